@@ -68,13 +68,18 @@ export class SimulatedDisk {
       return { first, records: intact, damage: { index: rotten, type: 'corrupt' } };
     }
     const whole = records.slice() as unknown as T[];
-    return torn ? { first, records: whole, damage: { index: first + records.length, type: 'torn' } } : { first, records: whole };
+    return torn
+      ? { first, records: whole, damage: { index: first + records.length, type: 'torn' } }
+      : { first, records: whole };
   }
 
   /** Writes at the true instant `issued`; returns the index of an appended record, else 0. */
   write(write: Write, issued: Micros): number {
     if (this.full && (write.type === 'set' || write.type === 'append')) {
-      throw new DiskError('full', `no space left for ${write.type === 'set' ? `cell ${write.cell}` : `log ${write.log}`}`);
+      throw new DiskError(
+        'full',
+        `no space left for ${write.type === 'set' ? `cell ${write.cell}` : `log ${write.log}`}`,
+      );
     }
     this.#journal.push({ write, issued });
     this.#heal(write);
@@ -118,7 +123,11 @@ export class SimulatedDisk {
   rot(random: Random): string | undefined {
     const places = [
       ...[...this.#seen.cells.keys()].map((cell) => ({ place: `cell/${cell}`, first: 0, count: 1 })),
-      ...[...this.#seen.logs].map(([log, image]) => ({ place: `log/${log}`, first: image.first, count: image.records.length })),
+      ...[...this.#seen.logs].map(([log, image]) => ({
+        place: `log/${log}`,
+        first: image.first,
+        count: image.records.length,
+      })),
     ].filter(({ count }) => count > 0);
     if (places.length === 0) return undefined;
     const { place, first, count } = random.pick(places);

@@ -26,10 +26,22 @@ const link = { from: nodes, to: nodes };
 export const faultSchema = z.discriminatedUnion('type', [
   // Processes. A crash loses the process's memory only; a power loss also decides the fate of unsynced writes.
   z.strictObject({ type: z.literal('crash'), node, ...aim, ...lasting }),
-  z.strictObject({ type: z.literal('power-loss'), node, unsynced: z.enum(['lost', 'kept', 'torn']), ...aim, ...lasting }),
+  z.strictObject({
+    type: z.literal('power-loss'),
+    node,
+    unsynced: z.enum(['lost', 'kept', 'torn']),
+    ...aim,
+    ...lasting,
+  }),
   z.strictObject({ type: z.literal('restart'), node }),
   z.strictObject({ type: z.literal('pause'), node, ...lasting }),
-  z.strictObject({ type: z.literal('slow-cpu'), node, perEvent: duration, factor: z.int().positive().optional(), ...lasting }),
+  z.strictObject({
+    type: z.literal('slow-cpu'),
+    node,
+    perEvent: duration,
+    factor: z.int().positive().optional(),
+    ...lasting,
+  }),
   // Links. Nodes that no group names keep all their links.
   z.strictObject({ type: z.literal('partition'), groups: z.array(nodes).min(2), ...lasting }),
   z.strictObject({ type: z.literal('isolate'), node, direction: z.enum(['both', 'in', 'out']).optional(), ...lasting }),
@@ -78,7 +90,10 @@ export class InputError extends Error {
  * Validates a fault schedule that came from outside.
  * @throws InputError that names the field, what was expected and what was found.
  */
-export function parseFaults(input: unknown, known: { nodes: readonly NodeId[]; roles: readonly string[] }): TimedFault[] {
+export function parseFaults(
+  input: unknown,
+  known: { nodes: readonly NodeId[]; roles: readonly string[] },
+): TimedFault[] {
   const faults = parseWith(z.array(timedFaultSchema), input, 'faults') as TimedFault[];
   const names = new Set([...known.nodes, ...known.roles.map((role) => `@${role}`)]);
   faults.forEach(({ fault }, index) => {
@@ -98,8 +113,13 @@ export function parseWith<T>(schema: z.ZodType<T>, input: unknown, root: string)
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
-  const found = (issue?.path ?? []).reduce<unknown>((value, part) => (value as Record<PropertyKey, unknown>)?.[part], input);
+  const path = (issue?.path ?? [])
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('');
+  const found = (issue?.path ?? []).reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
+    input,
+  );
   throw new InputError(`${root}${path}: ${issue?.message ?? 'invalid'}, found ${printFound(found)}`);
 }
 

@@ -14,7 +14,9 @@ export interface View {
   readonly history: History;
   node(id: NodeId): NodeView;
   /** The running nodes whose protocol is this very value, with their typed states. */
-  running<P extends Types>(protocol: Protocol<P>): readonly { readonly id: NodeId; readonly state: Readonly<P['state']> }[];
+  running<P extends Types>(
+    protocol: Protocol<P>,
+  ): readonly { readonly id: NodeId; readonly state: Readonly<P['state']> }[];
 }
 
 export interface NodeView {
@@ -72,7 +74,12 @@ export interface EventuallyProperty {
 export type Property = AlwaysProperty | SometimesProperty | EventuallyProperty;
 
 /** An always property; `start` makes the judge of one run. */
-export const always = (name: string, about: string, start: () => Judge): AlwaysProperty => ({ type: 'always', name, about, start });
+export const always = (name: string, about: string, start: () => Judge): AlwaysProperty => ({
+  type: 'always',
+  name,
+  about,
+  start,
+});
 
 /** An always property that is judged at the moment that matters: when a node leaves a note of one of these kinds. */
 export const alwaysOn = (on: readonly string[], name: string, about: string, start: () => Judge): AlwaysProperty => ({
@@ -83,7 +90,11 @@ export const alwaysOn = (on: readonly string[], name: string, about: string, sta
   start,
 });
 
-export const sometimes = (name: string, about: string, holds: (view: View, touch: Touch) => boolean): SometimesProperty => ({
+export const sometimes = (
+  name: string,
+  about: string,
+  holds: (view: View, touch: Touch) => boolean,
+): SometimesProperty => ({
   type: 'sometimes',
   name,
   about,

@@ -59,7 +59,8 @@ export class EventQueue {
     this.#payloads[slot] = undefined;
     this.#free[this.#freeCount++] = slot;
     const last = --this.size;
-    if (last > 0) this.#siftDown(this.#times[last] as number, this.#orders[last] as number, this.#slots[last] as number);
+    if (last > 0)
+      this.#siftDown(this.#times[last] as number, this.#orders[last] as number, this.#slots[last] as number);
     return true;
   }
 
@@ -99,7 +100,10 @@ export class EventQueue {
       const end = first + 4 < size ? first + 4 : size;
       for (let child = first + 1; child < end; child++) {
         const childTime = times[child] as number;
-        if (childTime < leastTime || (childTime === leastTime && (orders[child] as number) < (orders[least] as number))) {
+        if (
+          childTime < leastTime ||
+          (childTime === leastTime && (orders[child] as number) < (orders[least] as number))
+        ) {
           least = child;
           leastTime = childTime;
         }

@@ -33,7 +33,10 @@ export const traceKinds = [
 
 export type TraceKind = (typeof traceKinds)[number];
 
-export const kindNumber = Object.fromEntries(traceKinds.map((kind, number) => [kind, number])) as Record<TraceKind, number>;
+export const kindNumber = Object.fromEntries(traceKinds.map((kind, number) => [kind, number])) as Record<
+  TraceKind,
+  number
+>;
 
 const firstUnhashed = kindNumber['set-timer'];
 

@@ -1,0 +1,69 @@
+// Ping-pong with retry: the smallest protocol that copes with loss. The client pings until a pong with its number comes back;
+// the server answers every ping, so a ping that was sent twice is answered twice and the client must tell them apart.
+import type { Context, NodeId, Protocol, Request } from '../../sim/index.ts';
+import { ms, type Micros } from '../../sim/index.ts';
+
+type Message = { readonly type: 'ping'; readonly round: number } | { readonly type: 'pong'; readonly round: number };
+
+export interface PingServer {
+  state: { answered: number };
+  message: Message;
+  timer: never;
+  request: never;
+  response: never;
+}
+
+export interface PingClient {
+  state: { round: number; waiting: boolean };
+  message: Message;
+  timer: 'retry';
+  request: Request;
+  response: number;
+}
+
+export const pingServer: Protocol<PingServer> = {
+  start: () => ({ answered: 0 }),
+  onMessage(state, from, message, ctx) {
+    if (message.type !== 'ping') return;
+    state.answered++;
+    ctx.send(from, { type: 'pong', round: message.round });
+  },
+};
+
+/**
+ * The client of `server`.
+ * @param retryAfter how long it waits for a pong before it pings again
+ * @param checksRound whether a pong must carry the number of the round under way; without it a late pong is taken for a new one
+ */
+export function pingClient(
+  server: NodeId,
+  { retryAfter = ms(50), checksRound = true }: PingClientOptions = {},
+): Protocol<PingClient> {
+  const ping = (round: number, ctx: Context<PingClient>): void => {
+    ctx.send(server, { type: 'ping', round });
+    ctx.setTimer('retry', retryAfter);
+  };
+  return {
+    start: () => ({ round: 0, waiting: false }),
+    onRequest(state, _request, ctx) {
+      state.round++;
+      state.waiting = true;
+      ping(state.round, ctx);
+    },
+    onTimer(state, _timer, ctx) {
+      if (state.waiting) ping(state.round, ctx);
+    },
+    onMessage(state, _from, message, ctx) {
+      if (message.type !== 'pong' || !state.waiting || (checksRound && message.round !== state.round)) return;
+      state.waiting = false;
+      ctx.clearTimer('retry');
+      ctx.note('pong', { round: state.round, answers: message.round });
+      ctx.ok(message.round);
+    },
+  };
+}
+
+export interface PingClientOptions {
+  readonly retryAfter?: Micros;
+  readonly checksRound?: boolean;
+}

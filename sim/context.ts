@@ -1,0 +1,198 @@
+// The context that the simulator gives a node's handlers. Effects take place at once until the handler syncs or works; what
+// follows waits until that is done. A process that was crashed in the middle of its handler has no further effect.
+import { drawLatency } from './latency.ts';
+import { eventKind, type Kernel } from './kernel.ts';
+import type { Effect, NoteData, Outcome, SimNode, Timer } from './node.ts';
+import { crashAsArmed } from './process.ts';
+import type { Context, Disk, Json, LogContents, NodeId, Types } from './protocol.ts';
+import { completeOperation } from './client.ts';
+import type { Micros } from './time.ts';
+import { transmit } from './wire.ts';
+
+export class NodeContext implements Context<Types> {
+  readonly id: NodeId;
+  readonly peers: readonly NodeId[];
+  readonly disk: Disk;
+  readonly #kernel: Kernel;
+  readonly #node: SimNode;
+
+  constructor(kernel: Kernel, node: SimNode) {
+    this.id = node.id;
+    this.peers = kernel.nodes.filter((other) => other !== node && other.work === undefined).map(({ id }) => id);
+    this.#kernel = kernel;
+    this.#node = node;
+    this.disk = new NodeDisk(kernel, node);
+  }
+
+  send(to: NodeId, message: object): void {
+    const node = this.#node;
+    const kernel = this.#kernel;
+    if (node.status !== 'up') return;
+    kernel.debug?.sends(node, message);
+    const index = kernel.indexOf(to);
+    if (node.cursor > kernel.now) {
+      this.#defer({ type: 'send', to: index, message });
+      return;
+    }
+    transmit(kernel, node, index, message);
+    if (node.armed !== undefined) countEffect(kernel, node);
+  }
+
+  setTimer(name: string, delay: Micros): void {
+    const node = this.#node;
+    if (node.status !== 'up') return;
+    let timer = node.timers.get(name);
+    if (timer === undefined) {
+      timer = { name, deadline: 0, active: true, queuedAt: -1, generation: 0 };
+      node.timers.set(name, timer);
+    }
+    timer.active = true;
+    timer.deadline = node.clock.monotonic(node.cursor) + Math.max(0, Math.floor(delay));
+    armTimer(this.#kernel, node, timer);
+    if (this.#kernel.recorder.recording) this.#kernel.record('set-timer', node.index, -1, delay, name);
+  }
+
+  clearTimer(name: string): void {
+    const timer = this.#node.timers.get(name);
+    if (timer !== undefined) timer.active = false;
+  }
+
+  now(): Micros {
+    return this.#node.clock.wall(this.#node.cursor);
+  }
+
+  monotonic(): Micros {
+    return this.#node.clock.monotonic(this.#node.cursor);
+  }
+
+  random(bound: number): number {
+    return Math.floor(this.#node.draw() * bound);
+  }
+
+  work(cost: Micros): void {
+    this.#node.cursor += cost * this.#node.cpuFactor;
+  }
+
+  ok(response: unknown): void {
+    this.#complete({ type: 'ok', value: response as Json });
+  }
+
+  fail(error: string): void {
+    this.#complete({ type: 'fail', error });
+  }
+
+  unknown(error: string): void {
+    this.#complete({ type: 'info', error });
+  }
+
+  note(kind: string, data: NoteData = {}): void {
+    const node = this.#node;
+    if (node.status !== 'up') return;
+    if (node.cursor > this.#kernel.now) this.#defer({ type: 'note', kind, data });
+    else this.#kernel.note(node, kind, data);
+  }
+
+  #defer(effect: DeferredEffect): void {
+    this.#node.effects.push({ at: this.#node.cursor, cause: this.#kernel.recorder.cause, ...effect });
+  }
+
+  #complete(outcome: Outcome): void {
+    const node = this.#node;
+    if (node.status !== 'up') return;
+    if (node.cursor > this.#kernel.now) this.#defer({ type: 'complete', outcome });
+    else {
+      completeOperation(this.#kernel, node, outcome);
+      if (node.armed !== undefined) countEffect(this.#kernel, node);
+    }
+  }
+}
+
+type DeferredEffect = Effect extends infer E ? (E extends Effect ? Omit<E, 'at' | 'cause'> : never) : never;
+
+/** Lets a deferred effect take place now. */
+export function perform(kernel: Kernel, node: SimNode, effect: Effect): void {
+  kernel.recorder.cause = effect.cause;
+  switch (effect.type) {
+    case 'send':
+      transmit(kernel, node, effect.to, effect.message);
+      break;
+    case 'synced':
+      if (node.armed?.when === 'before-sync') return crashAsArmed(kernel, node);
+      node.disk.makeDurable(effect.writes);
+      kernel.statistics.syncs++;
+      kernel.record('synced', node.index, -1, effect.writes);
+      if (node.armed?.when === 'after-sync') return crashAsArmed(kernel, node);
+      break;
+    case 'complete':
+      completeOperation(kernel, node, effect.outcome);
+      break;
+    case 'note':
+      kernel.note(node, effect.kind, effect.data);
+      return;
+  }
+  if (node.armed !== undefined) countEffect(kernel, node);
+}
+
+/** Queues the one event that serves a timer, unless one is queued that comes early enough. */
+export function armTimer(kernel: Kernel, node: SimNode, timer: Timer): void {
+  const fireAt = Math.max(kernel.now, node.clock.trueTimeOf(timer.deadline));
+  if (fireAt === Infinity || (timer.queuedAt >= 0 && timer.queuedAt <= fireAt)) return;
+  timer.queuedAt = fireAt;
+  kernel.queue.push(fireAt, eventKind.timer, node.index, ++timer.generation, 0, timer);
+}
+
+function countEffect(kernel: Kernel, node: SimNode): void {
+  if (node.armed?.when === 'after-effects' && --node.armed.effects <= 0) crashAsArmed(kernel, node);
+}
+
+class NodeDisk implements Disk {
+  readonly #kernel: Kernel;
+  readonly #node: SimNode;
+
+  constructor(kernel: Kernel, node: SimNode) {
+    this.#kernel = kernel;
+    this.#node = node;
+  }
+
+  get<T extends Json>(cell: string): T | undefined {
+    return this.#node.disk.get<T>(cell);
+  }
+
+  set(cell: string, value: Json): void {
+    this.#write({ type: 'set', cell, value });
+  }
+
+  append(log: string, record: Json): number {
+    return this.#write({ type: 'append', log, record });
+  }
+
+  truncate(log: string, from: number): void {
+    this.#write({ type: 'truncate', log, from });
+  }
+
+  trim(log: string, before: number): void {
+    this.#write({ type: 'trim', log, before });
+  }
+
+  read<T extends Json>(log: string): LogContents<T> {
+    return this.#node.disk.read<T>(log);
+  }
+
+  sync(): void {
+    const node = this.#node;
+    if (node.status !== 'up' || node.disk.unsyncedWrites === 0) return;
+    const begin = Math.max(node.cursor, node.stalledUntil);
+    node.cursor = begin + drawLatency(node.syncLatency, node.diskRandom) + node.syncDelay;
+    const pending = node.effects.reduce((sum, effect) => sum + (effect.type === 'synced' ? effect.writes : 0), 0);
+    const writes = node.disk.unsyncedWrites - pending;
+    if (writes > 0) node.effects.push({ at: node.cursor, cause: this.#kernel.recorder.cause, type: 'synced', writes });
+  }
+
+  #write(write: Parameters<SimNode['disk']['write']>[0]): number {
+    const node = this.#node;
+    if (node.status !== 'up') return 0;
+    this.#kernel.debug?.writes(node, write);
+    if (this.#kernel.recorder.recording) this.#kernel.record('write', node.index, -1, 0, write);
+    return node.disk.write(write, node.cursor);
+  }
+}
