@@ -1,0 +1,38 @@
+// The compare-and-set register, the object of most Jepsen tests of key-value stores.
+import type { Json } from '../../sim/protocol.ts';
+import { canonical, isArray } from '../canonical.ts';
+import type { Call, Fault, Model, Step } from '../model.ts';
+import { cellKey, describeCell, observes, refuse, same, stepRegister, unknownFunction } from './register.ts';
+
+/**
+ * A register with `read`, `write` and `cas`, whose argument is `[from, to]`. A cas that is ok has set the value, unless
+ * its result is `false`: then it found another value than `from` and left it, which is an observation, too.
+ * @param initial what it holds at first; null is absent.
+ */
+export function casRegister(initial: Json = null): Model<Json> {
+  return {
+    name: 'cas-register',
+    init: initial,
+    step: stepCasRegister,
+    key: cellKey,
+    observes,
+    describe: (call) => describeCell(call, ''),
+    fault: (call) => unknownFunction(call, ['read', 'write', 'cas']) ?? casFault(call),
+  };
+}
+
+/** What a read, a write or a cas does to a cell that holds `state`. */
+export function stepCasRegister(state: Json, call: Call, name = 'the register'): Step<Json> {
+  if (call.f !== 'cas') return stepRegister(state, call, name);
+  const [from, to] = call.value as readonly [Json, Json];
+  const matches = same(state, from);
+  if (call.type === 'info') return { type: 'next', state: matches ? to : state };
+  if (call.result === false) return matches ? refuse(name, state) : { type: 'next', state };
+  return matches ? { type: 'next', state: to } : refuse(name, state);
+}
+
+/** The fault of a cas whose argument is no pair. */
+export function casFault(call: Call): Fault | undefined {
+  if (call.f !== 'cas' || (isArray(call.value) && call.value.length === 2)) return undefined;
+  return { expected: '[from, to] as the argument of cas', found: canonical(call.value) };
+}
