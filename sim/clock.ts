@@ -16,20 +16,22 @@ export class NodeClock {
   #anchor: Micros = 0; // true time at which the rate last changed
   #monotonicAtAnchor: Micros = 0;
   #wallOffset: Micros; // wall minus monotonic
-  #drift: number;
-  #frozen = false;
+  #drift: number; // the sum of all that make it drift
+  #rate: number; // what the clock does of it: it never runs backwards
+  #freezes = 0;
   #strobe = 0; // what a strobing wall clock shows beyond its offset
 
   constructor(spec: ClockSpec = {}) {
     this.#wallOffset = spec.offset ?? 0;
     this.#drift = spec.drift ?? 0;
+    this.#rate = rateOf(this.#drift);
   }
 
   /** What the monotonic clock shows at a true instant not before the last change. */
   monotonic(now: Micros): Micros {
-    if (this.#frozen) return this.#monotonicAtAnchor;
+    if (this.#freezes > 0) return this.#monotonicAtAnchor;
     const elapsed = now - this.#anchor;
-    return this.#monotonicAtAnchor + elapsed + Math.floor((elapsed * this.#drift) / million);
+    return this.#monotonicAtAnchor + elapsed + Math.floor((elapsed * this.#rate) / million);
   }
 
   wall(now: Micros): Micros {
@@ -39,9 +41,9 @@ export class NodeClock {
   /** The first true instant at which the monotonic clock shows `reading` or more; Infinity while it is frozen. */
   trueTimeOf(reading: Micros): Micros {
     if (reading <= this.#monotonicAtAnchor) return this.#anchor;
-    if (this.#frozen) return Infinity;
+    if (this.#freezes > 0) return Infinity;
     const ahead = reading - this.#monotonicAtAnchor;
-    let instant = this.#anchor + Math.ceil((ahead * million) / (million + this.#drift));
+    let instant = this.#anchor + Math.ceil((ahead * million) / (million + this.#rate));
     while (this.monotonic(instant) < reading) instant++;
     return instant;
   }
@@ -49,15 +51,22 @@ export class NodeClock {
   setDrift(now: Micros, drift: number): void {
     this.#reanchor(now);
     this.#drift = drift;
+    this.#rate = rateOf(drift);
   }
 
   get drift(): number {
     return this.#drift;
   }
 
-  setFrozen(now: Micros, frozen: boolean): void {
+  /** Stops both clocks until `thaw` was called as often. */
+  freeze(now: Micros): void {
     this.#reanchor(now);
-    this.#frozen = frozen;
+    this.#freezes++;
+  }
+
+  thaw(now: Micros): void {
+    this.#reanchor(now);
+    this.#freezes--;
   }
 
   /** Steps the wall clock, as an operator or NTP does. */
@@ -65,13 +74,18 @@ export class NodeClock {
     this.#wallOffset += by;
   }
 
-  /** What the wall clock shows beyond its steady reading from now on: strobing sets it to and fro. */
-  setStrobe(by: Micros): void {
-    this.#strobe = by;
+  /** Moves what the wall clock shows beyond its steady reading: strobing moves it to and fro. */
+  strobe(by: Micros): void {
+    this.#strobe += by;
   }
 
   #reanchor(now: Micros): void {
     this.#monotonicAtAnchor = this.monotonic(now);
     this.#anchor = now;
   }
+}
+
+/** However many faults slow a clock down, it keeps a thousandth of its speed: time never stands still or goes back. */
+function rateOf(drift: number): number {
+  return Math.max(drift, -999_000);
 }

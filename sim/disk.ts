@@ -32,10 +32,10 @@ interface JournalEntry {
 }
 
 export class SimulatedDisk {
-  /** Faults in force. */
-  full = false;
-  unreadable = false;
-  lying = false; // sync returns without having made anything durable
+  /** How many faults of each kind are in force. */
+  full = 0;
+  unreadable = 0;
+  lying = 0; // sync returns without having made anything durable
 
   #seen: DiskImage = emptyImage();
   #durable: DiskImage = emptyImage();
@@ -52,13 +52,13 @@ export class SimulatedDisk {
   }
 
   get<T extends Json>(cell: string): T | undefined {
-    if (this.unreadable) throw new DiskError('read-error', `cell ${cell} cannot be read`);
+    if (this.unreadable > 0) throw new DiskError('read-error', `cell ${cell} cannot be read`);
     if (this.#rotten.has(`cell/${cell}`)) throw new DiskError('corrupt', `the checksum of cell ${cell} is wrong`);
     return this.#seen.cells.get(cell) as T | undefined;
   }
 
   read<T extends Json>(log: string): LogContents<T> {
-    if (this.unreadable) throw new DiskError('read-error', `log ${log} cannot be read`);
+    if (this.unreadable > 0) throw new DiskError('read-error', `log ${log} cannot be read`);
     const image = this.#seen.logs.get(log);
     if (image === undefined) return { first: 0, records: [] };
     const { first, records, torn } = image;
@@ -75,7 +75,7 @@ export class SimulatedDisk {
 
   /** Writes at the true instant `issued`; returns the index of an appended record, else 0. */
   write(write: Write, issued: Micros): number {
-    if (this.full && (write.type === 'set' || write.type === 'append')) {
+    if (this.full > 0 && (write.type === 'set' || write.type === 'append')) {
       throw new DiskError(
         'full',
         `no space left for ${write.type === 'set' ? `cell ${write.cell}` : `log ${write.log}`}`,
@@ -88,7 +88,7 @@ export class SimulatedDisk {
 
   /** Makes the first `count` unsynced writes durable. */
   makeDurable(count: number): void {
-    if (this.lying) return;
+    if (this.lying > 0) return;
     for (const { write } of this.#journal.splice(0, count)) apply(this.#durable, write);
   }
 
@@ -97,6 +97,7 @@ export class SimulatedDisk {
     this.#journal = this.#journal.filter(({ issued }) => issued <= now);
     this.#seen = copyImage(this.#durable);
     for (const { write } of this.#journal) apply(this.#seen, write);
+    this.#forgetLostRot();
   }
 
   /** Power fails at `now`: unsynced writes meet their fate, what is left is durable. Returns how many were lost. */
@@ -108,6 +109,7 @@ export class SimulatedDisk {
     if (halfWritten?.type === 'append') logOf(this.#durable, halfWritten.log).torn = true;
     this.#journal = [];
     this.#seen = copyImage(this.#durable);
+    this.#forgetLostRot();
     return issued.length - kept;
   }
 
@@ -134,6 +136,17 @@ export class SimulatedDisk {
     const index = first + random.below(count);
     this.#rotten.set(place, Math.min(index, this.#rotten.get(place) ?? Infinity));
     return `${place}/${index}`;
+  }
+
+  /** What is gone is no longer corrupt. */
+  #forgetLostRot(): void {
+    for (const [place, index] of this.#rotten) {
+      const [kind, name] = [place.slice(0, place.indexOf('/')), place.slice(place.indexOf('/') + 1)];
+      const log = this.#seen.logs.get(name);
+      const survives =
+        kind === 'cell' ? this.#seen.cells.has(name) : index < (log?.first ?? 0) + (log?.records.length ?? 0);
+      if (!survives) this.#rotten.delete(place);
+    }
   }
 
   /** What is overwritten or dropped is no longer corrupt. */

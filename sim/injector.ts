@@ -1,6 +1,6 @@
 // The injector carries out the fault schedule: each fault begins at its time, and ends after its length or when the world
 // heals. Overlapping faults add up; ending one leaves the others in force.
-import { describeFault, type Fault, type TimedFault } from './fault.ts';
+import { describeFault, namesIn, type Fault, type TimedFault } from './fault.ts';
 import { eventKind, type Kernel } from './kernel.ts';
 import { linkRuleOf } from './link-faults.ts';
 import type { LinkRule } from './network.ts';
@@ -85,14 +85,23 @@ export class Injector {
     for (const node of this.#kernel.nodes) {
       node.downBy.clear();
       node.armed = undefined;
+      node.stalledUntil = 0;
       if (node.status === 'down') startProcess(this.#kernel, node);
     }
   }
 
   #resolve(fault: Fault): Fault | undefined {
-    if (!('node' in fault) || !fault.node.startsWith('@')) return fault;
-    const node = this.#resolveRole(fault.node.slice(1));
-    return node === undefined ? undefined : { ...fault, node };
+    if (!namesIn(fault).some(([, name]) => name.startsWith('@'))) return fault;
+    let isPlayed = true;
+    const resolve = (name: unknown): unknown => {
+      if (Array.isArray(name)) return name.map(resolve);
+      if (typeof name !== 'string' || !name.startsWith('@')) return name;
+      const node = this.#resolveRole(name.slice(1));
+      if (node === undefined) isPlayed = false;
+      return node;
+    };
+    const resolved = Object.fromEntries(Object.entries(fault).map(([field, value]) => [field, resolve(value)]));
+    return isPlayed ? (resolved as Fault) : undefined;
   }
 
   #strike(index: number, fault: Fault): ActiveFault | undefined {
@@ -185,17 +194,22 @@ export class Injector {
         return () => this.#setDrift(node, clock.drift - fault.ppm);
       }
       case 'clock-strobe': {
+        let shown = 0;
+        const show = (by: Micros): void => {
+          clock.strobe(by - shown);
+          shown = by;
+        };
         const tick = (phase: number): void => {
-          clock.setStrobe(phase % 2 === 0 ? fault.by : 0);
+          show(phase % 2 === 0 ? fault.by : 0);
           kernel.queue.push(kernel.now + fault.period, eventKind.tick, index, phase + 1, 0, undefined);
         };
         tick(0);
-        return { end: () => clock.setStrobe(0), tick };
+        return { end: () => show(0), tick };
       }
       case 'clock-freeze':
-        clock.setFrozen(kernel.now, true);
+        clock.freeze(kernel.now);
         return () => {
-          clock.setFrozen(kernel.now, false);
+          clock.thaw(kernel.now);
           rearm(kernel, node);
         };
       default:
@@ -208,7 +222,7 @@ export class Injector {
     const { disk } = node;
     switch (fault.type) {
       case 'disk-stall': {
-        const end = fault.for === undefined ? this.#healAt : kernel.now + fault.for;
+        const end = fault.for === undefined ? this.#healAt : Math.min(this.#healAt, kernel.now + fault.for);
         node.stalledUntil = Math.max(node.stalledUntil, end);
         return () => undefined;
       }
@@ -216,14 +230,14 @@ export class Injector {
         node.syncDelay += fault.add;
         return () => void (node.syncDelay -= fault.add);
       case 'disk-full':
-        disk.full = true;
-        return () => void (disk.full = false);
+        disk.full++;
+        return () => void disk.full--;
       case 'disk-unreadable':
-        disk.unreadable = true;
-        return () => void (disk.unreadable = false);
+        disk.unreadable++;
+        return () => void disk.unreadable--;
       case 'disk-lie':
-        disk.lying = true;
-        return () => void (disk.lying = false);
+        disk.lying++;
+        return () => void disk.lying--;
       case 'bit-rot':
         kernel.note(node, 'bit-rot', { place: disk.rot(node.diskRandom) ?? 'nothing is written yet' });
         return undefined;

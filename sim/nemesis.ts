@@ -75,6 +75,7 @@ const draws = {
     false,
   ),
   partition: (random, { nodes }, lasts) => {
+    if (nodes.length < 2) return nothing;
     const [majority, minority] = split(random, nodes);
     return { fault: { type: 'partition', groups: [majority, minority], for: lasts }, impairs: minority, lasts };
   },
@@ -84,6 +85,7 @@ const draws = {
     return { type: 'isolate', node, direction, for: lasts };
   }, true),
   'one-way': (random, { nodes }, lasts) => {
+    if (nodes.length < 2) return nothing;
     const [from, to] = split(random, nodes);
     return { fault: { type: 'one-way', from, to, for: lasts }, impairs: to, lasts };
   },
@@ -211,10 +213,12 @@ class Atlas {
   }
 
   admits(nodes: readonly NodeId[], from: Micros, to: Micros): boolean {
-    const impaired = new Set(nodes);
+    // Who plays a role changes: two faults on one role may hit two nodes.
+    const names = nodes.map((node) => (node.startsWith('@') ? `${node} ${this.#spans.length}` : node));
+    const impaired = new Set(names);
     for (const span of this.#spans) if (span.from < to && from < span.to) impaired.add(span.node);
     if (nodes.length > 0 && impaired.size > this.#budget) return false;
-    for (const node of nodes) this.#spans.push({ node, from, to });
+    for (const node of names) this.#spans.push({ node, from, to });
     return true;
   }
 }

@@ -2,6 +2,7 @@
 // busy or paused waits in its inbox in order.
 import { completeOperation, invokeNext, scheduleNext } from './client.ts';
 import { armTimer, perform } from './context.ts';
+import { allowWorld } from './debug.ts';
 import { eventKind, type Kernel } from './kernel.ts';
 import type { UnsyncedFate } from './disk.ts';
 import type { InboxItem, SimNode, Timer } from './node.ts';
@@ -24,7 +25,8 @@ export function startProcess(kernel: Kernel, node: SimNode): void {
 
 /** The process dies: memory, timers and inbox are gone; its unsynced writes meet their fate, or stay with a `process` crash. */
 export function crash(kernel: Kernel, node: SimNode, unsynced: UnsyncedFate | 'process'): void {
-  if (node.status === 'down' || node.status === 'unborn') return;
+  if (node.status === 'unborn') return;
+  if (node.status === 'down') return losePowerWhileDown(kernel, node, unsynced);
   node.status = 'down';
   kernel.statistics.crashes++;
   kernel.record('crash', node.index, -1, 0, unsynced === 'process' ? 'crash' : 'power loss');
@@ -39,6 +41,13 @@ export function crash(kernel: Kernel, node: SimNode, unsynced: UnsyncedFate | 'p
   }
   node.forget();
   kernel.touched.push(node);
+}
+
+/** The machine of a dead process loses its power: what was left in the page cache meets its fate now. */
+function losePowerWhileDown(kernel: Kernel, node: SimNode, unsynced: UnsyncedFate | 'process'): void {
+  if (unsynced === 'process') return;
+  const lost = node.disk.losePower(kernel.now, unsynced, node.diskRandom);
+  if (lost > 0) kernel.record('unsynced', node.index, -1, lost, unsynced);
 }
 
 /** An aimed crash has found its moment; the injector then starts counting how long the node stays down. */
@@ -74,6 +83,10 @@ export function resume(kernel: Kernel, node: SimNode): void {
 /** A queued message arrives. */
 export function arrive(kernel: Kernel, to: number, from: number, number: number, message: object): void {
   const node = kernel.node(to);
+  if (number < 0 && node.status !== 'up' && node.status !== 'paused') {
+    kernel.network.link(from, to).inFlight--; // a refusal is never refused in turn
+    return;
+  }
   if (!arrives(kernel, to, from, number < 0 ? -1 - number : number, message)) return;
   const free = node.status === 'up' && !node.busy;
   if (number < 0) {
@@ -221,9 +234,8 @@ function boot(kernel: Kernel, node: SimNode): void {
   try {
     kernel.debug?.before(node);
     const state: unknown = node.protocol.start(node.context);
-    if (node.status !== 'up') return; // crashed between two effects of its start
-    node.state = state;
-    kernel.debug?.after(node, 'start', undefined);
+    if (node.status === 'up') node.state = state; // else it crashed between two effects of its start
+    kernel.debug?.after(node, 'start', state);
   } catch (error) {
     panic(kernel, node, 'start', error);
   }
@@ -263,6 +275,7 @@ function chargeEvent(node: SimNode): void {
 
 /** A handler threw. A disk error takes the process down as it would in reality; anything else is a finding as well. */
 function panic(kernel: Kernel, node: SimNode, handler: string, error: unknown): void {
+  if (kernel.debug !== undefined) allowWorld();
   if (node.status !== 'up') return; // it was crashed before it threw
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   kernel.note(node, 'panic', { handler, reason });
