@@ -151,7 +151,7 @@ function judgePartition<State>(
     case 'none': {
       const narrowing = Math.min(maxSteps, windowSteps);
       const window = findWindow(operations, transitions, problem.members[outcome.blocked]!, narrowing);
-      const { reason, places } = explain(operations, transitions, window, narrowing);
+      const { reason, places } = explain(operations, transitions, window, maxSteps);
       const { start, minimal } = window;
       return {
         key,
@@ -188,9 +188,8 @@ function describeCoverage(
 
 /** The reasons of the worst partitions. */
 function joinReasons(partitions: readonly PartitionResult[]): string {
-  const reasons = partitions.flatMap((part) => (part.verdict === 'invalid' ? [part.reason] : []));
-  if (reasons.length === 0) {
-    return partitions.flatMap((part) => (part.verdict === 'unknown' ? [part.reason] : [])).join('\n');
-  }
-  return reasons.join('\n');
+  const reasonsFor = (verdict: Verdict) =>
+    partitions.flatMap((part) => (part.verdict !== 'valid' && part.verdict === verdict ? [part.reason] : []));
+  const invalid = reasonsFor('invalid');
+  return (invalid.length > 0 ? invalid : reasonsFor('unknown')).join('\n');
 }

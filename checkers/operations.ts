@@ -46,14 +46,17 @@ export class HistoryError extends Error {
 /**
  * Pairs invocations with completions, process by process, and returns the operations in the order of their calls. An
  * operation that is still pending at the end becomes `info`. Failed operations are kept, for a judge to drop.
- * @throws HistoryError on a completion without invocation, a second invocation by a busy process, a completion of another
+ * @throws HistoryError on an index that does not go up, a completion without invocation, a second invocation by a busy process, a completion of another
  * function or operation than the process invoked, and an operation id that was used before.
  */
 export function pairOperations(history: History): readonly Operation[] {
   const operations: (Operation | undefined)[] = [];
   const pending = new Map<number, { readonly event: HistoryEvent; readonly slot: number }>();
   const ids = new Set<number>();
+  let last = -1;
   for (const event of history) {
+    if (!(event.index > last)) throw new HistoryError(event.index, `an index above ${last}`, `${event.index}`);
+    last = event.index;
     const open = pending.get(event.process);
     if (event.type === 'invoke') {
       if (open !== undefined) {

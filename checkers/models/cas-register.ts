@@ -2,7 +2,7 @@
 import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
-import { cellKey, describeCell, observes, refuse, same, stepRegister, unknownFunction } from './register.ts';
+import { cellKey, describeCell, observes, refuse, same, readOrWrite, unknownFunction } from './cell.ts';
 
 /**
  * A register with `read`, `write` and `cas`, whose argument is `[from, to]`. A cas that is ok has set the value, unless
@@ -13,7 +13,7 @@ export function casRegister(initial: Json = null): Model<Json> {
   return {
     name: 'cas-register',
     init: initial,
-    step: stepCasRegister,
+    step: (state, call) => stepCasRegister(state, call, 'the register'),
     key: cellKey,
     observes,
     describe: (call) => describeCell(call, ''),
@@ -22,8 +22,8 @@ export function casRegister(initial: Json = null): Model<Json> {
 }
 
 /** What a read, a write or a cas does to a cell that holds `state`. */
-export function stepCasRegister(state: Json, call: Call, name = 'the register'): Step<Json> {
-  if (call.f !== 'cas') return stepRegister(state, call, name);
+export function stepCasRegister(state: Json, call: Call, name: string): Step<Json> {
+  if (call.f !== 'cas') return readOrWrite(state, call, name);
   const [from, to] = call.value as readonly [Json, Json];
   const matches = same(state, from);
   if (call.type === 'info') return { type: 'next', state: matches ? to : state };

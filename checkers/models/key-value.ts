@@ -3,7 +3,7 @@ import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
 import { casFault, stepCasRegister } from './cas-register.ts';
-import { cellKey, describeCell, observes, refuse, unknownFunction } from './register.ts';
+import { cellKey, describeCell, observes, refuse, unknownFunction } from './cell.ts';
 
 /**
  * Keys that are absent at first, with `read`, `write`, `cas` (as in `casRegister`), `append` (of a string to a string or to

@@ -1,7 +1,7 @@
-// The register: one cell that is read and written. Also the steps that other models of cells share.
+// The register: one cell that is read and written.
 import type { Json } from '../../sim/protocol.ts';
-import { canonical } from '../canonical.ts';
-import type { Call, Fault, Model, Step } from '../model.ts';
+import type { Model } from '../model.ts';
+import { cellKey, describeCell, observes, readOrWrite, unknownFunction } from './cell.ts';
 
 /**
  * A register with `read` (the result is the value; null is absent) and `write` (the argument is the value).
@@ -11,59 +11,10 @@ export function register(initial: Json = null): Model<Json> {
   return {
     name: 'register',
     init: initial,
-    step: stepRegister,
+    step: (state, call) => readOrWrite(state, call, 'the register'),
     key: cellKey,
     observes,
     describe: (call) => describeCell(call, ''),
     fault: (call) => unknownFunction(call, ['read', 'write']),
   };
-}
-
-/** What a read or a write does to a cell that holds `state`. */
-export function stepRegister(state: Json, call: Call, name = 'the register'): Step<Json> {
-  if (call.f === 'write') return { type: 'next', state: call.value };
-  const expected = call.type === 'info' || same(state, call.result);
-  return expected ? { type: 'next', state } : refuse(name, state);
-}
-
-/** The refusal of a call that does not fit what the cell holds. */
-export function refuse(name: string, state: Json): Step<Json> {
-  return { type: 'refused', reason: () => `${name} ${state === null ? 'was absent' : `held ${canonical(state)}`}` };
-}
-
-/** Whether two values are the same, property order aside. */
-export function same(one: Json, other: Json): boolean {
-  if (one === other) return true;
-  if (one === null || other === null || typeof one !== 'object' || typeof other !== 'object') return false;
-  return canonical(one) === canonical(other);
-}
-
-/** A read changes nothing, and neither does a cas that was refused. */
-export function observes(call: Call): boolean {
-  return call.f === 'read' || (call.f === 'cas' && call.result === false);
-}
-
-/** A key for what a cell holds. Strings skip the JSON, as they can be long; no other value's JSON starts with a quote. */
-export function cellKey(state: Json): string {
-  return typeof state === 'string' ? `"${state}` : canonical(state);
-}
-
-/** The words for a call on a cell; the name is that of the cell, or empty for the only one. */
-export function describeCell(call: Call, name: string): string {
-  const of = name === '' ? '' : ` of ${name}`;
-  const to = name === '' ? '' : ` to ${name}`;
-  if (call.f === 'read') {
-    if (call.type === 'info') return `read${of} without a result`;
-    return `read${of} that ${call.result === null ? 'found nothing' : `returned ${canonical(call.result)}`}`;
-  }
-  if (call.f === 'cas') {
-    const [from, target] = call.value as readonly [Json, Json];
-    return `cas${of} from ${canonical(from)} to ${canonical(target)}${call.result === false ? ' that was refused' : ''}`;
-  }
-  return call.f === 'delete' ? `delete${of}` : `${call.f} of ${canonical(call.value)}${to}`;
-}
-
-/** The fault of a call whose function is none of these. */
-export function unknownFunction(call: Call, known: readonly string[]): Fault | undefined {
-  return known.includes(call.f) ? undefined : { expected: `one of ${known.join(', ')}`, found: call.f };
 }

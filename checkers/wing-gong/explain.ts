@@ -38,8 +38,8 @@ export function explain<State>(
   });
   const own = [...refusals].map(([place, reasons]) => `${place} ${listReasons([...reasons])}`);
   const early = [...others].map(([place, reasons]) => `${place} ${listReasons([...reasons])}`);
-  const told = own.slice(0, placesTold);
-  if (own.length > told.length) told.push(`and so on after ${own.length - told.length} others`);
+  const told = own.length === 0 ? ['the bound left no steps to tell its places'] : own.slice(0, placesTold);
+  if (own.length > told.length) told.push(`and so on after ${own.length - told.length} more`);
   const source = describeSource(operations, transitions, culprit, [...states].slice(0, statesAsked));
   return {
     reason: `${subject} (${span(operations[culprit]!)}) has no place: ${told.join('; ')}. ${source}`,

@@ -1,0 +1,36 @@
+// Histories that others recorded, with the verdicts that they published. They are not part of the project: where their
+// folder is absent these tests are skipped.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { casRegister, checkLinearizable, keyValue } from '../../checkers/index.ts';
+import { readEtcdLog, readKeyValueLog } from './porcupine-logs.ts';
+
+const folder = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'histories');
+const manifest = path.join(folder, 'MANIFEST.tsv');
+const present = existsSync(manifest);
+if (!present) console.warn(`skipped the recorded histories: there is no ${manifest}`);
+
+describe.skipIf(!present)('recorded histories', () => {
+  const rows = present ? readFileSync(manifest, 'utf8').trim().split('\n').slice(1) : [];
+  const entries = rows.map((row) => row.split('\t')).map((columns) => ({ file: columns[0]!, expected: columns[5]! }));
+  const etcd = entries.filter(({ file }) => /^porcupine\/jepsen\/etcd_\d+\.log$/.test(file));
+  const keyed = entries.filter(({ file }) => file.startsWith('porcupine/kv/'));
+  const verdict = (expected: string) => (expected.startsWith('linearizable') ? 'valid' : 'invalid');
+  const read = (file: string) => readFileSync(path.join(folder, file), 'utf8');
+
+  it('include the etcd logs and the key-value logs', () => {
+    expect(etcd.length).toBeGreaterThan(0);
+    expect(keyed.length).toBeGreaterThan(0);
+  });
+
+  it.each(etcd)('$file is $expected', ({ file, expected }) => {
+    const result = checkLinearizable(readEtcdLog(read(file)), casRegister());
+    expect(result.verdict).toBe(verdict(expected));
+    expect(result.operations.length === 0).toBe(result.verdict === 'valid');
+  });
+
+  it.each(keyed)('$file is $expected', { timeout: 20_000 }, ({ file, expected }) => {
+    expect(checkLinearizable(readKeyValueLog(read(file)), keyValue()).verdict).toBe(verdict(expected));
+  });
+});
