@@ -17,6 +17,9 @@ interface ActiveFault {
   tick?(phase: number): void;
 }
 
+/** What ends a fault that is over as soon as it has struck. */
+const atOnce = (): void => undefined;
+
 export class Injector {
   readonly #kernel: Kernel;
   readonly #schedule: readonly TimedFault[];
@@ -111,8 +114,9 @@ export class Injector {
     const node = this.#kernel.node(this.#kernel.indexOf((fault as { node: string }).node));
     const end =
       this.#strikeProcess(index, fault, node) ?? this.#strikeClock(index, fault, node) ?? this.#strikeDisk(fault, node);
-    if (end === undefined) return undefined;
-    return typeof end === 'function' ? { fault, end } : { fault, ...end };
+    if (end === atOnce) return undefined;
+    if (typeof end === 'function') return { fault, end };
+    return end === undefined ? undefined : { fault, ...end };
   }
 
   #strikeLinks(index: number, fault: Fault, rule: LinkRule): ActiveFault {
@@ -146,7 +150,7 @@ export class Injector {
       case 'crash':
       case 'power-loss': {
         const unsynced = fault.type === 'crash' ? 'process' : fault.unsynced;
-        if (node.status === 'unborn') return undefined;
+        if (node.status === 'unborn') return atOnce;
         if (fault.when !== undefined && fault.when !== 'now') {
           node.armed = { fault: index, when: fault.when, effects: fault.effects ?? 1, unsynced };
         } else {
@@ -162,9 +166,9 @@ export class Injector {
       case 'restart':
         node.downBy.clear();
         if (node.status === 'down') startProcess(kernel, node);
-        return undefined;
+        return atOnce;
       case 'pause':
-        if (node.status !== 'up' && node.status !== 'paused') return undefined;
+        if (node.status !== 'up' && node.status !== 'paused') return atOnce;
         node.pausedBy.add(index);
         pause(kernel, node);
         return () => {
@@ -188,7 +192,7 @@ export class Injector {
     switch (fault.type) {
       case 'clock-jump':
         clock.jump(fault.by);
-        return undefined;
+        return atOnce;
       case 'clock-drift': {
         this.#setDrift(node, clock.drift + fault.ppm);
         return () => this.#setDrift(node, clock.drift - fault.ppm);
@@ -240,10 +244,10 @@ export class Injector {
         return () => void disk.lying--;
       case 'bit-rot':
         kernel.note(node, 'bit-rot', { place: disk.rot(node.diskRandom) ?? 'nothing is written yet' });
-        return undefined;
+        return atOnce;
       case 'disk-wipe':
         disk.wipe();
-        return undefined;
+        return atOnce;
       default:
         throw new Error(`no such fault: ${describeFault(fault)}`);
     }

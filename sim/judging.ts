@@ -34,6 +34,8 @@ export class Judging {
   readonly #onNote = new Map<string, Watch[]>();
   readonly #watches: Watch[];
   readonly #eventually: EventuallyProperty[];
+  /** Notes of the event under way: judged when it is over, outside the handlers, on a settled state. */
+  readonly #notes: { readonly each: Watch; readonly touch: Touch }[] = [];
   #healedAt: Micros = Infinity;
 
   constructor(kernel: Kernel, properties: readonly Property[], safetyOnly: boolean) {
@@ -52,6 +54,8 @@ export class Judging {
   /** After each event: judges the nodes that it touched. */
   afterEvent(): void {
     const { touched } = this.#kernel;
+    for (const { each, touch } of this.#notes) this.#judge(each, touch);
+    this.#notes.length = 0;
     if (this.#onEvent.length > 0) {
       for (const node of touched) {
         if (node.busy) continue;
@@ -101,7 +105,7 @@ export class Judging {
   #noted(node: SimNode, kind: string, data: NoteData): void {
     const watches = this.#onNote.get(kind);
     if (watches === undefined) return;
-    for (const each of watches) this.#judge(each, { node, note: { kind, data } });
+    for (const each of watches) this.#notes.push({ each, touch: { node, note: { kind, data } } });
   }
 
   #judge(each: Watch, touch: Touch): void {

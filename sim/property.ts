@@ -2,7 +2,7 @@
 // They see the whole world at once, which no protocol can, through a read-only view.
 import type { DiskImage } from './disk.ts';
 import type { History } from './history.ts';
-import type { Json, NodeId, Protocol, Types } from './protocol.ts';
+import type { AnyProtocol, Json, NodeId, Protocol, Types } from './protocol.ts';
 import type { Micros } from './time.ts';
 
 /** The world as a property sees it. Nothing in it may be mutated. */
@@ -21,6 +21,8 @@ export interface View {
 
 export interface NodeView {
   readonly id: NodeId;
+  /** The very protocol value that the scenario gave it. */
+  readonly protocol: AnyProtocol;
   readonly status: 'unborn' | 'up' | 'paused' | 'down';
   /** True while the node syncs or works: its state may be ahead of the effects that others have seen. */
   readonly busy: boolean;
@@ -32,7 +34,10 @@ export interface NodeView {
   readonly durable: DiskImage;
 }
 
-/** What just happened: the node that an event touched, and the note it left where the property listens to notes. */
+/**
+ * What just happened: the node that an event touched, and the note it left where the property listens to notes. It is
+ * judged when the event is over: a node that crashed in the middle of it has no state any more.
+ */
 export interface Touch {
   readonly node: NodeView;
   readonly note?: { readonly kind: string; readonly data: { readonly [key: string]: Json | undefined } };

@@ -1,0 +1,79 @@
+// The replicated state machine: a key-value store with client sessions, so that a command that was sent twice takes effect
+// once (Ongaro's thesis, section 6.3). It is deterministic: every server that applies the same log holds the same state.
+import type { Json } from '../../sim/index.ts';
+
+/** What a log entry asks for. `noop` starts a leader's term; `register` opens a session, whose id is the entry's index. */
+export type Command =
+  | { readonly type: 'noop' }
+  | { readonly type: 'register' }
+  | { readonly type: 'apply'; readonly session: number; readonly sequence: number; readonly operation: Write };
+
+export type Write =
+  | { readonly type: 'write'; readonly key: string; readonly value: Json }
+  | { readonly type: 'cas'; readonly key: string; readonly from: Json; readonly to: Json };
+
+export type Answer =
+  | { readonly type: 'registered'; readonly session: number }
+  | { readonly type: 'done'; readonly value: Json }
+  | { readonly type: 'mismatch'; readonly found: Json }
+  | { readonly type: 'session-expired' };
+
+export interface Machine {
+  readonly data: Map<string, Json>;
+  /** The sessions by id, least recently used first, each with its last command and the answer to it. */
+  readonly sessions: Map<number, { readonly sequence: number; readonly answer: Answer }>;
+}
+
+/** Sessions kept; the least recently used one expires, at the same entry on every server. */
+const sessionLimit = 4_096;
+
+export function emptyMachine(): Machine {
+  return { data: new Map(), sessions: new Map() };
+}
+
+/** Applies the entry at `index`; `isDuplicate` says whether a command of a session was executed before. */
+export function applyCommand(
+  machine: Machine,
+  index: number,
+  command: Command,
+  isDuplicate: (executed: number, sequence: number) => boolean,
+): Answer {
+  switch (command.type) {
+    case 'noop':
+      return { type: 'done', value: null };
+    case 'register':
+      machine.sessions.set(index, { sequence: -1, answer: { type: 'registered', session: index } });
+      expireSessions(machine);
+      return { type: 'registered', session: index };
+    case 'apply': {
+      const session = machine.sessions.get(command.session);
+      if (session === undefined) return { type: 'session-expired' };
+      if (isDuplicate(session.sequence, command.sequence)) return session.answer;
+      const answer = applyWrite(machine.data, command.operation);
+      machine.sessions.delete(command.session); // and back to the end: most recently used
+      machine.sessions.set(command.session, { sequence: command.sequence, answer });
+      return answer;
+    }
+  }
+}
+
+function applyWrite(data: Map<string, Json>, operation: Write): Answer {
+  switch (operation.type) {
+    case 'write':
+      data.set(operation.key, operation.value);
+      return { type: 'done', value: operation.value };
+    case 'cas': {
+      const found = data.get(operation.key) ?? null;
+      if (found !== operation.from) return { type: 'mismatch', found };
+      data.set(operation.key, operation.to);
+      return { type: 'done', value: operation.to };
+    }
+  }
+}
+
+function expireSessions(machine: Machine): void {
+  for (const id of machine.sessions.keys()) {
+    if (machine.sessions.size <= sessionLimit) return;
+    machine.sessions.delete(id);
+  }
+}

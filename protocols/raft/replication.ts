@@ -1,0 +1,183 @@
+// Log replication (section 5.3): the leader sends entries, followers accept them where the logs match, and the leader backs
+// up a whole term at a time where they do not. An entry is committed once it is durable on a majority (section 5.4.2).
+import type { Context, NodeId } from '../../sim/index.ts';
+import { applyCommitted } from './apply.ts';
+import { becomeFollower, resetElectionTimer } from './election.ts';
+import type { Command } from './machine.ts';
+import type { Server } from './raft.ts';
+import { answerReads } from './read-index.ts';
+import { appendEntry, syncBeforeReply, truncateFrom } from './storage.ts';
+import type { AppendEntries, AppendEntriesReply, Progress, Raft, RaftState } from './types.ts';
+
+/** The leader appends a command to its own log and sends it out; returns its index. */
+export function propose(server: Server, state: RaftState, command: Command, ctx: Context<Raft>): number {
+  appendEntry(state, { term: state.currentTerm, command }, ctx);
+  const index = state.log.length;
+  for (const peer of ctx.peers) sendEntries(server, state, peer, ctx);
+  // Followers write in parallel with the leader, which counts itself only when its own write is durable.
+  ctx.note('append', { from: index, to: index });
+  syncBeforeReply(server.rules, ctx);
+  advanceCommit(server, state, ctx);
+  return index;
+}
+
+export function proposeNoop(server: Server, state: RaftState, ctx: Context<Raft>): void {
+  propose(server, state, { type: 'noop' }, ctx);
+}
+
+/** A heartbeat round: every follower hears from its leader. */
+export function broadcast(server: Server, state: RaftState, ctx: Context<Raft>): void {
+  state.round++;
+  for (const peer of ctx.peers) {
+    const { probing } = state.progress[peer] as Progress;
+    // A probe may be lost, so it is repeated; entries that were sent on trust are missed by the next empty AppendEntries.
+    sendAppend(server, state, peer, probing ? server.config.batch : 0, ctx);
+    if (!probing) sendEntries(server, state, peer, ctx);
+  }
+}
+
+export function onAppendEntries(
+  server: Server,
+  state: RaftState,
+  from: NodeId,
+  message: AppendEntries,
+  ctx: Context<Raft>,
+): void {
+  const { rules } = server;
+  const { round, prevLogIndex } = message;
+  const reply = { type: 'AppendEntriesReply', term: state.currentTerm, round, prevLogIndex } as const;
+  if (message.term < state.currentTerm) {
+    ctx.send(from, { ...reply, success: false, matchIndex: 0, conflictTerm: 0, conflictIndex: 0 });
+    return;
+  }
+  if (state.role === 'candidate') becomeFollower(server, state, ctx);
+  state.leader = from;
+  resetElectionTimer(server, ctx);
+  if (!rules.matchesPrevious(state, message)) {
+    syncBeforeReply(rules, ctx);
+    ctx.send(from, { ...reply, success: false, matchIndex: 0, ...conflictAt(state, message.prevLogIndex) });
+    return;
+  }
+  accept(state, message, ctx);
+  syncBeforeReply(rules, ctx);
+  const matchIndex = rules.acknowledges(state, message);
+  ctx.send(from, { ...reply, success: true, matchIndex, conflictTerm: 0, conflictIndex: 0 });
+  const known = Math.min(message.leaderCommit, message.prevLogIndex + message.entries.length);
+  if (known > state.commitIndex) commitTo(server, state, known, ctx);
+}
+
+export function onAppendEntriesReply(
+  server: Server,
+  state: RaftState,
+  from: NodeId,
+  reply: AppendEntriesReply,
+  ctx: Context<Raft>,
+): void {
+  const progress = state.progress[from];
+  if (state.role !== 'leader' || reply.term !== state.currentTerm || progress === undefined) return;
+  if (reply.round > progress.ackedRound) progress.ackedRound = reply.round;
+  if (reply.success) onMatch(server, state, progress, server.rules.matchOf(state, reply), ctx);
+  else if (!onConflict(state, progress, reply)) return;
+  if (state.reads.length > 0) answerReads(server, state, ctx);
+  if (progress.probing) sendAppend(server, state, from, server.config.batch, ctx);
+  else sendEntries(server, state, from, ctx);
+}
+
+/** The follower's log equals the leader's up to `match`: from there on entries are sent without waiting for replies. */
+function onMatch(server: Server, state: RaftState, progress: Progress, match: number, ctx: Context<Raft>): void {
+  if (progress.probing) {
+    progress.probing = false;
+    progress.nextIndex = Math.max(match, progress.matchIndex) + 1;
+  }
+  if (match <= progress.matchIndex) return;
+  progress.matchIndex = match;
+  if (progress.nextIndex <= match) progress.nextIndex = match + 1;
+  advanceCommit(server, state, ctx);
+}
+
+/** The logs differ, or entries were lost on the way: look further back. False for an answer to an older question. */
+function onConflict(state: RaftState, progress: Progress, reply: AppendEntriesReply): boolean {
+  const isStale = progress.probing
+    ? reply.prevLogIndex !== progress.nextIndex - 1
+    : reply.prevLogIndex <= progress.matchIndex;
+  if (isStale) return false;
+  progress.probing = true;
+  progress.nextIndex = Math.max(progress.matchIndex + 1, Math.min(reply.prevLogIndex, backUp(state, reply)));
+  return true;
+}
+
+/** Sends what the follower lacks, batch after batch, up to the window of unanswered entries. */
+function sendEntries(server: Server, state: RaftState, peer: NodeId, ctx: Context<Raft>): void {
+  const progress = state.progress[peer];
+  if (progress === undefined || progress.probing) return;
+  const { batch, window } = server.config;
+  while (progress.nextIndex <= state.log.length && progress.nextIndex - progress.matchIndex <= window) {
+    sendAppend(server, state, peer, batch, ctx);
+  }
+}
+
+function sendAppend(server: Server, state: RaftState, peer: NodeId, limit: number, ctx: Context<Raft>): void {
+  const progress = state.progress[peer] as Progress;
+  const prevLogIndex = progress.nextIndex - 1;
+  const entries =
+    limit > 0 && state.log.length > prevLogIndex ? state.log.slice(prevLogIndex, prevLogIndex + limit) : noEntries;
+  if (!progress.probing) progress.nextIndex += entries.length;
+  ctx.send(peer, {
+    type: 'AppendEntries',
+    term: state.currentTerm,
+    prevLogIndex,
+    prevLogTerm: prevLogIndex === 0 ? 0 : (state.log[prevLogIndex - 1]?.term ?? 0),
+    entries,
+    leaderCommit: state.commitIndex,
+    round: state.round,
+  });
+}
+
+const noEntries: readonly never[] = Object.freeze([]);
+
+/** Writes the entries that are not there yet; what conflicts with them was never committed and goes (section 5.3). */
+function accept(state: RaftState, { prevLogIndex, entries }: AppendEntries, ctx: Context<Raft>): void {
+  let first = 0;
+  while (first < entries.length && state.log[prevLogIndex + first]?.term === entries[first]?.term) first++;
+  if (first === entries.length) return;
+  const from = prevLogIndex + first + 1;
+  if (state.log.length >= from) {
+    ctx.note('truncate', { from, to: state.log.length });
+    truncateFrom(state, from, ctx);
+  }
+  for (const entry of entries.slice(first)) appendEntry(state, entry, ctx);
+  ctx.note('append', { from, to: state.log.length });
+}
+
+/** Where the leader should look next: the whole conflicting term at once (section 5.3, last paragraphs). */
+function conflictAt({ log }: RaftState, prevLogIndex: number): { conflictTerm: number; conflictIndex: number } {
+  const conflictTerm = log[prevLogIndex - 1]?.term;
+  if (conflictTerm === undefined) return { conflictTerm: 0, conflictIndex: log.length + 1 };
+  let first = prevLogIndex;
+  while (first > 1 && log[first - 2]?.term === conflictTerm) first--;
+  return { conflictTerm, conflictIndex: first };
+}
+
+/** The next index to try: behind the leader's own last entry of the conflicting term, or where that term begins. */
+function backUp({ log }: RaftState, { conflictTerm, conflictIndex }: AppendEntriesReply): number {
+  if (conflictTerm === 0) return Math.max(1, conflictIndex);
+  let index = Math.min(log.length, conflictIndex);
+  while (index < log.length && (log[index]?.term ?? 0) <= conflictTerm) index++;
+  return log[index - 1]?.term === conflictTerm ? index + 1 : Math.max(1, conflictIndex);
+}
+
+/** Commits the highest index of this term that a majority holds (Figure 2, leaders, last rule). */
+function advanceCommit(server: Server, state: RaftState, ctx: Context<Raft>): void {
+  const matches = ctx.peers.map((peer) => state.progress[peer]?.matchIndex ?? 0);
+  matches.push(state.log.length);
+  matches.sort((a, b) => b - a);
+  const holders = matches.findIndex((_match, place) => server.rules.isQuorum(place + 1, matches.length));
+  const index = Math.min(matches[holders] ?? 0, state.log.length);
+  if (index > state.commitIndex && server.rules.mayCommit(state, index)) commitTo(server, state, index, ctx);
+}
+
+function commitTo(server: Server, state: RaftState, index: number, ctx: Context<Raft>): void {
+  ctx.note('commit', { from: state.commitIndex + 1, to: index, role: state.role, term: state.currentTerm });
+  state.commitIndex = index;
+  applyCommitted(server, state, ctx);
+}

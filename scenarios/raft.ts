@@ -1,0 +1,129 @@
+// Raft under everything that a majority is promised to survive: the story that must hold.
+import { keyValue, linearizable } from '../checkers/index.ts';
+import {
+  currentLeader,
+  raft,
+  raftClient,
+  raftProperties,
+  type RaftConfig,
+  type Rules,
+} from '../protocols/raft/index.ts';
+import {
+  defineScenario,
+  keyValueOperations,
+  ms,
+  nemesis,
+  networkPresets,
+  seconds,
+  standardFaults,
+  workload,
+  type FaultClass,
+  type NetworkSpec,
+  type Random,
+  type Scenario,
+} from '../sim/index.ts';
+
+/** What a variant of the Raft scenario changes. */
+export interface RaftVariant {
+  readonly name: string;
+  readonly story: string;
+  readonly expect: Scenario['expect'];
+  readonly rules?: Partial<Rules>;
+  /** Fault classes to draw from; default all standard ones. */
+  readonly faults?: readonly FaultClass[];
+  /** Share of reads in parts per million; default 400,000. */
+  readonly reads?: number;
+  readonly config?: Partial<RaftConfig>;
+  readonly network?: NetworkSpec;
+}
+
+const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
+
+const parameters = {
+  nodes: { about: 'servers', default: 5, range: [1, 9], draw: (random: Random) => random.pick([3, 3, 5, 5, 4, 7]) },
+  clients: { about: 'client processes', default: 5, range: [1, 50], draw: (random: Random) => random.between(2, 6) },
+  keys: {
+    about: 'keys that the clients read and write',
+    default: 3,
+    range: [1, 1_000],
+    draw: (random: Random) => random.between(1, 5),
+  },
+  network: {
+    about: 'network preset',
+    default: 'lan',
+    oneOf: networks,
+    draw: (random: Random) => random.pick(networks),
+  },
+  election: {
+    about: 'shortest election time-out in ms; it should be several times the round trip',
+    default: 150,
+    range: [10, 60_000],
+    draw: (random: Random) => random.pick([150, 150, 300, 600]),
+  },
+  batch: {
+    about: 'entries that one AppendEntries carries at most',
+    default: 64,
+    range: [1, 10_000],
+    draw: (random: Random) => random.pick([1, 2, 8, 64]),
+  },
+  budget: {
+    about: 'servers that may be impaired at once; -1 for a minority, 100 for no limit',
+    default: -1,
+    range: [-1, 100],
+  },
+  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+} as const;
+
+/** The Raft scenario with some of its parts replaced. */
+export function raftScenario(variant: RaftVariant): Scenario {
+  return defineScenario({
+    name: variant.name,
+    story: variant.story,
+    protocol: 'raft',
+    expect: variant.expect,
+    parameters,
+    world(set) {
+      const election = ms(set.election);
+      const server = raft(
+        {
+          electionTimeout: election,
+          electionSpread: election,
+          heartbeat: Math.floor(election / 5),
+          batch: set.batch,
+          ...variant.config,
+        },
+        variant.rules,
+      );
+      const nodes = Array.from({ length: set.nodes }, (_, index) => ({ id: `n${index + 1}`, protocol: server }));
+      const client = raftClient({ retryAfter: ms(300) });
+      const clients = Array.from({ length: set.clients }, (_, index) => ({
+        id: `c${index + 1}`,
+        protocol: client,
+        timeout: seconds(2),
+      }));
+      const budget = set.budget === -1 ? {} : { budget: set.budget === 100 ? ('over' as const) : set.budget };
+      // A minority of slow or lossy links can starve elections for long, so the bound is generous.
+      return {
+        nodes,
+        clients,
+        network: variant.network ?? networkPresets[set.network as (typeof networks)[number]],
+        until: seconds(10),
+        tail: seconds(4),
+        workload: workload({
+          every: ms(100),
+          draw: keyValueOperations({ keys: set.keys, reads: variant.reads ?? 400_000, cas: 150_000 }),
+        }),
+        faults: set.swarm ? nemesis({ classes: variant.faults ?? standardFaults, ...budget }) : [],
+        roles: { leader: currentLeader(server) },
+        properties: raftProperties(server, seconds(4)),
+        checks: [linearizable(keyValue())],
+      };
+    },
+  });
+}
+
+export const raftKv = raftScenario({
+  name: 'raft',
+  story: 'five servers replicate a key-value store while links, clocks, disks and servers fail; every promise holds',
+  expect: { type: 'holds' },
+});
