@@ -53,7 +53,7 @@ class Run<State> {
   private readonly state: Int32Array;
   private readonly mark: Int32Array; // the trail's length before the placement that led here
   private readonly unused: Int32Array; // the state before that placement if it was free to be left out, else -1
-  private readonly entry: Int32Array; // the next list entry to try, or -1 when these are through
+  private readonly entry: Int32Array; // the next list entry to try; the end when these are through
   private readonly group: Int32Array; // the next group of crashed operations to try
   private readonly limit: Int32Array; // history index before which an operation must have been called to be next
   private readonly problem: Problem;
