@@ -1,0 +1,75 @@
+// Makes the one HTML file of a timeline. Everything that comes from a run is data: it travels as escaped JSON in an inert
+// script element, and a content security policy allows nothing but the inlined script and style, by their hashes.
+import { createHash } from 'node:crypto';
+import type { TimelineData } from './data.ts';
+
+/** The page's code and style, as `loadTimelineAssets` reads them. */
+export interface TimelineAssets {
+  readonly script: string;
+  readonly style: string;
+}
+
+/** The whole file. It loads nothing and works from disk. */
+export function renderTimelineHtml(data: TimelineData, assets: TimelineAssets): string {
+  const script = inlineScript(assets.script);
+  const style = inlineStyle(assets.style);
+  const policy = [
+    "default-src 'none'",
+    `script-src '${sourceHash(script)}'`,
+    `style-src '${sourceHash(style)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="Faultline ${escapeHtml(data.version)}">
+<title>${escapeHtml(`${data.scenario} · seed ${data.seed} · ${data.verdict} · Faultline`)}</title>
+<link rel="icon" href="${icon}">
+<style>${style}</style>
+</head>
+<body>
+<div id="timeline"><noscript>This timeline is drawn by a script inside this file; allow it to run.</noscript></div>
+<script type="application/json" id="timeline-data">${escapeJson(data)}</script>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+/** JSON that cannot end its script element, open a comment or break a line of script. */
+export function escapeJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Text for an element or a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[<>&"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+const icon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#12324a"/>' +
+    '<path d="M2 6h5l2 4h5" fill="none" stroke="#f0b429" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"/></svg>',
+)}`;
+
+/** In a script these sequences can only stand in literals, where a backslash changes nothing. */
+function inlineScript(script: string): string {
+  return script.replace(/<(?=\/script|script)/gi, '\\x3C').replaceAll('<!--', '\\x3C!--');
+}
+
+function inlineStyle(style: string): string {
+  if (/<\/style/i.test(style)) throw new Error('a style sheet must not hold "</style"');
+  return style;
+}
+
+function sourceHash(source: string): string {
+  return `sha256-${createHash('sha256').update(source, 'utf8').digest('base64')}`;
+}

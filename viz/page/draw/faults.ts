@@ -1,0 +1,132 @@
+// Faults: labelled bands in their track on top, and a tint over the lanes they concern for as long as they last. Findings:
+// flags above everything, with a line through all lanes.
+import type { FaultSpan, TimelineFinding } from '../../data.ts';
+import { faultCentre } from '../layout.ts';
+import { boxOf, extentOf, fillRounded, fitText, fontFamily, isVisible, roundedPath, xOf, type Frame } from './frame.ts';
+
+/** The tint over the lanes that lasting faults concern. */
+export function drawFaultShades(frame: Frame): void {
+  for (const fault of frame.model.data.faults) {
+    if (fault.to > fault.from && isVisible(frame, fault.from, fault.to)) shadeFault(frame, fault);
+  }
+}
+
+/** The track of labelled bands. */
+export function drawFaultTrack(frame: Frame): void {
+  const { context, model } = frame;
+  context.setLineDash([]);
+  context.textBaseline = 'middle';
+  context.font = `600 11px ${fontFamily}`;
+  const nextInRow = new Map<number, number>();
+  for (let index = model.data.faults.length - 1; index >= 0; index--) {
+    const fault = model.data.faults[index] as FaultSpan;
+    const row = frame.layout.faultRows[index] ?? 0;
+    const free = nextInRow.get(row) ?? Infinity;
+    nextInRow.set(row, fault.from);
+    drawFault(frame, fault, faultCentre(frame.layout, index), xOf(frame, Math.min(free, frame.model.data.end * 2)));
+  }
+}
+
+/** The flags of findings and the lines below them. */
+export function drawPins(frame: Frame): void {
+  const { data } = frame.model;
+  let free = Infinity;
+  for (let index = data.findings.length - 1; index >= 0; index--) {
+    const finding = data.findings[index] as TimelineFinding;
+    const x = xOf(frame, finding.at);
+    if (x >= -400 && x <= frame.layout.width + 40) drawPin(frame, finding, x, free);
+    free = Math.min(free, x);
+  }
+}
+
+function shadeFault(frame: Frame, fault: FaultSpan): void {
+  const { context, theme } = frame;
+  const [left, right] = extentOf(frame, fault.from, fault.to, 1);
+  const colour = theme.family[fault.family] ?? theme.muted;
+  context.font = `600 9.5px ${fontFamily}`;
+  context.textBaseline = 'top';
+  fault.sides.forEach((side, number) => {
+    for (const lane of side.lanes) {
+      const box = boxOf(frame, lane);
+      if (box === undefined) continue;
+      context.fillStyle = colour;
+      context.globalAlpha = (theme.dark ? 0.085 : 0.07) * (number % 2 === 0 ? 1 : 2);
+      context.fillRect(left, box.top + 1, right - left, box.bottom - box.top - 2);
+      context.globalAlpha = 0.9;
+      if (side.label !== '') fitText(context, side.label, Math.max(left, 0) + 5, right - 4, box.top + 4, 30);
+    }
+  });
+  context.globalAlpha = 0.5;
+  context.strokeStyle = colour;
+  context.lineWidth = 1;
+  context.setLineDash([2, 3]);
+  context.beginPath();
+  for (const x of [left, right]) {
+    context.moveTo(x, frame.layout.faultTop + frame.layout.faultRowCount * frame.layout.faultRowHeight);
+    context.lineTo(x, frame.layout.height);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): void {
+  const { context, theme } = frame;
+  const isMoment = fault.to <= fault.from;
+  const [left, right] = extentOf(frame, fault.from, fault.to, 3);
+  if (left > frame.layout.width || (isMoment ? free : right) < 0) return;
+  const colour = theme.family[fault.family] ?? theme.muted;
+  context.fillStyle = colour;
+  context.strokeStyle = colour;
+  if (isMoment) {
+    context.beginPath();
+    context.moveTo(left, y - 6);
+    context.lineTo(left + 6, y);
+    context.lineTo(left, y + 6);
+    context.lineTo(left - 6, y);
+    context.fill();
+    if (left > -6) fitText(context, fault.label, left + 10, Math.min(free - 8, frame.layout.width), y + 0.5, 20);
+    return;
+  }
+  context.globalAlpha = theme.dark ? 0.28 : 0.14;
+  fillRounded(context, left, y - 9, right - left, 18, 4);
+  context.globalAlpha = 1;
+  context.fillRect(Math.max(left, -4), y - 9, 3, 18);
+  context.lineWidth = 1;
+  context.globalAlpha = 0.55;
+  roundedPath(context, left, y - 9, right - left, 18, 4);
+  context.stroke();
+  context.globalAlpha = 1;
+  const start = Math.max(left, 0) + 9;
+  const width = context.measureText(fault.label).width;
+  const isRoomAfter = Math.min(free, frame.layout.width) - right - 14 >= width;
+  if (right - start - 4 < width && isRoomAfter) context.fillText(fault.label, Math.max(right, 0) + 6, y + 0.5);
+  else fitText(context, fault.label, start, right - 4, y + 0.5, 18);
+}
+
+function drawPin(frame: Frame, finding: TimelineFinding, x: number, free: number): void {
+  const { context, theme, layout } = frame;
+  const colour = finding.verdict === 'invalid' ? theme.alarm : theme.unknown;
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = 1.5;
+  context.setLineDash([]);
+  context.beginPath();
+  context.moveTo(x, 4);
+  context.lineTo(x, layout.height);
+  context.stroke();
+  context.font = `600 11px ${fontFamily}`;
+  context.textBaseline = 'middle';
+  const text = `${finding.verdict === 'invalid' ? '✕' : '?'} ${finding.name}`;
+  const width = context.measureText(text).width + 14;
+  const isLeft = x + width > layout.width && x - width > 0;
+  const room = isLeft ? width : Math.min(width, Math.min(free, layout.width) - x - 4);
+  const left = isLeft ? x - width : x;
+  if (room < 18) {
+    fillRounded(context, x - 4, 4, 8, 16, 3);
+    return;
+  }
+  fillRounded(context, left, 3, room, 18, 3);
+  context.fillStyle = theme.dark ? '#1b0408' : '#ffffff';
+  fitText(context, text, left + 7, left + room - 4, 12.5, 8);
+}

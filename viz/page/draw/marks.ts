@@ -1,0 +1,101 @@
+// The small things on lanes. Notes stand above the bar with their text where there is room, quiet marks are ticks below it.
+import type { Marks } from '../marks.ts';
+import { lowerBound, upperBound } from '../search.ts';
+import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
+
+const mostQuiet = 2_500;
+
+/** Draws the marks in the window; a pixel that has one of its lane and type gets no second one. */
+export function drawMarks(frame: Frame): void {
+  const { marks } = frame.model;
+  const first = lowerBound(marks.time, frame.window.from);
+  const last = upperBound(marks.time, frame.window.to);
+  const drawn = new Set<string>();
+  const textEnds = new Map<number, number>();
+  const showQuiet = last - first <= mostQuiet;
+  for (let index = first; index < last; index++) {
+    const type = marks.type[index];
+    if (type === 'quiet' && !showQuiet) continue;
+    const lane = marks.lane[index] as number;
+    const x = xOf(frame, marks.time[index] as number);
+    const place = `${lane}/${type}/${Math.round(x / 2)}`;
+    if (drawn.has(place)) continue;
+    drawn.add(place);
+    drawMark(frame, marks, index, x, textEnds);
+  }
+}
+
+function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds: Map<number, number>): void {
+  const { context, theme } = frame;
+  const lane = marks.lane[index] as number;
+  const box = boxOf(frame, lane);
+  if (box === undefined) return;
+  const top = box.centre - box.half;
+  switch (marks.type[index]) {
+    case 'note':
+      drawDiamond(context, x, top, theme.ink, theme.ground);
+      drawText(frame, marks, index, x, top - 9, theme.muted, textEnds);
+      break;
+    case 'alarm':
+      drawDiamond(context, x, top, theme.alarm, theme.ground);
+      drawText(frame, marks, index, x, top - 9, theme.alarm, textEnds);
+      break;
+    case 'start':
+      context.fillStyle = theme.outcome.ok;
+      context.beginPath();
+      context.moveTo(x, top - 10);
+      context.lineTo(x + 8, top - 5.5);
+      context.lineTo(x, top - 1);
+      context.fill();
+      break;
+    default:
+      context.strokeStyle = theme.muted;
+      context.globalAlpha = 0.8;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(x, box.centre + box.half + 1);
+      context.lineTo(x, box.centre + box.half + 5);
+      context.stroke();
+      context.globalAlpha = 1;
+  }
+}
+
+function drawDiamond(context: CanvasRenderingContext2D, x: number, y: number, colour: string, ground: string): void {
+  context.beginPath();
+  context.moveTo(x, y - 4.5);
+  context.lineTo(x + 4.5, y);
+  context.lineTo(x, y + 4.5);
+  context.lineTo(x - 4.5, y);
+  context.closePath();
+  context.fillStyle = colour;
+  context.strokeStyle = ground;
+  context.lineWidth = 1.2;
+  context.fill();
+  context.stroke();
+}
+
+function drawText(
+  frame: Frame,
+  marks: Marks,
+  index: number,
+  x: number,
+  y: number,
+  colour: string,
+  textEnds: Map<number, number>,
+): void {
+  const { context, theme } = frame;
+  const lane = marks.lane[index] as number;
+  const text = marks.text[index] as string;
+  context.font = `500 10px ${fontFamily}`;
+  context.textBaseline = 'middle';
+  const short = text.length > 34 ? `${text.slice(0, 33)}…` : text;
+  const left = x - 3;
+  if (left < (textEnds.get(lane) ?? -Infinity)) return;
+  textEnds.set(lane, left + context.measureText(short).width + 8);
+  context.lineWidth = 3;
+  context.lineJoin = 'round';
+  context.strokeStyle = theme.ground;
+  context.strokeText(short, left, y);
+  context.fillStyle = colour;
+  context.fillText(short, left, y);
+}

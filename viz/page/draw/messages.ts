@@ -1,0 +1,182 @@
+// Messages as sloped arrows from the sender's bar to the receiver's. Lost ones are drawn always, and end with a cross where
+// they were lost; the others give way to densities when there are too many.
+import { fate, visitMessages } from '../messages.ts';
+import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
+
+/** Up to so many arrows are drawn one by one, and so many of those with a head. */
+const mostArrows = 3_000;
+const mostHeads = 900;
+const mostNames = 60;
+/** Canvas strokes many short paths faster than one long one. */
+const segmentsPerPath = 64;
+
+/** An arrow on the screen: from (x0, y0) to (x1, y1). */
+export type Arrow = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** The messages in the window, without the types that are switched off; `crowded` when they are too many to be drawn. */
+export function visibleMessages(frame: Frame): { shown: number[]; lost: number[]; crowded: boolean } {
+  const { messages } = frame.model;
+  const shown: number[] = [];
+  const lost: number[] = [];
+  let count = 0;
+  visitMessages(messages, frame.window.from, frame.window.to, (index) => {
+    if (frame.hidden.has(messages.type[index] as number)) return;
+    if (isFailed(messages.fate[index] as number)) lost.push(index);
+    else if (++count <= mostArrows) shown.push(index);
+  });
+  return { shown, lost, crowded: count > mostArrows };
+}
+
+/** Draws these messages one by one. */
+export function drawArrows(frame: Frame, shown: readonly number[]): void {
+  const { context, strokes, model } = frame;
+  const byType = new Map<number, Arrow[]>();
+  for (const index of shown) {
+    const arrow = arrowOf(frame, index);
+    if (arrow === undefined) continue;
+    const type = model.messages.type[index] as number;
+    const arrows = byType.get(type);
+    if (arrows === undefined) byType.set(type, [arrow]);
+    else arrows.push(arrow);
+  }
+  context.lineWidth = shown.length > 400 ? 1 : 1.35;
+  context.globalAlpha = shown.length > 1_200 ? 0.55 : shown.length > 400 ? 0.75 : 0.92;
+  for (const [type, arrows] of byType) {
+    const stroke = strokes[type];
+    if (stroke === undefined) continue;
+    context.strokeStyle = stroke.colour;
+    context.setLineDash([...stroke.dash]);
+    strokeLines(context, arrows);
+    context.setLineDash([]);
+    context.fillStyle = stroke.colour;
+    if (shown.length <= mostHeads) drawHeads(context, arrows);
+  }
+  context.globalAlpha = 1;
+  if (shown.length <= mostNames) drawNames(frame, shown);
+}
+
+/** Draws the lost messages and a cross at each place where one was lost; a place that has a cross gets no second one. */
+export function drawLost(frame: Frame, lost: readonly number[]): void {
+  const { context, theme } = frame;
+  const places = new Set<number>();
+  const crosses: [number, number][] = [];
+  context.strokeStyle = theme.alarm;
+  context.globalAlpha = lost.length > 400 ? 0.25 : 0.7;
+  context.lineWidth = 1.2;
+  context.setLineDash([3, 3]);
+  const arrows: Arrow[] = [];
+  for (const index of lost) {
+    const arrow = arrowOf(frame, index);
+    if (arrow === undefined) continue;
+    const place = Math.round(arrow[2] / 3) * 100_003 + Math.round(arrow[3] / 3);
+    if (places.has(place)) continue;
+    places.add(place);
+    arrows.push(arrow);
+    crosses.push([arrow[2], arrow[3]]);
+  }
+  strokeLines(context, arrows);
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+  // Where many were lost the crosses shrink, but none is left out.
+  drawCrosses(context, crosses, crosses.length > 150 ? 2 : 3.4, theme.alarm, theme.ground);
+}
+
+/** Where a message is drawn. One lost as it was sent is a stub; one to the sender itself is a short hook. */
+export function arrowOf(frame: Frame, index: number): Arrow | undefined {
+  const { messages } = frame.model;
+  const from = boxOf(frame, messages.from[index] as number);
+  const to = boxOf(frame, messages.to[index] as number);
+  if (from === undefined || to === undefined) return undefined;
+  const x0 = xOf(frame, messages.sent[index] as number);
+  const x1 = xOf(frame, messages.ended[index] as number);
+  if (from === to) return [x0, from.centre - from.half - 9, Math.max(x1, x0 + 4), from.centre - from.half];
+  const direction = Math.sign(to.centre - from.centre);
+  const y0 = from.centre + direction * from.half;
+  if (!isFailed(messages.fate[index] as number)) return [x0, y0, x1, to.centre - direction * (to.half + 1)];
+  if (messages.endLane[index] === messages.from[index]) return [x0, y0, Math.max(x1, x0 + 2), y0 + direction * 13];
+  return [x0, y0, x1, to.centre - direction * (to.half + 7)];
+}
+
+function isFailed(what: number): boolean {
+  return what === fate.lost || what === fate.refused;
+}
+
+function strokeLines(context: CanvasRenderingContext2D, arrows: readonly Arrow[]): void {
+  for (let start = 0; start < arrows.length; start += segmentsPerPath) {
+    context.beginPath();
+    const stop = Math.min(arrows.length, start + segmentsPerPath);
+    for (let index = start; index < stop; index++) {
+      const [x0, y0, x1, y1] = arrows[index] as Arrow;
+      context.moveTo(x0, y0);
+      context.lineTo(x1, y1);
+    }
+    context.stroke();
+  }
+}
+
+function drawHeads(context: CanvasRenderingContext2D, arrows: readonly Arrow[]): void {
+  context.beginPath();
+  for (const [x0, y0, x1, y1] of arrows) {
+    const length = Math.hypot(x1 - x0, y1 - y0) || 1;
+    const dx = (x1 - x0) / length;
+    const dy = (y1 - y0) / length;
+    context.moveTo(x1, y1);
+    context.lineTo(x1 - dx * 7 - dy * 3.2, y1 - dy * 7 + dx * 3.2);
+    context.lineTo(x1 - dx * 7 + dy * 3.2, y1 - dy * 7 - dx * 3.2);
+    context.closePath();
+  }
+  context.fill();
+}
+
+/** The type's name along the arrow, where the slope leaves room for it. */
+function drawNames(frame: Frame, shown: readonly number[]): void {
+  const { context, theme, strokes, model } = frame;
+  context.font = `500 10px ${fontFamily}`;
+  context.textBaseline = 'alphabetic';
+  context.lineJoin = 'round';
+  for (const index of shown) {
+    const arrow = arrowOf(frame, index);
+    const type = model.messages.type[index] as number;
+    const name = model.messages.types[type]?.name ?? '';
+    if (arrow === undefined) continue;
+    const [x0, y0, x1, y1] = arrow;
+    const width = context.measureText(name).width;
+    if (x1 - x0 < width * 0.9 || Math.hypot(x1 - x0, y1 - y0) < width + 34) continue;
+    context.save();
+    context.translate(x0 + (x1 - x0) * 0.42, y0 + (y1 - y0) * 0.42);
+    context.rotate(Math.atan2(y1 - y0, x1 - x0));
+    context.lineWidth = 3;
+    context.strokeStyle = theme.ground;
+    context.strokeText(name, -width / 2, -4);
+    context.fillStyle = strokes[type]?.colour ?? theme.ink;
+    context.fillText(name, -width / 2, -4);
+    context.restore();
+  }
+}
+
+function drawCrosses(
+  context: CanvasRenderingContext2D,
+  at: readonly [number, number][],
+  reach: number,
+  colour: string,
+  ground: string,
+): void {
+  context.lineCap = 'round';
+  for (const [width, style] of [
+    [reach > 3 ? 4.5 : 0, ground],
+    [reach > 3 ? 1.9 : 1.1, colour],
+  ] as const) {
+    if (width === 0) continue;
+    context.lineWidth = width;
+    context.strokeStyle = style;
+    context.beginPath();
+    for (const [x, y] of at) {
+      context.moveTo(x - reach, y - reach);
+      context.lineTo(x + reach, y + reach);
+      context.moveTo(x + reach, y - reach);
+      context.lineTo(x - reach, y + reach);
+    }
+    context.stroke();
+  }
+  context.lineCap = 'butt';
+}

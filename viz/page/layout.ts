@@ -1,0 +1,76 @@
+// Where everything lies from top to bottom: findings' pins, the fault track, the lanes of nodes, the lanes of clients.
+import type { FaultSpan, TimelineData } from '../data.ts';
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  /** The baseline of the findings' flags; 0 when there are none. */
+  readonly pinsHeight: number;
+  readonly faultTop: number;
+  readonly faultRowHeight: number;
+  /** For each fault, its row in the track. */
+  readonly faultRows: readonly number[];
+  readonly faultRowCount: number;
+  readonly lanes: readonly LaneBox[];
+}
+
+/** One lane: its centre line, the room around it and half the height of its bar. */
+export interface LaneBox {
+  readonly top: number;
+  readonly bottom: number;
+  readonly centre: number;
+  readonly half: number;
+}
+
+const mostFaultRows = 5;
+const faultRowHeight = 22;
+
+/** Lays out `data` in `width` by about `height`; grows beyond the height when the lanes would get too narrow. */
+export function layoutOf(data: TimelineData, width: number, height: number): Layout {
+  const pinsHeight = data.findings.length > 0 ? 24 : 0;
+  const { rows, count } = packFaults(data.faults, data.end);
+  const faultTop = pinsHeight + 6;
+  const lanesTop = faultTop + count * faultRowHeight + (count > 0 ? 10 : 0);
+  const nodes = data.lanes.filter((lane) => lane.type === 'node').length;
+  const clients = data.lanes.length - nodes;
+  const shares = nodes + clients * 0.72;
+  const pitch = Math.max(36, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
+  let top = lanesTop;
+  const lanes = data.lanes.map((lane, index): LaneBox => {
+    const isFirstClient = lane.type === 'client' && data.lanes[index - 1]?.type === 'node';
+    if (isFirstClient) top += 8;
+    const room = lane.type === 'node' ? pitch : Math.max(32, pitch * 0.72);
+    const box = { top, bottom: top + room, centre: top + room / 2, half: lane.type === 'node' ? 8 : 11 };
+    top += room;
+    return box;
+  });
+  return {
+    width,
+    height: Math.max(top + 8, 120),
+    pinsHeight,
+    faultTop,
+    faultRowHeight,
+    faultRows: rows,
+    faultRowCount: count,
+    lanes,
+  };
+}
+
+/** The vertical middle of a fault's band. */
+export function faultCentre(layout: Layout, fault: number): number {
+  return layout.faultTop + ((layout.faultRows[fault] ?? 0) + 0.5) * layout.faultRowHeight;
+}
+
+/** Greedy rows: each fault goes to the first row that is free by then, else to the one that is free soonest. */
+function packFaults(faults: readonly FaultSpan[], end: number): { rows: number[]; count: number } {
+  const freeAt: number[] = [];
+  const rows = faults.map((fault) => {
+    const reserved = Math.max(fault.to, fault.from + end * 0.02);
+    let row = freeAt.findIndex((time) => time <= fault.from);
+    if (row < 0 && freeAt.length < mostFaultRows) row = freeAt.length;
+    if (row < 0) row = freeAt.indexOf(Math.min(...freeAt));
+    freeAt[row] = Math.max(reserved, freeAt[row] ?? 0);
+    return row;
+  });
+  return { rows, count: freeAt.length };
+}

@@ -1,0 +1,63 @@
+// The findings in words, each a button that jumps to its evidence, and what the run reached of what it should sometimes.
+import type { TimelineData, TimelineFinding } from '../../data.ts';
+import { instant } from '../words.ts';
+import { element } from './element.ts';
+
+const mostShown = 6;
+
+/** The findings of a run, or the good news that there are none. */
+export function findings(data: TimelineData, onJump: (index: number) => void): HTMLElement {
+  const cards = data.findings.map((finding, index) => card(data, finding, () => onJump(index)));
+  const rest = cards.splice(mostShown);
+  const children: Node[] = [element('h2', { class: 'visually-hidden', text: 'Findings' })];
+  if (cards.length > 0) children.push(element('div', { class: 'finding-cards' }, cards));
+  if (rest.length > 0) {
+    children.push(
+      element('details', { class: 'more-findings' }, [
+        element('summary', { text: `${rest.length} more ${rest.length === 1 ? 'finding' : 'findings'}` }),
+        element('div', { class: 'finding-cards' }, rest),
+      ]),
+    );
+  }
+  if (data.findings.length === 0) children.push(element('p', { class: 'no-findings', text: goodNews(data) }));
+  if (data.sometimes.length > 0) children.push(reached(data));
+  return element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } }, children);
+}
+
+function card(data: TimelineData, finding: TimelineFinding, onClick: () => void): HTMLElement {
+  const isInvalid = finding.verdict === 'invalid';
+  const where = finding.lanes.map((lane) => data.lanes[lane]?.id ?? '').join(', ');
+  const evidence = finding.operations.length === 0 ? '' : `${finding.operations.length} operations as evidence`;
+  const small = [`at ${instant(finding.at)}`, `event ${finding.event}`, where, evidence].filter((text) => text !== '');
+  return element(
+    'button',
+    { class: `finding finding-${finding.verdict}`, attributes: { type: 'button' }, on: { click: onClick } },
+    [
+      element('span', { class: 'finding-sign', text: isInvalid ? '✕' : '?', attributes: { 'aria-hidden': 'true' } }),
+      element('span', { class: 'finding-body' }, [
+        element('span', { class: 'finding-name', text: `${isInvalid ? 'Violated' : 'Unknown'}: ${finding.name}` }),
+        element('span', { class: 'finding-reason', text: finding.reason }),
+        element('span', { class: 'finding-where', text: small.join(' · ') }),
+      ]),
+      element('span', { class: 'finding-go', text: 'Show →' }),
+    ],
+  );
+}
+
+function goodNews(data: TimelineData): string {
+  return data.verdict === 'valid'
+    ? 'No findings: every property and every check held in this run.'
+    : 'No findings were recorded for this run.';
+}
+
+function reached(data: TimelineData): HTMLElement {
+  return element('ul', { class: 'reached', attributes: { 'aria-label': 'What this run reached' } }, [
+    ...data.sometimes.map(({ name, reached: isReached }) =>
+      element('li', {
+        class: isReached ? 'is-reached' : 'is-missed',
+        text: `${isReached ? '✓' : '○'} ${name}`,
+        attributes: { title: isReached ? 'reached in this run' : 'not reached in this run' },
+      }),
+    ),
+  ]);
+}

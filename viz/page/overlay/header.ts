@@ -1,0 +1,81 @@
+// The head of the page: which run this is, how it ended, and how to make it again.
+import type { TimelineData } from '../../data.ts';
+import { instant } from '../words.ts';
+import { button, element } from './element.ts';
+
+const verdictWords = {
+  valid: { sign: '✓', word: 'valid', means: 'every property and check held' },
+  invalid: { sign: '✕', word: 'invalid', means: 'something that must hold was violated' },
+  unknown: { sign: '?', word: 'unknown', means: 'the checks could not decide' },
+} as const;
+
+/** The header of a run. */
+export function header(data: TimelineData): HTMLElement {
+  return element('header', { class: 'header' }, [
+    element('div', { class: 'header-main' }, [
+      element('p', { class: 'brand', text: 'Faultline' }),
+      element('div', { class: 'title-row' }, [element('h1', { text: data.scenario }), badge(data)]),
+      element('p', { class: 'story', text: data.story }),
+    ]),
+    element('div', { class: 'header-side' }, [facts(data), reproduce(data)]),
+  ]);
+}
+
+function badge(data: TimelineData): HTMLElement {
+  const { sign, word, means } = verdictWords[data.verdict];
+  return element('span', { class: `badge badge-${data.verdict}`, attributes: { title: means } }, [
+    element('span', { class: 'badge-sign', text: sign, attributes: { 'aria-hidden': 'true' } }),
+    element('span', { text: word }),
+  ]);
+}
+
+function facts(data: TimelineData): HTMLElement {
+  const { statistics } = data;
+  const clients = data.lanes.filter((lane) => lane.type === 'client').length;
+  const parameters = Object.entries(data.parameters).map(([name, value]) => `${name}=${String(value)}`);
+  const entries: [string, string][] = [
+    ['seed', data.seed],
+    ['hash', data.hash],
+    ['simulated', instant(data.simulatedUs)],
+    ['events', count(data.events)],
+    ['world', `${many(data.lanes.length - clients, 'node')}, ${many(clients, 'client')}`],
+    ['messages', `${count(statistics.sent)}, ${count(statistics.lost)} lost`],
+  ];
+  if (parameters.length > 0) entries.push(['parameters', parameters.join(' ')]);
+  if (data.trace.dropped > 0)
+    entries.push(['not recorded', `${count(data.trace.dropped)} rows beyond the trace's bound`]);
+  return element(
+    'dl',
+    { class: 'facts' },
+    entries.map(([name, value]) =>
+      element('div', {}, [element('dt', { text: name }), element('dd', { text: value, attributes: { title: value } })]),
+    ),
+  );
+}
+
+function reproduce(data: TimelineData): HTMLElement {
+  const command = element('code', { text: data.reproduce });
+  const copy = button(
+    'Copy',
+    'button button-small',
+    () => void copyText(data.reproduce, command, copy),
+    'Copy the command that makes this run again',
+  );
+  return element('div', { class: 'reproduce' }, [command, copy]);
+}
+
+/** Copies by the clipboard where the browser allows it, else selects the text for the reader to copy. */
+async function copyText(text: string, shown: HTMLElement, copy: HTMLButtonElement): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    copy.textContent = 'Copied';
+  } catch {
+    getSelection()?.selectAllChildren(shown);
+    copy.textContent = 'Selected';
+  }
+  setTimeout(() => (copy.textContent = 'Copy'), 1_600);
+}
+
+const count = (number: number): string => number.toLocaleString('en-US');
+
+const many = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

@@ -1,0 +1,91 @@
+// The picture on the stage and what it is drawn from: layout, colours, switched-off message types, hover and selection.
+import type { Frame } from './draw/frame.ts';
+import { targetAt } from './hit.ts';
+import { layoutOf, type Layout } from './layout.ts';
+import type { Model } from './model.ts';
+import { drawPicture, drawPointed, fitCanvas, type Drawn } from './renderer.ts';
+import type { Stage } from './stage.ts';
+import type { Target } from './target.ts';
+import { messageStrokes, roleColours, themeFor, type RoleColour, type Stroke, type Theme } from './theme.ts';
+import type { View } from './view.ts';
+
+/** The colours of this run under one theme. */
+export interface Look {
+  readonly theme: Theme;
+  readonly strokes: readonly Stroke[];
+  readonly roles: ReadonlyMap<string, RoleColour>;
+}
+
+export interface Picture {
+  readonly layout: Layout;
+  readonly look: Look;
+  readonly drawn: Drawn;
+  readonly hidden: Set<number>;
+  hover: Target | undefined;
+  selection: Target | undefined;
+  setDark(isDark: boolean): void;
+  fit(width: number, height: number): void;
+  draw(): void;
+  /** Draws hover and selection alone. */
+  drawPointed(): void;
+  targetAt(x: number, y: number): Target | undefined;
+}
+
+/** The picture of a model on a stage. */
+export function createPicture(model: Model, stage: Stage, view: View, isDark: boolean): Picture {
+  let layout = layoutOf(model.data, 800, 400);
+  let look = lookOf(model, isDark);
+  let drawn: Drawn = { arrows: [], crowded: false };
+  const hidden = new Set<number>();
+  const frameOn = (canvas: HTMLCanvasElement): Frame => ({
+    context: fitCanvas(canvas, layout.width, layout.height),
+    model,
+    layout,
+    ...look,
+    window: view.window(),
+    hidden,
+  });
+  return {
+    get layout() {
+      return layout;
+    },
+    get look() {
+      return look;
+    },
+    get drawn() {
+      return drawn;
+    },
+    hidden,
+    hover: undefined,
+    selection: undefined,
+    setDark(dark) {
+      look = lookOf(model, dark);
+    },
+    fit(width, height) {
+      layout = layoutOf(model.data, width, height);
+    },
+    draw() {
+      drawn = drawPicture(frameOn(stage.canvas));
+      this.drawPointed();
+    },
+    drawPointed() {
+      drawPointed(frameOn(stage.pointer), this.hover, this.selection);
+    },
+    targetAt: (x, y) => targetAt(frameOn(stage.pointer), drawn, x, y),
+  };
+}
+
+function lookOf(model: Model, isDark: boolean): Look {
+  const theme = themeFor(isDark);
+  return {
+    theme,
+    strokes: messageStrokes(
+      model.messages.types.map((type) => type.name),
+      theme,
+    ),
+    roles: roleColours(
+      model.data.roles.map((span) => span.role),
+      theme,
+    ),
+  };
+}

@@ -1,0 +1,24 @@
+// How the timeline page becomes one script and one style sheet that a single HTML file can hold.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  root: here('.'),
+  logLevel: 'warn',
+  build: {
+    outDir: here('../../dist/viz'),
+    emptyOutDir: false,
+    target: 'es2022',
+    minify: true,
+    sourcemap: false,
+    lib: {
+      entry: here('main.ts'),
+      name: 'FaultlineTimeline',
+      formats: ['iife'],
+      fileName: () => 'timeline.js',
+      cssFileName: 'timeline',
+    },
+  },
+});
