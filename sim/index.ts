@@ -13,6 +13,7 @@ export * from './scenario.ts';
 export { simulate, Simulation, type SimulateOptions } from './simulate.ts';
 export * from './time.ts';
 export { traceKinds, traceRow, type Trace, type TraceKind, type TraceRow } from './trace.ts';
+export { inWords, transcript, type TranscriptOptions } from './transcript.ts';
 export * from './verdict.ts';
 export { keyValueOperations, workload, type KeyValueMix, type WorkloadOptions } from './workload.ts';
 export type { ClockSpec } from './clock.ts';

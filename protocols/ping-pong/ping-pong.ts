@@ -31,39 +31,40 @@ export const pingServer: Protocol<PingServer> = {
 };
 
 /**
- * The client of `server`.
- * @param retryAfter how long it waits for a pong before it pings again
- * @param checksRound whether a pong must carry the number of the round under way; without it a late pong is taken for a new one
+ * The client of `server`. An operation's value is the number of its round: unique in a run, so that a client which was
+ * started afresh does not number its rounds as it did in its former life.
  */
-export function pingClient(
-  server: NodeId,
-  { retryAfter = ms(50), checksRound = true }: PingClientOptions = {},
-): Protocol<PingClient> {
+export function pingClient(server: NodeId, options: PingClientOptions = {}): Protocol<PingClient> {
+  const { retryAfter = ms(50), checksRound = true } = options;
   const ping = (round: number, ctx: Context<PingClient>): void => {
     ctx.send(server, { type: 'ping', round });
     ctx.setTimer('retry', retryAfter);
   };
   return {
-    start: () => ({ round: 0, waiting: false }),
-    onRequest(state, _request, ctx) {
-      state.round++;
+    start: () => ({ round: -1, waiting: false }),
+    onRequest(state, request, ctx) {
+      state.round = request.value as number;
       state.waiting = true;
       ping(state.round, ctx);
     },
     onTimer(state, _timer, ctx) {
-      if (state.waiting) ping(state.round, ctx);
+      ctx.note('retry', { round: state.round });
+      ping(state.round, ctx);
     },
     onMessage(state, _from, message, ctx) {
-      if (message.type !== 'pong' || !state.waiting || (checksRound && message.round !== state.round)) return;
+      if (message.type !== 'pong' || !state.waiting) return;
+      if (checksRound && message.round !== state.round) return ctx.note('late pong', { round: message.round });
       state.waiting = false;
       ctx.clearTimer('retry');
-      ctx.note('pong', { round: state.round, answers: message.round });
+      ctx.note('answered', { round: state.round, by: message.round });
       ctx.ok(message.round);
     },
   };
 }
 
 export interface PingClientOptions {
+  /** How long the client waits for a pong before it pings again; default 50 ms. */
   readonly retryAfter?: Micros;
+  /** Whether a pong must carry the number of the round under way; without it a late pong is taken for a new one. */
   readonly checksRound?: boolean;
 }

@@ -1,0 +1,151 @@
+// A run as lines that people read: one for each thing that happened, with aligned columns and without the noise of JSON.
+import { describeFault, type Fault } from './fault.ts';
+import type { HistoryEvent } from './history.ts';
+import type { Json, NodeId } from './protocol.ts';
+import type { Run } from './run.ts';
+import { formatDuration, type Micros } from './time.ts';
+import { traceRow, type Trace, type TraceKind, type TraceRow } from './trace.ts';
+
+export interface TranscriptOptions {
+  /** Only what happened in [from, to), in microseconds. */
+  readonly from?: Micros;
+  readonly to?: Micros;
+  /** Only what concerns these nodes, and the faults. */
+  readonly nodes?: readonly NodeId[];
+  /** Kinds of rows to leave out; by default timers that are set, writes to disk, and syncs. */
+  readonly without?: readonly TraceKind[];
+  /** At most so many lines; one more then says how many are missing. */
+  readonly limit?: number;
+}
+
+/**
+ * The transcript of a run: its time in milliseconds, who, and what.
+ * @throws RangeError when the run was not recorded with `trace: true`.
+ */
+export function transcript(run: Run, options: TranscriptOptions = {}): string[] {
+  const { trace } = run;
+  if (trace === undefined) throw new RangeError('the run has no trace: simulate it with `trace: true`');
+  const { from = 0, to = Infinity, nodes, without = ['set-timer', 'write', 'synced'], limit = Infinity } = options;
+  const told: { readonly time: string; readonly who: string; readonly what: string }[] = [];
+  let missing = trace.dropped;
+  for (const line of tellRows(trace, run.history)) {
+    const { row } = line;
+    const concerned = nodes === undefined || row.node === '' || nodes.includes(row.node) || nodes.includes(row.peer);
+    if (row.time < from || row.time >= to || without.includes(row.kind) || !concerned) continue;
+    if (told.length >= limit) missing++;
+    else told.push({ time: `${(row.time / 1_000).toFixed(3)} ms`, who: row.node || 'world', what: line.what });
+  }
+  const timeWidth = Math.max(0, ...told.map(({ time }) => time.length));
+  const nodeWidth = Math.max(0, ...told.map(({ who }) => who.length));
+  const lines = told.map(({ time, who, what }) => `${time.padStart(timeWidth)}  ${who.padEnd(nodeWidth)} ${what}`);
+  return missing > 0 ? [...lines, `… and ${missing} more`] : lines;
+}
+
+/** Plain data in few words: `prepare tx=3`, `[k1, 3]`. */
+export function inWords(value: Json): string {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return inBrackets(value);
+  const { type, ...rest } = value as { readonly [key: string]: Json | undefined };
+  return [...(type === undefined ? [] : [String(type)]), ...fieldsInWords(rest)].join(' ');
+}
+
+function fieldsInWords(fields: { readonly [key: string]: Json | undefined }): string[] {
+  return Object.entries(fields).flatMap(([key, part]) => (part === undefined ? [] : [`${key}=${inBrackets(part)}`]));
+}
+
+function inBrackets(value: Json): string {
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `[${value.map(inBrackets).join(', ')}]`;
+  return `{${inWords(value)}}`;
+}
+
+/** What the rows so far have taught: messages by their numbers. */
+interface Known {
+  readonly trace: Trace;
+  readonly messages: Map<number, Json>;
+}
+
+function* tellRows(trace: Trace, history: readonly HistoryEvent[]): Generator<{ row: TraceRow; what: string }> {
+  const known: Known = { trace, messages: new Map() };
+  let operations = 0;
+  for (let index = 0; index < trace.length; index++) {
+    const row = traceRow(trace, index);
+    const { kind } = row;
+    if (kind === 'send' || kind === 'duplicate') known.messages.set(row.ref, row.payload);
+    if (kind === 'invoke' || kind === 'ok' || kind === 'fail' || kind === 'info') {
+      yield { row, what: tellOperation(history[operations++] as HistoryEvent) };
+      continue;
+    }
+    const next = kind === 'crash' && index + 1 < trace.length ? traceRow(trace, index + 1) : undefined;
+    if (next?.kind === 'unsynced') {
+      index++;
+      yield { row, what: `${tell(row, known)}, ${tell(next, known)}` };
+    } else yield { row, what: tell(row, known) };
+  }
+}
+
+function tellOperation({ type, f, value, error }: HistoryEvent): string {
+  const what = value === null ? f : `${f} ${inBrackets(value)}`;
+  return `${type} ${what}${error === undefined ? '' : ` (${error})`}`;
+}
+
+/** What a row says, without its time and node. */
+function tell(row: TraceRow, { trace, messages }: Known): string {
+  const { kind, peer, ref, payload } = row;
+  const message = (): string => inWords(messages.get(ref) ?? null);
+  switch (kind) {
+    case 'start':
+      return ref === 1 ? 'starts' : `starts again, life ${ref}`;
+    case 'send':
+      return `→ ${peer}  ${inWords(payload)}`;
+    case 'duplicate':
+      return `→ ${peer}  ${inWords(payload)} (a second copy)`;
+    case 'deliver':
+      return `← ${peer}  ${message()}`;
+    case 'lose':
+      return row.cause >= 0 && trace.node[row.cause] !== trace.nodes.indexOf(row.node)
+        ? `← ${peer}  ${message()} lost (${inBrackets(payload)})`
+        : `→ ${peer}  ${message()} lost (${inBrackets(payload)})`;
+    case 'hold':
+      return `→ ${peer}  ${message()} held on the link`;
+    case 'refuse':
+      return `← ${peer}  ${message()} refused: nothing listens`;
+    case 'timer':
+      return `timer ${inBrackets(payload)}`;
+    case 'crash':
+      return payload === 'crash' ? 'crash: the process dies' : `crash: ${inBrackets(payload)}`;
+    case 'unsynced':
+      return `${countWrites(ref)} lost${payload === 'torn' ? ', the first of them torn' : ''}`;
+    case 'pause':
+      return 'is paused';
+    case 'resume':
+      return 'goes on';
+    case 'fault':
+      return `fault: ${tellFault(payload)}`;
+    case 'fault-end':
+      return 'fault is over';
+    case 'synced':
+      return `synced ${countWrites(ref)}`;
+    case 'note':
+      return `note: ${tellNote(payload)}`;
+    case 'set-timer':
+      return `sets timer ${inBrackets(payload)} to ${formatDuration(ref)}`;
+    case 'write':
+      return `writes ${inWords(payload)}`;
+    case 'violation':
+      return `VIOLATION of ${inWords(payload)}`;
+    default:
+      return `${kind} ${inWords(payload)}`;
+  }
+}
+
+const countWrites = (count: number): string => `${count} ${count === 1 ? 'write' : 'writes'}`;
+
+function tellNote(payload: Json): string {
+  const { kind, ...data } = payload as { readonly [key: string]: Json | undefined };
+  return [String(kind), ...fieldsInWords(data)].join(' ');
+}
+
+function tellFault(payload: Json): string {
+  const fault = payload as unknown as Fault | { readonly type: 'skipped'; readonly why: string };
+  return fault.type === 'skipped' ? `skipped, ${fault.why}` : describeFault(fault);
+}
