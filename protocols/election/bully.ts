@@ -109,6 +109,7 @@ export function bully(options: BullyOptions = {}): Protocol<Bully> {
           return;
         case 'halt':
           if (state.ruler?.id === from && state.ruler.round > round) return;
+          if (state.role === 'leader') ctx.note('deposed', { by: from });
           wait(state, { id: from, round }, ctx);
           return ctx.send(from, { type: 'halted', round });
         case 'halted':

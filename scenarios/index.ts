@@ -1,0 +1,2 @@
+// The scenarios, and how to find one by its name.
+export { findScenario, scenarios } from './registry.ts';

@@ -1,0 +1,73 @@
+// Every scenario there is, by name. Each one that holds is followed by the broken variants of its protocol.
+import { InputError, type Scenario } from '../sim/index.ts';
+import { counter } from './counter.ts';
+import { election } from './election.ts';
+import { gossipSpreads } from './gossip.ts';
+import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
+import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
+import { gossipNoAntiEntropy } from './known-bugs/gossip-no-anti-entropy.ts';
+import { lockTrustedLease } from './known-bugs/lock-trusted-lease.ts';
+import { lockWithoutFencing } from './known-bugs/lock-without-fencing.ts';
+import { pingPongLatePong } from './known-bugs/ping-pong-late-pong.ts';
+import { twoPhaseCommitForgottenDecision } from './known-bugs/two-phase-commit-forgotten-decision.ts';
+import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgotten-vote.ts';
+import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
+import { lock } from './lock.ts';
+import { pingPong } from './ping-pong.ts';
+import { twoPhaseCommit } from './two-phase-commit.ts';
+
+export const scenarios: readonly Scenario[] = [
+  pingPong,
+  pingPongLatePong,
+  counter,
+  counterEarlyAcknowledgement,
+  gossipSpreads,
+  gossipNoAntiEntropy,
+  election,
+  electionEarlyLeader,
+  twoPhaseCommit,
+  twoPhaseCommitImpatient,
+  twoPhaseCommitForgottenDecision,
+  twoPhaseCommitForgottenVote,
+  lock,
+  lockWithoutFencing,
+  lockTrustedLease,
+];
+
+/** @throws InputError that names the scenarios with the most similar names when there is none of this name. */
+export function findScenario(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  const near = nearestNames(name);
+  const hint = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
+  throw new InputError(`there is no scenario ${JSON.stringify(name)}${hint} (\`faultline list\` lists them all)`);
+}
+
+/** Up to three names that contain the wanted one, or that a few strokes turn into it. */
+function nearestNames(wanted: string): string[] {
+  const name = wanted.trim().toLowerCase();
+  if (name === '') return [];
+  return scenarios
+    .map((scenario) => {
+      const contains = name.length >= 3 && scenario.name.includes(name);
+      return { name: scenario.name, strokes: contains ? 0 : strokesBetween(name, scenario.name) };
+    })
+    .filter(({ strokes }) => strokes <= Math.max(2, Math.floor(name.length / 3)))
+    .sort((one, other) => one.strokes - other.strokes)
+    .slice(0, 3)
+    .map(({ name: near }) => near);
+}
+
+/** Letters to insert, delete or replace to turn one text into the other (Levenshtein 1966). */
+function strokesBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      const replaced = (row[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
