@@ -2,7 +2,7 @@
 // long; a schedule is a list of them: drawn by a seed, edited by hand, shrunk, shared.
 import { z } from 'zod';
 import type { Json, NodeId } from './protocol.ts';
-import type { Micros } from './time.ts';
+import { formatDuration, type Micros } from './time.ts';
 
 const instant = z.int().nonnegative().describe('microseconds of true time since the start');
 const duration = z.int().positive().describe('microseconds');
@@ -144,7 +144,9 @@ export function describeFault(fault: Fault): string {
   const details = Object.entries(rest).map(([key, value]) => {
     if (key === 'node') return String(value);
     if (key === 'groups') return (value as string[][]).map((group) => group.join(' ')).join(' | ');
-    if (key === 'for') return `for ${Number(value) / 1000} ms`;
+    if (key === 'for' || key === 'by' || key === 'add' || key === 'period' || key === 'perEvent')
+      return `${key} ${Number(value) < 0 ? '-' : ''}${formatDuration(Math.abs(Number(value)))}`;
+    if (key === 'loss' || key === 'duplicate' || key === 'reorder') return `${key} ${Number(value) / 10_000} %`;
     return `${key} ${Array.isArray(value) ? value.join(' ') : String(value)}`;
   });
   return [type, ...details].join(' ');

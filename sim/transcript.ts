@@ -58,30 +58,38 @@ function inBrackets(value: Json): string {
   return `{${inWords(value)}}`;
 }
 
-/** What the rows so far have taught: messages by their numbers. */
+/** What the rows so far have taught: messages by their numbers, the types of faults by their places in the schedule. */
 interface Known {
   readonly trace: Trace;
   readonly messages: Map<number, Json>;
+  readonly faults: Map<number, string>;
 }
 
 function* tellRows(trace: Trace, history: readonly HistoryEvent[]): Generator<{ row: TraceRow; what: string }> {
-  const known: Known = { trace, messages: new Map() };
+  const known: Known = { trace, messages: new Map(), faults: new Map() };
   let operations = 0;
   for (let index = 0; index < trace.length; index++) {
     const row = traceRow(trace, index);
     const { kind } = row;
     if (kind === 'send' || kind === 'duplicate') known.messages.set(row.ref, row.payload);
+    if (kind === 'fault') known.faults.set(row.ref, (row.payload as { readonly type: string }).type);
     if (kind === 'invoke' || kind === 'ok' || kind === 'fail' || kind === 'info') {
       yield { row, what: tellOperation(history[operations++] as HistoryEvent) };
       continue;
     }
-    const next = kind === 'crash' && index + 1 < trace.length ? traceRow(trace, index + 1) : undefined;
-    if (next?.kind === 'unsynced') {
+    const next = index + 1 < trace.length ? traceRow(trace, index + 1) : undefined;
+    if (kind === 'crash' && next?.kind === 'unsynced') {
       index++;
       yield { row, what: `${tell(row, known)}, ${tell(next, known)}` };
+    } else if (kind === 'send' && next?.ref === row.ref && next.node === row.node && isSentInVain(next)) {
+      index++;
+      yield { row: next, what: tell(next, known) };
     } else yield { row, what: tell(row, known) };
   }
 }
+
+/** The network took the message and lost or held it at once: one line tells both. */
+const isSentInVain = ({ kind }: TraceRow): boolean => kind === 'lose' || kind === 'hold';
 
 function tellOperation({ type, f, value, error }: HistoryEvent): string {
   const what = value === null ? f : `${f} ${inBrackets(value)}`;
@@ -89,7 +97,7 @@ function tellOperation({ type, f, value, error }: HistoryEvent): string {
 }
 
 /** What a row says, without its time and node. */
-function tell(row: TraceRow, { trace, messages }: Known): string {
+function tell(row: TraceRow, { trace, messages, faults }: Known): string {
   const { kind, peer, ref, payload } = row;
   const message = (): string => inWords(messages.get(ref) ?? null);
   switch (kind) {
@@ -114,7 +122,7 @@ function tell(row: TraceRow, { trace, messages }: Known): string {
     case 'crash':
       return payload === 'crash' ? 'crash: the process dies' : `crash: ${inBrackets(payload)}`;
     case 'unsynced':
-      return `${countWrites(ref)} lost${payload === 'torn' ? ', the first of them torn' : ''}`;
+      return `${ref} unsynced ${ref === 1 ? 'write' : 'writes'} lost${payload === 'torn' ? ', the tail torn' : ''}`;
     case 'pause':
       return 'is paused';
     case 'resume':
@@ -122,9 +130,9 @@ function tell(row: TraceRow, { trace, messages }: Known): string {
     case 'fault':
       return `fault: ${tellFault(payload)}`;
     case 'fault-end':
-      return 'fault is over';
+      return `${faults.get(ref) ?? 'fault'} is over`;
     case 'synced':
-      return `synced ${countWrites(ref)}`;
+      return `synced ${ref} ${ref === 1 ? 'write' : 'writes'}`;
     case 'note':
       return `note: ${tellNote(payload)}`;
     case 'set-timer':
@@ -132,17 +140,20 @@ function tell(row: TraceRow, { trace, messages }: Known): string {
     case 'write':
       return `writes ${inWords(payload)}`;
     case 'violation':
-      return `VIOLATION of ${inWords(payload)}`;
+      return tellViolation(payload);
     default:
       return `${kind} ${inWords(payload)}`;
   }
 }
 
-const countWrites = (count: number): string => `${count} ${count === 1 ? 'write' : 'writes'}`;
-
 function tellNote(payload: Json): string {
   const { kind, ...data } = payload as { readonly [key: string]: Json | undefined };
   return [String(kind), ...fieldsInWords(data)].join(' ');
+}
+
+function tellViolation(payload: Json): string {
+  const { name, reason } = payload as { readonly name: string; readonly reason: string };
+  return `VIOLATION of "${name}": ${reason}`;
 }
 
 function tellFault(payload: Json): string {

@@ -36,7 +36,7 @@ export function counterServer({ syncsFirst = true }: CounterOptions = {}): Proto
       ctx.disk.sync(); // what the page cache kept over a crash must be on disk before anybody reads it
       const state: CounterServer['state'] = { count: 0, last: {} };
       for (const record of records) apply(state, record);
-      ctx.note('recovered', { count: state.count });
+      if (records.length > 0) ctx.note('recovered', { count: state.count });
       return state;
     },
 

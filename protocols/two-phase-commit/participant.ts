@@ -82,6 +82,7 @@ export function participant(options: ParticipantOptions): Protocol<Participant> 
 
 function decide(state: ParticipantState, tx: TransactionId, decision: Decision, ctx: Ctx): void {
   remember(state, { tx, is: decision }, ctx);
+  ctx.clearTimer(`ask ${tx}`);
   ctx.disk.sync(); // also its own no: a repeated prepare must not find it of another mind
   ctx.note('decided', { tx, decision });
 }
