@@ -212,8 +212,9 @@ function point(app: App, event: PointerEvent): void {
   stage.cursor.style.transform = `translateX(${x}px)`;
   stage.cursorTime.textContent = instant(Math.round(Math.max(0, view.scale().invert(x))));
   stage.cursorTime.classList.toggle('is-left', x > picture.layout.width - 110);
-  if (picture.hover === undefined) tooltip.hide();
-  else tooltip.show(picture.hover, x, y, picture.layout.width);
+  if (picture.hover !== undefined) tooltip.show(picture.hover, x, y, picture.layout.width);
+  else if (picture.drawn.crowded && event.buttons === 0) sayDensity(app, x, y);
+  else tooltip.hide();
   if (before !== picture.hover) picture.drawPointed();
 }
 
@@ -222,4 +223,15 @@ function unpoint(app: App): void {
   app.stage.cursor.hidden = true;
   app.tooltip.hide();
   app.picture.drawPointed();
+}
+
+/** Over a density there is no one message to name, but how many. */
+function sayDensity(app: App, x: number, y: number): void {
+  const { view, model, picture, tooltip } = app;
+  const scale = view.scale();
+  const [from, to] = [scale.invert(x - 3), scale.invert(x + 3)];
+  const count = countSent(model.messages, from, to);
+  if (count === 0) return tooltip.hide();
+  const title = `${count.toLocaleString('en-US')} ${count === 1 ? 'message' : 'messages'} sent in these ${duration(to - from)}`;
+  tooltip.say(title, 'Zoom in to see each of them.', x, y, picture.layout.width);
 }

@@ -79,11 +79,12 @@ function countOneByOne(
 ): void {
   visitMessages(messages, from, from + columnWidth * columns, (index) => {
     const column = Math.floor(((messages.sent[index] as number) - from) / columnWidth);
-    if (column < 0 || column >= columns) return;
+    if (column < 0 || column >= columns) return true;
     forEachGap(messages, index, (gap) => {
       const place = (gap * types + (messages.type[index] as number)) * columns + column;
       counts[place] = (counts[place] as number) + 1;
     });
+    return true;
   });
 }
 

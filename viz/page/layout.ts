@@ -22,8 +22,8 @@ export interface LaneBox {
   readonly half: number;
 }
 
-const mostFaultRows = 5;
-const faultRowHeight = 22;
+const mostFaultRows = 4;
+const faultRowHeight = 21;
 
 /** Lays out `data` in `width` by about `height`; grows beyond the height when the lanes would get too narrow. */
 export function layoutOf(data: TimelineData, width: number, height: number): Layout {
@@ -34,12 +34,12 @@ export function layoutOf(data: TimelineData, width: number, height: number): Lay
   const nodes = data.lanes.filter((lane) => lane.type === 'node').length;
   const clients = data.lanes.length - nodes;
   const shares = nodes + clients * 0.72;
-  const pitch = Math.max(36, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
+  const pitch = Math.max(46, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
   let top = lanesTop;
   const lanes = data.lanes.map((lane, index): LaneBox => {
     const isFirstClient = lane.type === 'client' && data.lanes[index - 1]?.type === 'node';
     if (isFirstClient) top += 8;
-    const room = lane.type === 'node' ? pitch : Math.max(32, pitch * 0.72);
+    const room = lane.type === 'node' ? pitch : Math.max(34, pitch * 0.72);
     const box = { top, bottom: top + room, centre: top + room / 2, half: lane.type === 'node' ? 8 : 11 };
     top += room;
     return box;

@@ -23,6 +23,8 @@ export interface Messages {
   readonly sendRow: Int32Array;
   readonly endRow: Int32Array;
   readonly types: readonly MessageType[];
+  /** The messages that were lost or refused, in order of sending: they are few and always drawn. */
+  readonly failed: Int32Array;
   /** The latest end in each block of `blockSize` messages, so that the visible ones are found fast. */
   readonly blockEnds: Float64Array;
 }
@@ -59,21 +61,27 @@ export function readMessages(rows: DecodedRows, end: number): Messages {
     blockEnds: new Float64Array(Math.ceil(length / blockSize)),
   };
   readEnds(rows, messages);
+  const failed = Int32Array.from(sends.keys()).filter((index) => isFailed(messages.fate[index] as number));
   for (let index = 0; index < length; index++) {
     const block = Math.floor(index / blockSize);
     messages.blockEnds[block] = Math.max(messages.blockEnds[block] as number, messages.ended[index] as number);
   }
-  return messages;
+  return { ...messages, failed };
 }
 
-/** Calls `visit` with each message that is on its way at some time in [from, to]. */
-export function visitMessages(messages: Messages, from: number, to: number, visit: (index: number) => void): void {
+/** Whether a message of this fate was not delivered, and the trace says so. */
+export function isFailed(what: number): boolean {
+  return what === fate.lost || what === fate.refused;
+}
+
+/** Calls `visit` with each message that is on its way at some time in [from, to], until it returns false. */
+export function visitMessages(messages: Messages, from: number, to: number, visit: (index: number) => boolean): void {
   const last = upperBound(messages.sent, to);
   for (let block = 0; block * blockSize < last; block++) {
     if ((messages.blockEnds[block] as number) < from) continue;
     const stop = Math.min(last, (block + 1) * blockSize);
     for (let index = block * blockSize; index < stop; index++) {
-      if ((messages.ended[index] as number) >= from) visit(index);
+      if ((messages.ended[index] as number) >= from && !visit(index)) return;
     }
   }
 }
@@ -83,7 +91,7 @@ export function countSent(messages: Messages, from: number, to: number): number 
   return upperBound(messages.sent, to) - lowerBound(messages.sent, from);
 }
 
-function readEnds(rows: DecodedRows, messages: Messages & { readonly fate: Uint8Array }): void {
+function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed'>): void {
   const byNumber = new Map<number, number>();
   for (let index = 0; index < messages.length; index++) {
     byNumber.set(rows.ref[messages.sendRow[index] as number] as number, index);

@@ -38,10 +38,12 @@ export function windowAround(model: Model, at: number): TimeWindow {
   const { end } = model.data;
   if (length === 0) return { from: at - end * 0.1, to: at + end * 0.1 };
   const here = lowerBound(sent, at);
-  const from = sent[Math.max(0, here - 50)] as number;
-  const to = sent[Math.min(length - 1, here + 110)] as number;
-  const reach = Math.max(end * 0.002, Math.min(end, to - from));
-  return { from: at - reach * 0.35, to: at + reach * 0.65 };
+  const first = sent[Math.max(0, here - 50)] as number;
+  const last = sent[Math.min(length - 1, here + 110)] as number;
+  const reach = Math.max(end * 0.002, Math.min(end, last - first));
+  // Near an end of the run the window leans inwards, to show what there is.
+  const from = Math.max(-end * 0.005, Math.min(at - reach * 0.35, end * 1.01 - reach));
+  return { from, to: from + reach };
 }
 
 function include(window: TimeWindow, time: number): TimeWindow {

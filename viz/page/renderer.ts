@@ -17,6 +17,9 @@ export interface Drawn {
   readonly crowded: boolean;
 }
 
+/** With more arrows than this, the texts of notes would only be noise; pointing at a note still tells it. */
+const mostWithNotes = 280;
+
 /** Draws everything that only changes with the window. */
 export function drawPicture(frame: Frame): Drawn {
   clear(frame);
@@ -29,7 +32,7 @@ export function drawPicture(frame: Frame): Drawn {
   drawBands(frame);
   drawLost(frame, lost);
   drawOperations(frame);
-  drawMarks(frame);
+  drawMarks(frame, !crowded && shown.length <= mostWithNotes);
   drawFaultTrack(frame);
   drawPins(frame);
   return { arrows: crowded ? lost : [...shown, ...lost], crowded };

@@ -69,8 +69,11 @@ export function rowOfTarget(model: Model, target: Target): number {
       return data.bands[target.index]?.row ?? -1;
     case 'fault':
       return data.faults[target.index]?.row ?? -1;
-    case 'finding':
-      return data.findings[target.index]?.row ?? -1;
+    case 'finding': {
+      // What was found at the end has no event that brought it about, only one that happened to be the last.
+      const finding = data.findings[target.index];
+      return finding === undefined || finding.at >= data.simulatedUs ? -1 : finding.row;
+    }
     case 'operation':
       return model.invokeRows.get(data.operations[target.index]?.id ?? -1) ?? -1;
   }

@@ -130,12 +130,10 @@ export function messageStrokes(types: readonly string[], theme: Theme): Stroke[]
   const conversations = new Map<string, number>();
   return types.map((type) => {
     const topic = topicOf(type);
-    const isAnswer = topic !== type && types.some((other) => other !== type && topicOf(other) === topic);
     if (!conversations.has(topic)) conversations.set(topic, conversations.size);
     const number = conversations.get(topic) as number;
     const round = Math.floor(number / hues.length) % secondDashes.length;
-    const dash =
-      round > 0 ? (secondDashes[round] ?? requestDash) : isAnswer && isReply(type) ? answerDash : requestDash;
+    const dash = round > 0 ? (secondDashes[round] ?? requestDash) : isReply(type) ? answerDash : requestDash;
     return { colour: hues[number % hues.length] as string, dash };
   });
 }

@@ -2,7 +2,7 @@
 import { countCrossings } from '../density.ts';
 import type { Frame } from './frame.ts';
 
-const columnWidth = 3;
+const columnWidth = 4;
 
 /** Draws the densities of the window. */
 export function drawDensity(frame: Frame): void {
@@ -27,16 +27,14 @@ export function drawDensity(frame: Frame): void {
     }
     for (const type of shown) {
       context.fillStyle = strokes[type]?.colour ?? frame.theme.muted;
-      context.beginPath();
       for (let column = 0; column < columns; column++) {
         const count = counts[(gap * types + type) * columns + column] as number;
         if (count === 0) continue;
         const sum = sumOf(counts, gap, types, columns, column, shown);
         const height = (thickness(sum, most, room) * count) / sum;
-        context.rect(column * columnWidth, starts[column] as number, columnWidth - 0.5, height);
+        context.fillRect(column * columnWidth, starts[column] as number, columnWidth, height);
         starts[column] = (starts[column] as number) + height;
       }
-      context.fill();
     }
   }
   context.globalAlpha = 1;

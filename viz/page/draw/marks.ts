@@ -5,13 +5,15 @@ import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 const mostQuiet = 2_500;
 
-/** Draws the marks in the window; a pixel that has one of its lane and type gets no second one. */
-export function drawMarks(frame: Frame): void {
+/** Draws the marks in the window, with their texts where `withText`; a pixel that has one of its lane and type gets no second one. */
+export function drawMarks(frame: Frame, withText: boolean): void {
   const { marks } = frame.model;
   const first = lowerBound(marks.time, frame.window.from);
   const last = upperBound(marks.time, frame.window.to);
   const drawn = new Set<string>();
+  // Where the last text of each lane ends; beyond the picture when there is to be none.
   const textEnds = new Map<number, number>();
+  if (!withText) frame.layout.lanes.forEach((_, lane) => textEnds.set(lane, Infinity));
   const showQuiet = last - first <= mostQuiet;
   for (let index = first; index < last; index++) {
     const type = marks.type[index];
@@ -33,12 +35,12 @@ function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds
   const top = box.centre - box.half;
   switch (marks.type[index]) {
     case 'note':
-      drawDiamond(context, x, top, theme.ink, theme.ground);
-      drawText(frame, marks, index, x, top - 9, theme.muted, textEnds);
+      drawDiamond(context, x, top - 2, theme.ink, theme.ground);
+      drawText(frame, marks, index, x, top - 11, theme.muted, textEnds);
       break;
     case 'alarm':
-      drawDiamond(context, x, top, theme.alarm, theme.ground);
-      drawText(frame, marks, index, x, top - 9, theme.alarm, textEnds);
+      drawDiamond(context, x, top - 2, theme.alarm, theme.ground);
+      drawText(frame, marks, index, x, top - 11, theme.alarm, textEnds);
       break;
     case 'start':
       context.fillStyle = theme.outcome.ok;
@@ -62,10 +64,10 @@ function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds
 
 function drawDiamond(context: CanvasRenderingContext2D, x: number, y: number, colour: string, ground: string): void {
   context.beginPath();
-  context.moveTo(x, y - 4.5);
-  context.lineTo(x + 4.5, y);
-  context.lineTo(x, y + 4.5);
-  context.lineTo(x - 4.5, y);
+  context.moveTo(x, y - 4);
+  context.lineTo(x + 4, y);
+  context.lineTo(x, y + 4);
+  context.lineTo(x - 4, y);
   context.closePath();
   context.fillStyle = colour;
   context.strokeStyle = ground;

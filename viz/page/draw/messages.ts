@@ -1,12 +1,15 @@
 // Messages as sloped arrows from the sender's bar to the receiver's. Lost ones are drawn always, and end with a cross where
 // they were lost; the others give way to densities when there are too many.
-import { fate, visitMessages } from '../messages.ts';
-import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
+import { isFailed, visitMessages } from '../messages.ts';
+import { boxOf, fontFamily, isVisible, xOf, type Frame } from './frame.ts';
 
 /** Up to so many arrows are drawn one by one, and so many of those with a head. */
 const mostArrows = 3_000;
 const mostHeads = 900;
+/** Dashes are dear, and cannot be told from lines where there are many. */
+const mostDashed = 700;
 const mostNames = 60;
+const mostLargeCrosses = 150;
 /** Canvas strokes many short paths faster than one long one. */
 const segmentsPerPath = 64;
 
@@ -16,15 +19,19 @@ export type Arrow = readonly [x0: number, y0: number, x1: number, y1: number];
 /** The messages in the window, without the types that are switched off; `crowded` when they are too many to be drawn. */
 export function visibleMessages(frame: Frame): { shown: number[]; lost: number[]; crowded: boolean } {
   const { messages } = frame.model;
+  const { from, to } = frame.window;
+  const isOn = (index: number): boolean => !frame.hidden.has(messages.type[index] as number);
+  const lost = [
+    ...messages.failed.filter(
+      (index) => isOn(index) && isVisible(frame, at(messages.sent, index), at(messages.ended, index)),
+    ),
+  ];
   const shown: number[] = [];
-  const lost: number[] = [];
-  let count = 0;
-  visitMessages(messages, frame.window.from, frame.window.to, (index) => {
-    if (frame.hidden.has(messages.type[index] as number)) return;
-    if (isFailed(messages.fate[index] as number)) lost.push(index);
-    else if (++count <= mostArrows) shown.push(index);
+  visitMessages(messages, from, to, (index) => {
+    if (isOn(index) && !isFailed(at(messages.fate, index))) shown.push(index);
+    return shown.length <= mostArrows;
   });
-  return { shown, lost, crowded: count > mostArrows };
+  return shown.length > mostArrows ? { shown: [], lost, crowded: true } : { shown, lost, crowded: false };
 }
 
 /** Draws these messages one by one. */
@@ -45,7 +52,7 @@ export function drawArrows(frame: Frame, shown: readonly number[]): void {
     const stroke = strokes[type];
     if (stroke === undefined) continue;
     context.strokeStyle = stroke.colour;
-    context.setLineDash([...stroke.dash]);
+    context.setLineDash(shown.length <= mostDashed ? [...stroke.dash] : []);
     strokeLines(context, arrows);
     context.setLineDash([]);
     context.fillStyle = stroke.colour;
@@ -63,7 +70,7 @@ export function drawLost(frame: Frame, lost: readonly number[]): void {
   context.strokeStyle = theme.alarm;
   context.globalAlpha = lost.length > 400 ? 0.25 : 0.7;
   context.lineWidth = 1.2;
-  context.setLineDash([3, 3]);
+  context.setLineDash(lost.length > mostDashed ? [] : [3, 3]);
   const arrows: Arrow[] = [];
   for (const index of lost) {
     const arrow = arrowOf(frame, index);
@@ -77,8 +84,7 @@ export function drawLost(frame: Frame, lost: readonly number[]): void {
   strokeLines(context, arrows);
   context.setLineDash([]);
   context.globalAlpha = 1;
-  // Where many were lost the crosses shrink, but none is left out.
-  drawCrosses(context, crosses, crosses.length > 150 ? 2 : 3.4, theme.alarm, theme.ground);
+  drawCrosses(context, crosses, theme.alarm, theme.ground);
 }
 
 /** Where a message is drawn. One lost as it was sent is a stub; one to the sender itself is a short hook. */
@@ -97,9 +103,7 @@ export function arrowOf(frame: Frame, index: number): Arrow | undefined {
   return [x0, y0, x1, to.centre - direction * (to.half + 7)];
 }
 
-function isFailed(what: number): boolean {
-  return what === fate.lost || what === fate.refused;
-}
+const at = (column: ArrayLike<number>, index: number): number => column[index] as number;
 
 function strokeLines(context: CanvasRenderingContext2D, arrows: readonly Arrow[]): void {
   for (let start = 0; start < arrows.length; start += segmentsPerPath) {
@@ -156,27 +160,52 @@ function drawNames(frame: Frame, shown: readonly number[]): void {
 
 function drawCrosses(
   context: CanvasRenderingContext2D,
-  at: readonly [number, number][],
-  reach: number,
+  places: readonly [number, number][],
   colour: string,
   ground: string,
 ): void {
-  context.lineCap = 'round';
-  for (const [width, style] of [
-    [reach > 3 ? 4.5 : 0, ground],
-    [reach > 3 ? 1.9 : 1.1, colour],
-  ] as const) {
-    if (width === 0) continue;
-    context.lineWidth = width;
-    context.strokeStyle = style;
-    context.beginPath();
-    for (const [x, y] of at) {
-      context.moveTo(x - reach, y - reach);
-      context.lineTo(x + reach, y + reach);
-      context.moveTo(x + reach, y - reach);
-      context.lineTo(x - reach, y + reach);
-    }
-    context.stroke();
+  if (places.length <= mostLargeCrosses) {
+    for (const [x, y] of places) strokeCross(context, x, y, 3.4, 4.5, ground);
+    for (const [x, y] of places) strokeCross(context, x, y, 3.4, 1.9, colour);
+    return;
   }
+  // Where many were lost the crosses shrink, but none is left out. A ready picture is far cheaper than strokes.
+  const cross = smallCross(colour, context.getTransform().a);
+  for (const [x, y] of places) context.drawImage(cross, Math.round(x) - 4, Math.round(y) - 4, 8, 8);
+}
+
+function strokeCross(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  reach: number,
+  width: number,
+  colour: string,
+): void {
+  context.lineCap = 'round';
+  context.lineWidth = width;
+  context.strokeStyle = colour;
+  context.beginPath();
+  context.moveTo(x - reach, y - reach);
+  context.lineTo(x + reach, y + reach);
+  context.moveTo(x + reach, y - reach);
+  context.lineTo(x - reach, y + reach);
+  context.stroke();
   context.lineCap = 'butt';
+}
+
+const smallCrosses = new Map<string, HTMLCanvasElement>();
+
+/** A small cross with as many pixels as it covers on the screen, so that it need not be scaled. */
+function smallCross(colour: string, ratio: number): HTMLCanvasElement {
+  const name = `${colour} ${ratio}`;
+  const known = smallCrosses.get(name);
+  if (known !== undefined) return known;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = Math.round(8 * ratio);
+  const context = canvas.getContext('2d');
+  context?.scale(ratio, ratio);
+  if (context !== null) strokeCross(context, 4, 4, 2, 1.2, colour);
+  smallCrosses.set(name, canvas);
+  return canvas;
 }

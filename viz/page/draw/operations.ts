@@ -69,11 +69,11 @@ function drawLabel(
 ): void {
   const { context, theme } = frame;
   const colour = theme.outcome[operation.outcome];
-  const text = operationText(operation);
   const start = Math.max(left, 0) + 6;
-  context.font = `700 11px ${fontFamily}`;
-  const glyph = glyphs[operation.outcome];
   const inside = right - start >= 13;
+  if (!inside && Math.min(xOf(frame, free), frame.layout.width) - right < 20) return;
+  const text = operationText(operation);
+  const glyph = glyphs[operation.outcome];
   context.font = `500 11px ${fontFamily}`;
   const width = context.measureText(text).width + 16;
   const outside = Math.min(xOf(frame, free), frame.layout.width) - right - 8;

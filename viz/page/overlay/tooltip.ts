@@ -27,7 +27,9 @@ export function createTooltip(model: Model): Tooltip {
     node.hidden = false;
     const room = node.offsetWidth + 18;
     const left = x + room > width ? Math.max(4, x - room) : x + 16;
-    node.style.transform = `translate(${Math.round(left)}px, ${Math.round(y + 16)}px)`;
+    const isLow = node.parentElement !== null && y + node.offsetHeight + 30 > node.parentElement.clientHeight;
+    const top = isLow ? y - node.offsetHeight - 12 : y + 16;
+    node.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
   };
   return {
     node,
