@@ -31,7 +31,7 @@ export class NodeContext implements Context<Types> {
     kernel.debug?.sends(node, message);
     const index = kernel.indexOf(to);
     if (node.cursor > kernel.now) {
-      this.#defer({ type: 'send', to: index, message });
+      node.effects.push({ at: node.cursor, cause: kernel.recorder.cause, type: 'send', to: index, message });
       return;
     }
     transmit(kernel, node, index, message);
@@ -46,9 +46,12 @@ export class NodeContext implements Context<Types> {
       timer = { name, deadline: 0, active: true, queuedAt: -1, generation: 0 };
       node.timers.set(name, timer);
     }
+    const deadline = node.clock.monotonic(node.cursor) + Math.max(0, Math.floor(delay));
+    // The usual case: a deadline moves further away, and the queued event will find that when it comes.
+    const isServed = timer.queuedAt >= 0 && deadline >= timer.deadline;
     timer.active = true;
-    timer.deadline = node.clock.monotonic(node.cursor) + Math.max(0, Math.floor(delay));
-    armTimer(this.#kernel, node, timer);
+    timer.deadline = deadline;
+    if (!isServed) armTimer(this.#kernel, node, timer);
     if (this.#kernel.recorder.recording) this.#kernel.record('set-timer', node.index, -1, delay, name);
   }
 
@@ -88,26 +91,22 @@ export class NodeContext implements Context<Types> {
   note(kind: string, data: NoteData = {}): void {
     const node = this.#node;
     if (node.status !== 'up') return;
-    if (node.cursor > this.#kernel.now) this.#defer({ type: 'note', kind, data });
+    if (node.cursor > this.#kernel.now)
+      node.effects.push({ at: node.cursor, cause: this.#kernel.recorder.cause, type: 'note', kind, data });
     else this.#kernel.note(node, kind, data);
-  }
-
-  #defer(effect: DeferredEffect): void {
-    this.#node.effects.push({ at: this.#node.cursor, cause: this.#kernel.recorder.cause, ...effect });
   }
 
   #complete(outcome: Outcome): void {
     const node = this.#node;
     if (node.status !== 'up') return;
-    if (node.cursor > this.#kernel.now) this.#defer({ type: 'complete', outcome });
+    if (node.cursor > this.#kernel.now)
+      node.effects.push({ at: node.cursor, cause: this.#kernel.recorder.cause, type: 'complete', outcome });
     else {
       completeOperation(this.#kernel, node, outcome);
       if (node.armed !== undefined) countEffect(this.#kernel, node);
     }
   }
 }
-
-type DeferredEffect = Effect extends infer E ? (E extends Effect ? Omit<E, 'at' | 'cause'> : never) : never;
 
 /** Lets a deferred effect take place now. */
 export function perform(kernel: Kernel, node: SimNode, effect: Effect): void {

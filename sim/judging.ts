@@ -53,11 +53,14 @@ export class Judging {
 
   /** After each event: judges the nodes that it touched. */
   afterEvent(): void {
-    const { touched } = this.#kernel;
-    for (const { each, touch } of this.#notes) this.#judge(each, touch);
-    this.#notes.length = 0;
+    if (this.#notes.length > 0) {
+      for (const { each, touch } of this.#notes) this.#judge(each, touch);
+      this.#notes.length = 0;
+    }
     if (this.#onEvent.length > 0) {
-      for (const node of touched) {
+      const { touched, touchedCount } = this.#kernel;
+      for (let place = 0; place < touchedCount; place++) {
+        const node = touched[place] as SimNode;
         if (node.busy) continue;
         for (const each of this.#onEvent) this.#judge(each, { node });
       }

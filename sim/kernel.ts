@@ -46,8 +46,9 @@ export class Kernel {
     syncs: 0,
     crashes: 0,
   };
-  /** Nodes whose state the event under way touched. */
+  /** Nodes whose state the event under way touched: the first `touchedCount` of the array. */
   readonly touched: SimNode[] = [];
+  touchedCount = 0;
   listener: NoteListener | undefined;
   debug: Debugger | undefined;
   /** Findings that the simulator itself makes: a handler threw. */
@@ -88,6 +89,10 @@ export class Kernel {
   record(kind: TraceKind, node: number, peer: number, ref: number, payload?: unknown): number {
     const digest = payload === undefined ? 0 : digestOf(payload);
     return this.recorder.add(this.now, kindNumber[kind], node, peer, ref, digest, payload);
+  }
+
+  touch(node: SimNode): void {
+    this.touched[this.touchedCount++] = node;
   }
 
   note(node: SimNode, kind: string, data: NoteData): void {

@@ -59,6 +59,8 @@ export interface Link {
   slowness: Micros;
   lastArrival: Micros;
   inFlight: number;
+  /** One stream a concern, made when first needed. */
+  readonly streams: { latency?: Random; loss?: Random; duplicate?: Random; reorder?: Random };
   /** Messages that wait for the link to be released: number and payload. */
   held: { message: number; payload: unknown }[];
 }
@@ -76,7 +78,6 @@ export class Network {
   readonly #ids: readonly NodeId[];
   readonly #seed: string;
   readonly #links: (Link | undefined)[][];
-  readonly #streams: Map<string, Random>[];
   readonly #rules = new Set<LinkRule>();
 
   constructor(spec: NetworkSpec, ids: readonly NodeId[], seed: string) {
@@ -85,7 +86,6 @@ export class Network {
     this.#seed = seed;
     this.refuses = spec.whenDown === 'refuse';
     this.#links = ids.map(() => []);
-    this.#streams = ids.map(() => new Map());
     for (const latency of [spec.latency, spec.betweenRegions, ...(spec.links ?? []).map((link) => link.latency)]) {
       if (latency !== undefined) assertLatencyTable(tableOf(latency));
     }
@@ -97,13 +97,13 @@ export class Network {
 
   /** Draws the delay of a message; one draw per message, whatever becomes of it. */
   drawDelay(link: Link): Micros {
-    return drawLatency(link.table, this.#stream(link, 'latency')) + link.slowness;
+    return drawLatency(link.table, link.streams.latency ?? this.#stream(link, 'latency')) + link.slowness;
   }
 
   /** Draws whether this message meets the concern; draws nothing while the probability is 0. */
   draws(link: Link, concern: 'loss' | 'duplicate' | 'reorder'): boolean {
     const ppm = link[concern];
-    return ppm > 0 && this.#stream(link, concern).chance(ppm);
+    return ppm > 0 && (link.streams[concern] ?? this.#stream(link, concern)).chance(ppm);
   }
 
   addRule(rule: LinkRule): void {
@@ -145,6 +145,7 @@ export class Network {
       slowness: 0,
       lastArrival: 0,
       inFlight: 0,
+      streams: {},
       held: [],
     };
     for (const rule of this.#rules) if (rule.matches(from, to)) rule.begin(link);
@@ -152,15 +153,9 @@ export class Network {
     return link;
   }
 
-  #stream(link: Link, concern: string): Random {
-    const streams = this.#streams[link.from] as Map<string, Random>;
-    const key = `${concern}>${link.to}`;
-    let stream = streams.get(key);
-    if (stream === undefined) {
-      stream = randomStream(this.#seed, `link/${this.#ids[link.from]}>${this.#ids[link.to]}/${concern}`);
-      streams.set(key, stream);
-    }
-    return stream;
+  #stream(link: Link, concern: keyof Link['streams']): Random {
+    const name = `link/${this.#ids[link.from]}>${this.#ids[link.to]}/${concern}`;
+    return (link.streams[concern] ??= randomStream(this.#seed, name));
   }
 }
 

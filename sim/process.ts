@@ -40,7 +40,7 @@ export function crash(kernel: Kernel, node: SimNode, unsynced: UnsyncedFate | 'p
     if (item.type === 'message') loseOnArrival(kernel, node.index, item.from, item.number, 'died unread');
   }
   node.forget();
-  kernel.touched.push(node);
+  kernel.touch(node);
 }
 
 /** The machine of a dead process loses its power: what was left in the page cache meets its fate now. */
@@ -126,7 +126,7 @@ export function toClient(kernel: Kernel, node: SimNode, item: InboxItem): void {
 /** A sync or some work is done, or a deferred effect is due. */
 export function continueWork(kernel: Kernel, node: SimNode, generation: number): boolean {
   if (node.workGeneration !== generation || node.status !== 'up') return false;
-  kernel.touched.push(node);
+  kernel.touch(node);
   const effects = node.effects;
   let done = 0;
   while (done < effects.length && (effects[done] as { at: number }).at <= kernel.now) {
@@ -149,7 +149,7 @@ function deliver(kernel: Kernel, node: SimNode, from: number, number: number, me
   recorder.cause = recorder.add(kernel.now, kindNumber.deliver, node.index, from, number, 0, undefined);
   node.cursor = kernel.now;
   if (node.perEvent > 0 || node.slowness > 0) chargeEvent(node);
-  kernel.touched.push(node);
+  kernel.touch(node);
   try {
     kernel.debug?.before(node);
     const result: unknown = node.protocol.onMessage(node.state, kernel.node(from).id, message, node.context);
@@ -167,7 +167,7 @@ function handle(kernel: Kernel, node: SimNode, item: InboxItem): void {
   if (run === undefined) return;
   node.cursor = kernel.now;
   chargeEvent(node);
-  kernel.touched.push(node);
+  kernel.touch(node);
   try {
     kernel.debug?.before(node);
     const result: unknown = run.call();
@@ -230,7 +230,7 @@ function boot(kernel: Kernel, node: SimNode): void {
   node.cursor = kernel.now;
   kernel.recorder.cause = -1;
   kernel.recorder.cause = kernel.record('start', node.index, -1, node.incarnation);
-  kernel.touched.push(node);
+  kernel.touch(node);
   try {
     kernel.debug?.before(node);
     const state: unknown = node.protocol.start(node.context);

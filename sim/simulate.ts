@@ -102,7 +102,7 @@ export class Simulation {
     this.#judging.passTime(queue.peekTime());
     queue.pop();
     kernel.now = queue.time;
-    kernel.touched.length = 0;
+    kernel.touchedCount = 0;
     if (this.#dispatch()) {
       this.#judging.afterEvent();
       recorder.event++;
@@ -182,14 +182,16 @@ export class Simulation {
     }
   }
 
+  /** Faults that came from outside are validated; a scenario's own generator is trusted, except in debug mode. */
   #takeFaults(): readonly TimedFault[] {
     const { faults } = this.#world;
-    const { seed } = this.#options;
-    const given =
-      this.#options.faults ??
-      (typeof faults === 'function' ? faults(randomStream(String(seed), 'faults'), this.#setting) : faults);
     const { nodes, clients, roles, healAt } = this.#setting;
-    const parsed = parseFaults(given, { nodes: [...nodes, ...clients], roles });
+    if (this.#options.faults === undefined && typeof faults === 'function') {
+      const drawn = faults(randomStream(this.#seed, 'faults'), this.#setting);
+      if (this.#options.debug !== true) return drawn;
+      return parseFaults(drawn, { nodes: [...nodes, ...clients], roles });
+    }
+    const parsed = parseFaults(this.#options.faults ?? faults, { nodes: [...nodes, ...clients], roles });
     parsed.forEach(({ at }, index) => {
       if (at < healAt || healAt === 0) return;
       throw new InputError(`faults[${index}].at: expected a time before the world heals (${healAt} µs), found ${at}`);

@@ -31,7 +31,7 @@ export function broadcast(server: Server, state: RaftState, ctx: Context<Raft>):
   for (const peer of ctx.peers) {
     const { probing } = state.progress[peer] as Progress;
     // A probe may be lost, so it is repeated; entries that were sent on trust are missed by the next empty AppendEntries.
-    sendAppend(server, state, peer, probing ? server.config.batch : 0, ctx);
+    sendAppend(state, peer, probing ? server.config.batch : 0, ctx);
     if (!probing) sendEntries(server, state, peer, ctx);
   }
 }
@@ -44,24 +44,27 @@ export function onAppendEntries(
   ctx: Context<Raft>,
 ): void {
   const { rules } = server;
-  const { round, prevLogIndex } = message;
-  const reply = { type: 'AppendEntriesReply', term: state.currentTerm, round, prevLogIndex } as const;
-  if (message.term < state.currentTerm) {
-    ctx.send(from, { ...reply, success: false, matchIndex: 0, conflictTerm: 0, conflictIndex: 0 });
-    return;
-  }
+  if (message.term < state.currentTerm) return refuse(state, from, message, 0, 0, ctx);
   if (state.role === 'candidate') becomeFollower(server, state, ctx);
   state.leader = from;
   resetElectionTimer(server, ctx);
   if (!rules.matchesPrevious(state, message)) {
     syncBeforeReply(rules, ctx);
-    ctx.send(from, { ...reply, success: false, matchIndex: 0, ...conflictAt(state, message.prevLogIndex) });
-    return;
+    const conflictTerm = state.log[message.prevLogIndex - 1]?.term ?? 0;
+    return refuse(state, from, message, conflictTerm, startOfTerm(state, message.prevLogIndex), ctx);
   }
   accept(state, message, ctx);
   syncBeforeReply(rules, ctx);
-  const matchIndex = rules.acknowledges(state, message);
-  ctx.send(from, { ...reply, success: true, matchIndex, conflictTerm: 0, conflictIndex: 0 });
+  ctx.send(from, {
+    type: 'AppendEntriesReply',
+    term: state.currentTerm,
+    success: true,
+    matchIndex: rules.acknowledges(state, message),
+    conflictTerm: 0,
+    conflictIndex: 0,
+    prevLogIndex: message.prevLogIndex,
+    round: message.round,
+  });
   const known = Math.min(message.leaderCommit, message.prevLogIndex + message.entries.length);
   if (known > state.commitIndex) commitTo(server, state, known, ctx);
 }
@@ -79,7 +82,7 @@ export function onAppendEntriesReply(
   if (reply.success) onMatch(server, state, progress, server.rules.matchOf(state, reply), ctx);
   else if (!onConflict(state, progress, reply)) return;
   if (state.reads.length > 0) answerReads(server, state, ctx);
-  if (progress.probing) sendAppend(server, state, from, server.config.batch, ctx);
+  if (progress.probing) sendAppend(state, from, server.config.batch, ctx);
   else sendEntries(server, state, from, ctx);
 }
 
@@ -112,11 +115,11 @@ function sendEntries(server: Server, state: RaftState, peer: NodeId, ctx: Contex
   if (progress === undefined || progress.probing) return;
   const { batch, window } = server.config;
   while (progress.nextIndex <= state.log.length && progress.nextIndex - progress.matchIndex <= window) {
-    sendAppend(server, state, peer, batch, ctx);
+    sendAppend(state, peer, batch, ctx);
   }
 }
 
-function sendAppend(server: Server, state: RaftState, peer: NodeId, limit: number, ctx: Context<Raft>): void {
+function sendAppend(state: RaftState, peer: NodeId, limit: number, ctx: Context<Raft>): void {
   const progress = state.progress[peer] as Progress;
   const prevLogIndex = progress.nextIndex - 1;
   const entries =
@@ -149,13 +152,33 @@ function accept(state: RaftState, { prevLogIndex, entries }: AppendEntries, ctx:
   ctx.note('append', { from, to: state.log.length });
 }
 
-/** Where the leader should look next: the whole conflicting term at once (section 5.3, last paragraphs). */
-function conflictAt({ log }: RaftState, prevLogIndex: number): { conflictTerm: number; conflictIndex: number } {
-  const conflictTerm = log[prevLogIndex - 1]?.term;
-  if (conflictTerm === undefined) return { conflictTerm: 0, conflictIndex: log.length + 1 };
-  let first = prevLogIndex;
-  while (first > 1 && log[first - 2]?.term === conflictTerm) first--;
-  return { conflictTerm, conflictIndex: first };
+/** Tells the leader where to look next: a whole conflicting term at once (section 5.3, last paragraphs). */
+function refuse(
+  state: RaftState,
+  leader: NodeId,
+  { prevLogIndex, round }: AppendEntries,
+  conflictTerm: number,
+  conflictIndex: number,
+  ctx: Context<Raft>,
+): void {
+  ctx.send(leader, {
+    type: 'AppendEntriesReply',
+    term: state.currentTerm,
+    success: false,
+    matchIndex: 0,
+    conflictTerm,
+    conflictIndex,
+    prevLogIndex,
+    round,
+  });
+}
+
+/** Where the term of the entry at `index` begins, or where the log ends if it is shorter. */
+function startOfTerm({ log }: RaftState, index: number): number {
+  if (index > log.length) return log.length + 1;
+  let first = index;
+  while (first > 1 && log[first - 2]?.term === log[index - 1]?.term) first--;
+  return first;
 }
 
 /** The next index to try: behind the leader's own last entry of the conflicting term, or where that term begins. */
@@ -168,11 +191,17 @@ function backUp({ log }: RaftState, { conflictTerm, conflictIndex }: AppendEntri
 
 /** Commits the highest index of this term that a majority holds (Figure 2, leaders, last rule). */
 function advanceCommit(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  const matches = ctx.peers.map((peer) => state.progress[peer]?.matchIndex ?? 0);
-  matches.push(state.log.length);
-  matches.sort((a, b) => b - a);
-  const holders = matches.findIndex((_match, place) => server.rules.isQuorum(place + 1, matches.length));
-  const index = Math.min(matches[holders] ?? 0, state.log.length);
+  const { peers } = ctx;
+  const matchOf = (peer: NodeId): number => state.progress[peer]?.matchIndex ?? 0;
+  let best = server.rules.isQuorum(1, 1 + peers.length) ? state.log.length : 0;
+  for (const peer of peers) {
+    const index = matchOf(peer);
+    if (index <= best) continue;
+    let holders = 1; // the leader itself
+    for (const other of peers) if (matchOf(other) >= index) holders++;
+    if (server.rules.isQuorum(holders, 1 + peers.length)) best = index;
+  }
+  const index = Math.min(best, state.log.length);
   if (index > state.commitIndex && server.rules.mayCommit(state, index)) commitTo(server, state, index, ctx);
 }
 

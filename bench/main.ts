@@ -1,0 +1,29 @@
+// Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
+import { benchMemory, benchSim } from './sim.ts';
+
+const wanted = process.argv.slice(2);
+const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
+
+if (isWanted('sim')) {
+  for (const judge of [false, true]) {
+    const { eventsPerSecond, bareEventsPerSecond, ratio, speedup } = benchSim(judge);
+    console.log(
+      `sim, five-node Raft, five clients, faults and hash on, tracing off, properties and checks ${judge ? 'on' : 'off'}`,
+    );
+    console.log(`  ${rate(eventsPerSecond)} events/s, ${Math.round(speedup)} simulated seconds a second`);
+    console.log(
+      `  ${rate(bareEventsPerSecond)} events/s in a bare loop over the same queue; ratio ${ratio.toFixed(3)}`,
+    );
+  }
+}
+
+if (isWanted('memory')) {
+  console.log('memory, heap in use after so much simulated time (history and logs grow with the operations)');
+  for (const { at, heap, operations } of benchMemory()) {
+    console.log(`  ${at / 60_000_000} min: ${(heap / 1_048_576).toFixed(1)} MB, ${Math.round(operations)} operations`);
+  }
+}
+
+function rate(perSecond: number): string {
+  return Math.round(perSecond).toLocaleString('en');
+}

@@ -1,0 +1,116 @@
+// Raft with one rule broken at a time, each by one line, and what must catch it. The names in brackets are those of the
+// literature: students' guides, SandTable's and CCF's bug lists, Jepsen's reports.
+import type { Rules } from '../../protocols/raft/index.ts';
+import { raftScenario, type RaftVariant } from '../raft.ts';
+import type { FaultClass, Scenario } from '../../sim/index.ts';
+
+const crashes: readonly FaultClass[] = ['crash', 'power-loss', 'crash-at-write'];
+const cuts: readonly FaultClass[] = ['partition', 'isolate', 'half-isolate', 'one-way'];
+
+/** A leader answers reads from its own state without asking whether it still leads [Jepsen: etcd 0.4.1, Consul 2014]. */
+export const raftLocalReads = broken(
+  'raft-local-reads',
+  'a leader that was cut off does not know that it was deposed, and answers reads from its old state',
+  ['linearizable key-value'],
+  { isReadConfirmed: () => true },
+  { faults: [...cuts, 'pause'], reads: 600_000 },
+);
+
+export const raftForgottenVote = broken(
+  'raft-forgotten-vote',
+  'a server keeps its term on disk but not its vote, restarts, and votes again in the same term',
+  ['election safety'],
+  { persistsVote: false },
+  { faults: [...crashes, 'loss'], config: { electionSpread: 20_000 } },
+);
+
+export const raftVoteForAnyone = broken(
+  'raft-vote-for-anyone',
+  'a server votes without comparing logs, so a candidate that lacks committed entries can win',
+  ['leader completeness', 'state machine safety', 'linearizable key-value'],
+  { isUpToDate: () => true },
+);
+
+export const raftLengthOnly = broken(
+  'raft-length-only',
+  'a server compares only the lengths of logs, not their last terms, when it votes',
+  ['leader completeness', 'state machine safety', 'linearizable key-value'],
+  { isUpToDate: (state, lastLogIndex) => lastLogIndex >= state.log.length },
+  { faults: [...cuts, ...crashes] },
+);
+
+export const raftNoPreviousCheck = broken(
+  'raft-no-previous-check',
+  'a follower accepts entries although its log differs from its leader’s before them',
+  ['log matching', 'state machine safety', 'quorum durability', 'linearizable key-value', 'handlers do not throw'],
+  { matchesPrevious: ({ log }, { prevLogIndex }) => prevLogIndex <= log.length },
+);
+
+export const raftAckBeforeSync = broken(
+  'raft-ack-before-sync',
+  'a server answers before its disk has what it promised',
+  ['quorum durability', 'leader completeness', 'election safety', 'state machine safety', 'linearizable key-value'],
+  { syncsBeforeReply: false },
+  { faults: crashes },
+);
+
+export const raftOldTermCommit = broken(
+  'raft-old-term-commit',
+  'a leader commits entries of earlier terms by counting replicas (Figure 8 of the paper)',
+  ['quorum durability', 'leader completeness', 'state machine safety'],
+  { mayCommit: () => true },
+);
+
+export const raftOptimisticMatch = broken(
+  'raft-optimistic-match',
+  'a leader takes any acknowledgement to mean that the follower has its whole log',
+  ['quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
+  { matchOf: (state) => state.log.length },
+);
+
+export const raftDuplicateCommands = broken(
+  'raft-duplicate-commands',
+  'a command whose answer was lost is sent again and executed again',
+  ['linearizable key-value'],
+  { isDuplicate: () => false },
+  { faults: [...cuts, 'pause', 'loss'] },
+);
+
+export const raftDuplicateVotes = broken(
+  'raft-duplicate-votes',
+  'a candidate counts the same vote as often as the network delivers it',
+  ['election safety', 'leader completeness'],
+  { isNewVote: () => true },
+  { faults: ['duplicate', ...cuts, 'crash'], network: { latency: 'lan', duplicate: 300_000 } },
+);
+
+export const raftSmallQuorum = broken(
+  'raft-small-quorum',
+  'half of an even cluster counts as a majority',
+  ['election safety', 'quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
+  { isQuorum: (count, servers) => count * 2 >= servers },
+);
+
+export const raftKnownBugs: readonly Scenario[] = [
+  raftLocalReads,
+  raftForgottenVote,
+  raftVoteForAnyone,
+  raftLengthOnly,
+  raftNoPreviousCheck,
+  raftAckBeforeSync,
+  raftOldTermCommit,
+  raftOptimisticMatch,
+  raftDuplicateCommands,
+  raftDuplicateVotes,
+  raftSmallQuorum,
+];
+
+function broken(
+  name: string,
+  story: string,
+  what: readonly string[],
+  rules: Partial<Rules>,
+  rest: Partial<RaftVariant> = {},
+): Scenario {
+  return raftScenario({ name, story, expect: { type: 'breaks', what }, rules, ...rest });
+}
