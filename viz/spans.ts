@@ -97,8 +97,7 @@ function readNote(state: LaneState, payload: Json, time: Micros, row: number, ro
   const { kind: _, role, ...rest } = payload;
   const name = typeof role === 'string' ? role : JSON.stringify(role ?? null);
   const detail = Object.entries(rest)
-    .filter(([, value]) => typeof value === 'number' || typeof value === 'string')
-    .map(([key, value]) => `${key} ${value}`)
+    .flatMap(([key, value]) => (typeof value === 'number' || typeof value === 'string' ? [`${key} ${value}`] : []))
     .join(', ');
   if (state.role?.role === name && state.role.detail === detail) return;
   closeRole(state, time, roles);

@@ -55,10 +55,9 @@ async function buildAssets(folder: string): Promise<TimelineAssets> {
 function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath ?? '',
-    args: [
-      ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
+    args: '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'
+      .concat(' --disable-component-update --disable-sync')
+      .split(' '),
   });
 }
 

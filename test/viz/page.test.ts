@@ -157,6 +157,12 @@ describe('colours', () => {
     expect(new Set(fills).size).toBe(6);
   });
 
+  test('are there for a role of any name', () => {
+    const names = ['constructor', '__proto__', ''];
+    const colours = roleColours(names, themeFor(true));
+    expect(names.map((name) => colours.get(name)?.fill)).not.toContain(undefined);
+  });
+
   test('tie a question to its answer by hue and tell them apart by dash', () => {
     const [ask, answer, other] = messageStrokes(['vote', 'vote-reply', 'append'], themeFor(false));
     expect(answer?.colour).toBe(ask?.colour);

@@ -11,6 +11,8 @@ export interface Layout {
   /** For each fault, its row in the track. */
   readonly faultRows: readonly number[];
   readonly faultRowCount: number;
+  /** Faults that had to go into a row where another one was still in force. */
+  readonly squeezedFaults: ReadonlySet<number>;
   readonly lanes: readonly LaneBox[];
 }
 
@@ -22,13 +24,13 @@ export interface LaneBox {
   readonly half: number;
 }
 
-const mostFaultRows = 4;
-const faultRowHeight = 21;
+const mostFaultRows = 6;
+const faultRowHeight = 20;
 
 /** Lays out `data` in `width` by about `height`; grows beyond the height when the lanes would get too narrow. */
 export function layoutOf(data: TimelineData, width: number, height: number): Layout {
   const pinsHeight = data.findings.length > 0 ? 24 : 0;
-  const { rows, count } = packFaults(data.faults, data.end);
+  const { rows, count, squeezed } = packFaults(data.faults, data.end);
   const faultTop = pinsHeight + 6;
   const lanesTop = faultTop + count * faultRowHeight + (count > 0 ? 10 : 0);
   const nodes = data.lanes.filter((lane) => lane.type === 'node').length;
@@ -52,6 +54,7 @@ export function layoutOf(data: TimelineData, width: number, height: number): Lay
     faultRowHeight,
     faultRows: rows,
     faultRowCount: count,
+    squeezedFaults: squeezed,
     lanes,
   };
 }
@@ -62,15 +65,22 @@ export function faultCentre(layout: Layout, fault: number): number {
 }
 
 /** Greedy rows: each fault goes to the first row that is free by then, else to the one that is free soonest. */
-function packFaults(faults: readonly FaultSpan[], end: number): { rows: number[]; count: number } {
+function packFaults(
+  faults: readonly FaultSpan[],
+  end: number,
+): { rows: number[]; count: number; squeezed: Set<number> } {
   const freeAt: number[] = [];
-  const rows = faults.map((fault) => {
+  const squeezed = new Set<number>();
+  const rows = faults.map((fault, index) => {
     const reserved = Math.max(fault.to, fault.from + end * 0.02);
     let row = freeAt.findIndex((time) => time <= fault.from);
     if (row < 0 && freeAt.length < mostFaultRows) row = freeAt.length;
-    if (row < 0) row = freeAt.indexOf(Math.min(...freeAt));
+    if (row < 0) {
+      row = freeAt.indexOf(Math.min(...freeAt));
+      squeezed.add(index);
+    }
     freeAt[row] = Math.max(reserved, freeAt[row] ?? 0);
     return row;
   });
-  return { rows, count: freeAt.length };
+  return { rows, count: freeAt.length, squeezed };
 }

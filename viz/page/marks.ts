@@ -51,10 +51,11 @@ export function shortJson(value: Json, limit = 40): string {
 }
 
 /** Rows that are drawn as something else than a mark. */
-const drawnOtherwise = new Set([
-  ...['send', 'deliver', 'lose', 'duplicate', 'hold', 'refuse', 'invoke', 'ok', 'fail', 'info'],
-  ...['crash', 'pause', 'resume', 'fault', 'fault-end', 'violation', 'set-timer', 'write'],
-]);
+const drawnOtherwise = new Set(
+  'send deliver lose duplicate hold refuse invoke ok fail info crash pause resume fault fault-end violation set-timer write'.split(
+    ' ',
+  ),
+);
 
 function readMark(rows: DecodedRows, row: number): { type: MarkType; text: string } | undefined {
   const kind = rows.kinds[rows.kind[row] as number];

@@ -57,25 +57,26 @@ export interface RoleColour {
   readonly text: string;
 }
 
-const fixedRoles: Readonly<Record<string, readonly [light: RoleColour, dark: RoleColour]>> = {
-  leader: [pair('#0072b2', '#ffffff'), pair('#2f97d8', '#04121c')],
-  candidate: [pair('#e69f00', '#241800'), pair('#e69f00', '#241800')],
-  'pre-candidate': [pair('#f0e442', '#2a2700'), pair('#e3d83e', '#2a2700')],
-  follower: [pair('#c9d4dd', '#2c3a46'), pair('#3a4a58', '#d5e0ea')],
-};
+/** Maps and not objects, because a role may have any name, `constructor` too. */
+const fixedRoles = new Map<string, { light: RoleColour; dark: RoleColour }>([
+  ['leader', { light: pair('#0072b2', '#ffffff'), dark: pair('#2f97d8', '#04121c') }],
+  ['candidate', { light: pair('#e69f00', '#241800'), dark: pair('#e69f00', '#241800') }],
+  ['pre-candidate', { light: pair('#f0e442', '#2a2700'), dark: pair('#e3d83e', '#2a2700') }],
+  ['follower', { light: pair('#c9d4dd', '#2c3a46'), dark: pair('#3a4a58', '#d5e0ea') }],
+]);
 
 /** The same meaning under another name. */
-const roleAliases: Readonly<Record<string, string>> = {
-  primary: 'leader',
-  leading: 'leader',
-  coordinator: 'leader',
-  looking: 'candidate',
-  electing: 'candidate',
-  backup: 'follower',
-  following: 'follower',
-  participant: 'follower',
-  observer: 'follower',
-};
+const roleAliases = new Map<string, string>([
+  ['primary', 'leader'],
+  ['leading', 'leader'],
+  ['coordinator', 'leader'],
+  ['looking', 'candidate'],
+  ['electing', 'candidate'],
+  ['backup', 'follower'],
+  ['following', 'follower'],
+  ['participant', 'follower'],
+  ['observer', 'follower'],
+]);
 
 const otherRoles: readonly RoleColour[] = [
   pair('#009e73', '#00150f'),
@@ -88,7 +89,7 @@ const otherRoles: readonly RoleColour[] = [
 
 /** Whether a role is the one that nodes play when nothing is going on. */
 export function isQuietRole(role: string): boolean {
-  return (roleAliases[role] ?? role) === 'follower';
+  return (roleAliases.get(role) ?? role) === 'follower';
 }
 
 /** Colours for all roles of a run: fixed ones for the well-known, stable ones by name for the rest. */
@@ -96,9 +97,9 @@ export function roleColours(roles: readonly string[], theme: Theme): Map<string,
   const colours = new Map<string, RoleColour>();
   const taken = new Set<number>();
   for (const role of [...new Set(roles)].sort()) {
-    const fixed = fixedRoles[role] ?? fixedRoles[roleAliases[role] ?? ''];
+    const fixed = fixedRoles.get(roleAliases.get(role) ?? role);
     if (fixed !== undefined) {
-      colours.set(role, fixed[theme.dark ? 1 : 0]);
+      colours.set(role, theme.dark ? fixed.dark : fixed.light);
       continue;
     }
     let place = nameNumber(role) % otherRoles.length;

@@ -23,7 +23,13 @@ export function drawFaultTrack(frame: Frame): void {
     const row = frame.layout.faultRows[index] ?? 0;
     const free = nextInRow.get(row) ?? Infinity;
     nextInRow.set(row, fault.from);
-    drawFault(frame, fault, faultCentre(frame.layout, index), xOf(frame, Math.min(free, frame.model.data.end * 2)));
+    const isSqueezed = frame.layout.squeezedFaults.has(index);
+    drawFault(
+      frame,
+      fault,
+      faultCentre(frame.layout, index),
+      isSqueezed ? -Infinity : xOf(frame, Math.min(free, frame.model.data.end * 2)),
+    );
   }
 }
 
@@ -53,7 +59,7 @@ function shadeFault(frame: Frame, fault: FaultSpan): void {
       context.globalAlpha = (theme.dark ? 0.085 : 0.07) * (number % 2 === 0 ? 1 : 2);
       context.fillRect(left, box.top + 1, right - left, box.bottom - box.top - 2);
       context.globalAlpha = 0.9;
-      if (side.label !== '') fitText(context, side.label, Math.max(left, 0) + 5, right - 4, box.top + 4, 30);
+      if (side.label !== '') fitText(context, side.label, Math.max(left, 0) + 5, right - 4, box.top + 4, 90);
     }
   });
   context.globalAlpha = 0.5;
@@ -74,7 +80,7 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
   const { context, theme } = frame;
   const isMoment = fault.to <= fault.from;
   const [left, right] = extentOf(frame, fault.from, fault.to, 3);
-  if (left > frame.layout.width || (isMoment ? free : right) < 0) return;
+  if (left > frame.layout.width || (isMoment ? left + 400 : right) < 0) return;
   const colour = theme.family[fault.family] ?? theme.muted;
   context.fillStyle = colour;
   context.strokeStyle = colour;

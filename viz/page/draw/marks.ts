@@ -4,6 +4,8 @@ import { lowerBound, upperBound } from '../search.ts';
 import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 const mostQuiet = 2_500;
+/** With more marks than this, notes shrink. */
+const mostLarge = 500;
 
 /** Draws the marks in the window, with their texts where `withText`; a pixel that has one of its lane and type gets no second one. */
 export function drawMarks(frame: Frame, withText: boolean): void {
@@ -23,11 +25,18 @@ export function drawMarks(frame: Frame, withText: boolean): void {
     const place = `${lane}/${type}/${Math.round(x / 2)}`;
     if (drawn.has(place)) continue;
     drawn.add(place);
-    drawMark(frame, marks, index, x, textEnds);
+    drawMark(frame, marks, index, x, textEnds, last - first > mostLarge ? 2.2 : 4);
   }
 }
 
-function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds: Map<number, number>): void {
+function drawMark(
+  frame: Frame,
+  marks: Marks,
+  index: number,
+  x: number,
+  textEnds: Map<number, number>,
+  reach: number,
+): void {
   const { context, theme } = frame;
   const lane = marks.lane[index] as number;
   const box = boxOf(frame, lane);
@@ -35,11 +44,11 @@ function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds
   const top = box.centre - box.half;
   switch (marks.type[index]) {
     case 'note':
-      drawDiamond(context, x, top - 2, theme.ink, theme.ground);
+      drawDiamond(context, x, top - 2, reach, theme.ink, theme.ground);
       drawText(frame, marks, index, x, top - 11, theme.muted, textEnds);
       break;
     case 'alarm':
-      drawDiamond(context, x, top - 2, theme.alarm, theme.ground);
+      drawDiamond(context, x, top - 2, 4, theme.alarm, theme.ground);
       drawText(frame, marks, index, x, top - 11, theme.alarm, textEnds);
       break;
     case 'start':
@@ -62,12 +71,19 @@ function drawMark(frame: Frame, marks: Marks, index: number, x: number, textEnds
   }
 }
 
-function drawDiamond(context: CanvasRenderingContext2D, x: number, y: number, colour: string, ground: string): void {
+function drawDiamond(
+  context: CanvasRenderingContext2D,
+  x: number,
+  y: number,
+  reach: number,
+  colour: string,
+  ground: string,
+): void {
   context.beginPath();
-  context.moveTo(x, y - 4);
-  context.lineTo(x + 4, y);
-  context.lineTo(x, y + 4);
-  context.lineTo(x - 4, y);
+  context.moveTo(x, y - reach);
+  context.lineTo(x + reach, y);
+  context.lineTo(x, y + reach);
+  context.lineTo(x - reach, y);
   context.closePath();
   context.fillStyle = colour;
   context.strokeStyle = ground;

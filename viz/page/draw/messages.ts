@@ -21,11 +21,11 @@ export function visibleMessages(frame: Frame): { shown: number[]; lost: number[]
   const { messages } = frame.model;
   const { from, to } = frame.window;
   const isOn = (index: number): boolean => !frame.hidden.has(messages.type[index] as number);
-  const lost = [
-    ...messages.failed.filter(
+  const lost = Array.from(
+    messages.failed.filter(
       (index) => isOn(index) && isVisible(frame, at(messages.sent, index), at(messages.ended, index)),
     ),
-  ];
+  );
   const shown: number[] = [];
   visitMessages(messages, from, to, (index) => {
     if (isOn(index) && !isFailed(at(messages.fate, index))) shown.push(index);

@@ -51,13 +51,12 @@ function goodNews(data: TimelineData): string {
 }
 
 function reached(data: TimelineData): HTMLElement {
-  return element('ul', { class: 'reached', attributes: { 'aria-label': 'What this run reached' } }, [
-    ...data.sometimes.map(({ name, reached: isReached }) =>
-      element('li', {
-        class: isReached ? 'is-reached' : 'is-missed',
-        text: `${isReached ? '✓' : '○'} ${name}`,
-        attributes: { title: isReached ? 'reached in this run' : 'not reached in this run' },
-      }),
-    ),
-  ]);
+  const items = data.sometimes.map(({ name, reached: isReached }) =>
+    element('li', {
+      class: isReached ? 'is-reached' : 'is-missed',
+      text: `${isReached ? '✓' : '○'} ${name}`,
+      attributes: { title: isReached ? 'reached in this run' : 'not reached in this run' },
+    }),
+  );
+  return element('ul', { class: 'reached', attributes: { 'aria-label': 'What this run reached' } }, items);
 }

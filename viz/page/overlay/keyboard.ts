@@ -45,7 +45,7 @@ const actions: Readonly<Record<string, (setting: KeyboardSetting, shift: boolean
   '.': (setting) => stepNotable(setting, 1),
   ',': (setting) => stepNotable(setting, -1),
   '[': (setting) => toCause(setting),
-  Escape: ({ select }) => select(undefined),
+  Escape: (setting) => setting.select(undefined),
 };
 
 function toEdge(view: View, edge: 'from' | 'to'): void {
