@@ -10,6 +10,9 @@ export interface TranscriptOptions {
   /** Only what happened in [from, to), in microseconds. */
   readonly from?: Micros;
   readonly to?: Micros;
+  /** Only the rows of the trace in [fromRow, toRow). */
+  readonly fromRow?: number;
+  readonly toRow?: number;
   /** Only what concerns these nodes, and the faults. */
   readonly nodes?: readonly NodeId[];
   /** Kinds of rows to leave out; by default timers that are set, writes to disk, and syncs. */
@@ -25,13 +28,15 @@ export interface TranscriptOptions {
 export function transcript(run: Run, options: TranscriptOptions = {}): string[] {
   const { trace } = run;
   if (trace === undefined) throw new RangeError('the run has no trace: simulate it with `trace: true`');
-  const { from = 0, to = Infinity, nodes, without = ['set-timer', 'write', 'synced'], limit = Infinity } = options;
+  const { from = 0, to = Infinity, fromRow = 0, toRow = Infinity, nodes, limit = Infinity } = options;
+  const { without = ['set-timer', 'write', 'synced'] } = options;
   const told: { readonly time: string; readonly who: string; readonly what: string }[] = [];
-  let missing = trace.dropped;
+  let missing = toRow === Infinity ? trace.dropped : 0;
   for (const line of tellRows(trace, run.history)) {
-    const { row } = line;
+    const { row, index } = line;
+    if (index >= toRow) break;
     const concerned = nodes === undefined || row.node === '' || nodes.includes(row.node) || nodes.includes(row.peer);
-    if (row.time < from || row.time >= to || without.includes(row.kind) || !concerned) continue;
+    if (index < fromRow || row.time < from || row.time >= to || without.includes(row.kind) || !concerned) continue;
     if (told.length >= limit) missing++;
     else told.push({ time: `${(row.time / 1_000).toFixed(3)} ms`, who: row.node || 'world', what: line.what });
   }
@@ -65,7 +70,13 @@ interface Known {
   readonly faults: Map<number, string>;
 }
 
-function* tellRows(trace: Trace, history: readonly HistoryEvent[]): Generator<{ row: TraceRow; what: string }> {
+interface ToldRow {
+  readonly index: number;
+  readonly row: TraceRow;
+  readonly what: string;
+}
+
+function* tellRows(trace: Trace, history: readonly HistoryEvent[]): Generator<ToldRow> {
   const known: Known = { trace, messages: new Map(), faults: new Map() };
   let operations = 0;
   for (let index = 0; index < trace.length; index++) {
@@ -74,17 +85,17 @@ function* tellRows(trace: Trace, history: readonly HistoryEvent[]): Generator<{ 
     if (kind === 'send' || kind === 'duplicate') known.messages.set(row.ref, row.payload);
     if (kind === 'fault') known.faults.set(row.ref, (row.payload as { readonly type: string }).type);
     if (kind === 'invoke' || kind === 'ok' || kind === 'fail' || kind === 'info') {
-      yield { row, what: tellOperation(history[operations++] as HistoryEvent) };
+      yield { index, row, what: tellOperation(history[operations++] as HistoryEvent) };
       continue;
     }
     const next = index + 1 < trace.length ? traceRow(trace, index + 1) : undefined;
     if (kind === 'crash' && next?.kind === 'unsynced') {
+      yield { index, row, what: `${tell(row, known)}, ${tell(next, known)}` };
       index++;
-      yield { row, what: `${tell(row, known)}, ${tell(next, known)}` };
     } else if (kind === 'send' && next?.ref === row.ref && next.node === row.node && isSentInVain(next)) {
+      yield { index, row: next, what: tell(next, known) };
       index++;
-      yield { row: next, what: tell(next, known) };
-    } else yield { row, what: tell(row, known) };
+    } else yield { index, row, what: tell(row, known) };
   }
 }
 
