@@ -31,7 +31,7 @@ export interface FaultSide {
   readonly lanes: readonly number[];
 }
 
-/** The faults that struck, in order of time. Without a trace the schedule is all that is known, so it is shown as planned. */
+/** The faults that struck, in order of time; those that were skipped because nobody played their role are left out. Without a trace the schedule is all that is known, so it is shown as planned. */
 export function faultSpans(
   schedule: readonly TimedFault[],
   rows: Rows,
@@ -57,6 +57,7 @@ export function faultSpans(
         row: span.row,
       };
     })
+    .filter((fault) => fault.type !== 'skipped')
     .sort((one, other) => one.from - other.from || one.index - other.index);
 }
 
@@ -149,7 +150,7 @@ function labelOf(fault: Fault): string {
 }
 
 function familyOf(type: string): FaultSpan['family'] {
-  if (['heal', 'skipped', 'fault'].includes(type)) return 'other';
+  if (['heal', 'fault'].includes(type)) return 'other';
   if (type.startsWith('clock')) return 'clock';
   if (type.startsWith('disk') || type === 'bit-rot') return 'disk';
   return ['crash', 'power-loss', 'restart', 'pause', 'slow-cpu'].includes(type) ? 'process' : 'network';
@@ -169,8 +170,10 @@ function sidesOf(fault: Fault, lane: number, laneNumbers: ReadonlyMap<NodeId, nu
     const label = field === 'node' || field === 'order' ? '' : field;
     sides.set(label, [...(sides.get(label) ?? []), name]);
   }
-  const found = [...sides]
-    .map(([label, names]) => ({ label, lanes: lanes(names) }))
-    .filter((side) => side.lanes.length > 0);
-  return found.length === 0 && lane >= 0 ? [{ label: '', lanes: [lane] }] : found;
+  const found = [...sides].map(([label, names]) => ({ label, lanes: lanes(names) }));
+  const both = found.flatMap((side) => side.lanes).filter((at, place, all) => all.indexOf(at) < place);
+  // Lanes on several sides (a link fault among all) are concerned in one way: fully.
+  const apart = found.map(({ label, lanes: on }) => ({ label, lanes: on.filter((at) => !both.includes(at)) }));
+  const concerned = [{ label: '', lanes: [...new Set(both)] }, ...apart].filter((side) => side.lanes.length > 0);
+  return concerned.length === 0 && lane >= 0 ? [{ label: '', lanes: [lane] }] : concerned;
 }

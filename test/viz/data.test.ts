@@ -69,6 +69,19 @@ describe('the timeline of a run', () => {
     expect(crash).toMatchObject({ label: 'crash n3 for 60 ms', from: 330_000, to: 390_000, sides: [{ lanes: [2] }] });
   });
 
+  test('names the sides of a fault on links, and has one side where they overlap', () => {
+    const sidesOf = (from: string[], to: string[]) => {
+      const { trace: _, ...untraced } = staleRead();
+      const faults = [{ at: 5, fault: { type: 'one-way' as const, from, to } }];
+      return timelineOf({ ...untraced, faults }, about).faults[0]?.sides;
+    };
+    expect(sidesOf(['n1', 'n2'], ['n3'])).toEqual([
+      { label: 'from', lanes: [0, 1] },
+      { label: 'to', lanes: [2] },
+    ]);
+    expect(sidesOf(['n1', 'n2'], ['n2', 'n1'])).toEqual([{ label: '', lanes: [1, 0] }]);
+  });
+
   test('pairs operations and marks the evidence of findings', () => {
     const outcomes = data.operations.map(({ id, outcome, to, evidence }) => ({ id, outcome, to, evidence }));
     expect(outcomes).toEqual([
@@ -130,7 +143,7 @@ describe('awkward runs', () => {
     expect(timelineOf(broken, about).trace.payloads[0]).toBe('{broken');
   });
 
-  test('a fault that nothing ends lasts to the end of the run, a skipped one no time at all', () => {
+  test('a fault that nothing ends lasts to the end of the run, a skipped one is none', () => {
     const run = staleRead();
     const trace = run.trace as NonNullable<Run['trace']>;
     const faultEnd = 16;
@@ -142,7 +155,6 @@ describe('awkward runs', () => {
     expect(faults.map(({ type, from, to, open }) => [type, from, to, open])).toEqual([
       ['partition', 120_000, 520_000, true],
       ['crash', 330_000, 390_000, false],
-      ['skipped', 420_000, 420_000, false],
     ]);
   });
 });

@@ -121,7 +121,8 @@ describe('the view', () => {
 
   test('lists findings, faults, outages and the role changes that matter', () => {
     const events = notableEvents(model).map((event) => describeTarget(model, event.target));
-    expect(events).toContain('n3 is down after a power loss for 60 ms');
+    expect(events).toContain('Fault: crash n3 for 60 ms');
+    expect(events).not.toContain('n3 is down after a power loss for 60 ms');
     expect(events).toContain('n2 is leader (term 2) for 324.5 ms');
     expect(events).toContain('n1 is follower (term 2) for 237 ms');
     expect(events).not.toContain('n2 is follower (term 1) for 172 ms');

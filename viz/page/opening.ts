@@ -7,7 +7,7 @@ import type { TimeWindow } from './view.ts';
 export function openingWindow(model: Model, whole: TimeWindow): TimeWindow {
   if (model.data.findings.length > 0) return findingWindow(model, 0);
   const { faults, roles } = model.data;
-  const firstFault = faults.find((fault) => fault.type !== 'skipped');
+  const firstFault = faults[0];
   const firstChange = roles.find((span) => span.from > 0);
   const at = firstFault?.from ?? firstChange?.from;
   if (at === undefined || model.messages.length < 300) return whole;

@@ -1,6 +1,6 @@
 // Draws a window of the model onto a canvas, back to front. It knows pixels and no DOM besides its two canvases, so that
 // another renderer could take its place.
-import { drawBands, drawLaneLines, drawRoles } from './draw/lanes.ts';
+import { drawBands, drawLaneBars, drawLaneLines, drawRoles } from './draw/lanes.ts';
 import { drawDensity } from './draw/density.ts';
 import { drawFaultShades, drawFaultTrack, drawPins } from './draw/faults.ts';
 import type { Frame } from './draw/frame.ts';
@@ -28,6 +28,7 @@ export function drawPicture(frame: Frame): Drawn {
   drawFaultShades(frame);
   if (crowded) drawDensity(frame);
   else drawArrows(frame, shown);
+  drawLaneBars(frame);
   drawRoles(frame);
   drawBands(frame);
   drawLost(frame, lost);

@@ -26,6 +26,17 @@ export function drawLaneLines(frame: Frame): void {
   context.stroke();
 }
 
+/** A plain bar for every node, on which roles and outages stand out. */
+export function drawLaneBars(frame: Frame): void {
+  const { context, layout, theme, model } = frame;
+  const [left, right] = extentOf(frame, 0, model.data.end);
+  context.fillStyle = theme.rule;
+  layout.lanes.forEach((lane, index) => {
+    if (model.data.lanes[index]?.type !== 'node') return;
+    fillRounded(context, left, lane.centre - lane.half, right - left, lane.half * 2, 3);
+  });
+}
+
 /** The role bars. Spans too narrow to see are still drawn, one pixel wide; what a pixel already shows is skipped. */
 export function drawRoles(frame: Frame): void {
   frame.context.font = `600 10.5px ${fontFamily}`;

@@ -1,5 +1,5 @@
 // The notable events as a list that can be focused, read out and jumped from: what the canvas shows to eyes alone.
-import type { RoleSpan } from '../../data.ts';
+import type { Band, RoleSpan } from '../../data.ts';
 import type { Model } from '../model.ts';
 import { isQuietRole } from '../theme.ts';
 import { timesOfTarget, type Target } from '../target.ts';
@@ -36,11 +36,24 @@ export function notableEvents(model: Model): NotableEvent[] {
       event('findings', finding.verdict === 'invalid' ? '✕' : '?', { type: 'finding', index }),
     ),
     ...data.faults.map((_, index) => event('faults', '◆', { type: 'fault', index })),
-    ...data.bands.map((band, index) => event('faults', band.type === 'down' ? '▼' : '‖', { type: 'band', index })),
+    ...data.bands.flatMap((band, index) => {
+      return isOfFault(model, band) ? [] : [event('faults', band.type === 'down' ? '▼' : '‖', { type: 'band', index })];
+    }),
     ...data.roles.flatMap((span, index) =>
       isNotableRole(model, span) ? [event('roles', '●', { type: 'role', index })] : [],
     ),
   ].sort((one, other) => one.time - other.time);
+}
+
+/** An outage that a fault of the schedule began is told with that fault. */
+function isOfFault(model: Model, band: Band): boolean {
+  return model.data.faults.some((fault) => {
+    return (
+      fault.from === band.from &&
+      fault.family === 'process' &&
+      fault.sides.some((side) => side.lanes.includes(band.lane))
+    );
+  });
 }
 
 /** Becoming a follower is worth telling of those alone who were something else just before. */
