@@ -19,7 +19,7 @@ interface LogImage {
   torn: boolean; // behind the last record lies half of another one
 }
 
-type Write =
+export type Write =
   | { readonly type: 'set'; readonly cell: string; readonly value: Json }
   | { readonly type: 'append'; readonly log: string; readonly record: Json }
   | { readonly type: 'truncate'; readonly log: string; readonly from: number }

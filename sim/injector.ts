@@ -84,7 +84,12 @@ export class Injector {
 
   /** Ends everything that is in force and starts every node that is down. */
   heal(): void {
-    for (const index of this.#active.keys()) this.end(index, false);
+    // Links, disks and clocks first: a process that starts again must not meet what is being mended.
+    const isOnProcess = ([, { fault }]: [number, ActiveFault]): boolean =>
+      fault.type === 'crash' || fault.type === 'power-loss' || fault.type === 'pause';
+    const inForce = [...this.#active];
+    for (const [index] of inForce.filter((active) => !isOnProcess(active))) this.end(index, false);
+    for (const [index] of inForce.filter(isOnProcess)) this.end(index, false);
     for (const node of this.#kernel.nodes) {
       node.downBy.clear();
       node.armed = undefined;

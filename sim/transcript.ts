@@ -1,4 +1,5 @@
 // A run as lines that people read: one for each thing that happened, with aligned columns and without the noise of JSON.
+import type { Write } from './disk.ts';
 import { describeFault, type Fault } from './fault.ts';
 import type { HistoryEvent } from './history.ts';
 import type { Json, NodeId } from './protocol.ts';
@@ -149,7 +150,7 @@ function tell(row: TraceRow, { trace, messages, faults }: Known): string {
     case 'set-timer':
       return `sets timer ${inBrackets(payload)} to ${formatDuration(ref)}`;
     case 'write':
-      return `writes ${inWords(payload)}`;
+      return tellWrite(payload);
     case 'violation':
       return tellViolation(payload);
     default:
@@ -160,6 +161,20 @@ function tell(row: TraceRow, { trace, messages, faults }: Known): string {
 function tellNote(payload: Json): string {
   const { kind, ...data } = payload as { readonly [key: string]: Json | undefined };
   return [String(kind), ...fieldsInWords(data)].join(' ');
+}
+
+function tellWrite(payload: Json): string {
+  const write = payload as unknown as Write;
+  switch (write.type) {
+    case 'set':
+      return `sets cell ${write.cell} to ${inBrackets(write.value)}`;
+    case 'append':
+      return `appends ${inBrackets(write.record)} to ${write.log}`;
+    case 'truncate':
+      return `truncates ${write.log} from ${write.from}`;
+    case 'trim':
+      return `trims ${write.log} before ${write.before}`;
+  }
 }
 
 function tellViolation(payload: Json): string {
