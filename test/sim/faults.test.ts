@@ -1,0 +1,72 @@
+// Fault schedules that come from outside: what is wrong with them is said by the field.
+import { expect, test } from 'vitest';
+import { describeFault, InputError, ms, parseFaults, seconds, simulate, type Fault } from '../../sim/index.ts';
+import { listener, scenarioOf } from './world.ts';
+
+const known = { nodes: ['n1', 'n2', 'n3'], roles: ['leader'] };
+const parse = (input: unknown): unknown => parseFaults(input, known);
+
+test('a schedule goes through JSON and back unchanged', () => {
+  const schedule = [
+    {
+      at: 0,
+      fault: { type: 'power-loss', node: '@leader', unsynced: 'torn', when: 'after-effects', effects: 2, for: 5 },
+    },
+    { at: 7, fault: { type: 'partition', groups: [['n1'], ['n2', 'n3']] } },
+  ];
+  expect(parse(JSON.parse(JSON.stringify(schedule)))).toEqual(schedule);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['no list', {}, /^faults: .*expected array.*found \{\}$/],
+  ['no fault', [{ at: 1 }], /^faults\[0\]\.fault.*found nothing$/],
+  ['an unknown type', [{ at: 1, fault: { type: 'meteor' } }], /^faults\[0\]\.fault\.type: .*found "meteor"$/],
+  ['a negative time', [{ at: -1, fault: { type: 'heal' } }], /^faults\[0\]\.at: .*found -1$/],
+  ['half a microsecond', [{ at: 0.5, fault: { type: 'heal' } }], /^faults\[0\]\.at: .*int.*found 0\.5$/],
+  [
+    'a missing field',
+    [{ at: 1, fault: { type: 'power-loss', node: 'n1' } }],
+    /^faults\[0\]\.fault\.unsynced: .*found nothing$/,
+  ],
+  [
+    'a field too many',
+    [{ at: 1, fault: { type: 'crash', node: 'n1', colour: 'red' } }],
+    /^faults\[0\]\.fault: .*"colour"/,
+  ],
+  [
+    'more than everything',
+    [{ at: 1, fault: { type: 'lossy-link', from: ['n1'], to: ['n2'], loss: 2_000_000 } }],
+    /\.loss: .*found 2000000$/,
+  ],
+  [
+    'an unknown node',
+    [{ at: 1, fault: { type: 'crash', node: 'n9' } }],
+    /^faults\[0\]\.fault\.node: expected one of n1, n2, n3, @leader, found "n9"$/,
+  ],
+  ['an unknown role', [{ at: 1, fault: { type: 'pause', node: '@king' } }], /found "@king"$/],
+  [
+    'an unknown node in a group',
+    [{ at: 1, fault: { type: 'partition', groups: [['n1'], ['n4']] } }],
+    /\.groups: .*found "n4"$/,
+  ],
+])('%s is refused', (_what, input, message) => {
+  expect(() => parse(input)).toThrow(InputError);
+  expect(() => parse(input)).toThrow(message);
+});
+
+test('a fault after the world has healed is refused', () => {
+  const scenario = scenarioOf({ nodes: [{ id: 'n1', protocol: listener }], until: seconds(2), tail: seconds(1) });
+  const faults = [{ at: seconds(1.5), fault: { type: 'crash', node: 'n1' } as const }];
+  expect(() => simulate(scenario, { seed: 1, faults })).toThrow(
+    'faults[0].at: expected a time before the world heals (1000000 µs), found 1500000',
+  );
+});
+
+test.each<[Fault, string]>([
+  [{ type: 'crash', node: 'n1', for: ms(1_500) }, 'crash n1 for 1.5 s'],
+  [{ type: 'partition', groups: [['n1', 'n2'], ['n3']] }, 'partition n1 n2 | n3'],
+  [{ type: 'lossy-link', from: ['n1'], to: ['n2'], loss: 125_000 }, 'lossy-link from n1 to n2 loss 12.5 %'],
+  [{ type: 'clock-jump', node: 'n1', by: -ms(20) }, 'clock-jump n1 by -20 ms'],
+])('%j reads as %s', (fault, text) => {
+  expect(describeFault(fault)).toBe(text);
+});
