@@ -15,10 +15,11 @@ import {
   nemesis,
   networkPresets,
   seconds,
-  standardFaults,
   workload,
-  type FaultClass,
+  type NemesisOptions,
   type NetworkSpec,
+  type Parameters,
+  type ParameterSpecs,
   type Random,
   type Scenario,
 } from '../sim/index.ts';
@@ -29,11 +30,13 @@ export interface RaftVariant {
   readonly story: string;
   readonly expect: Scenario['expect'];
   readonly rules?: Partial<Rules>;
-  /** Fault classes to draw from; default all standard ones. */
-  readonly faults?: readonly FaultClass[];
+  /** What the nemesis draws from; default all standard faults. */
+  readonly nemesis?: NemesisOptions;
   /** Share of reads in parts per million; default 400,000. */
   readonly reads?: number;
   readonly config?: Partial<RaftConfig>;
+  /** Parameters whose value is fixed unless set, instead of drawn by the seed. */
+  readonly fixed?: Parameters;
   readonly network?: NetworkSpec;
 }
 
@@ -81,7 +84,7 @@ export function raftScenario(variant: RaftVariant): Scenario {
     story: variant.story,
     protocol: 'raft',
     expect: variant.expect,
-    parameters,
+    parameters: fix(parameters, variant.fixed ?? {}),
     world(set) {
       const election = ms(set.election);
       const server = raft(
@@ -113,7 +116,7 @@ export function raftScenario(variant: RaftVariant): Scenario {
           every: ms(100),
           draw: keyValueOperations({ keys: set.keys, reads: variant.reads ?? 400_000, cas: 150_000 }),
         }),
-        faults: set.swarm ? nemesis({ classes: variant.faults ?? standardFaults, ...budget }) : [],
+        faults: set.swarm ? nemesis({ ...variant.nemesis, ...budget }) : [],
         roles: { leader: currentLeader(server) },
         properties: raftProperties(server, seconds(4)),
         checks: [linearizable(keyValue())],
@@ -127,3 +130,14 @@ export const raftKv = raftScenario({
   story: 'five servers replicate a key-value store while links, clocks, disks and servers fail; every promise holds',
   expect: { type: 'holds' },
 });
+
+/** The specifications with new defaults that no seed draws over. */
+function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
+  const entries = Object.entries(specs).map(([name, spec]) => {
+    const value = fixed[name];
+    if (value === undefined) return [name, spec];
+    const { draw: _drawn, ...rest } = spec;
+    return [name, { ...rest, default: value }];
+  });
+  return Object.fromEntries(entries) as S;
+}

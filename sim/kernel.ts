@@ -37,6 +37,8 @@ export class Kernel {
   readonly network: Network;
   readonly recorder: TraceRecorder;
   readonly history: HistoryEvent[] = [];
+  /** The number of the simulator event in which each line of the history was written. */
+  readonly historyEvents: number[] = [];
   readonly statistics: Statistics = {
     sent: 0,
     delivered: 0,
@@ -121,6 +123,7 @@ export class Kernel {
       client: node.id,
       operation: id,
     };
+    this.historyEvents.push(this.recorder.event);
     this.history.push(error === undefined ? event : { ...event, error });
     return this.record(type, node.index, -1, id, value);
   }

@@ -227,9 +227,20 @@ function judgeHistory(check: Check, kernel: Kernel): Finding[] {
   const { verdict, reason, operations } = check.judge(kernel.history);
   if (verdict === 'valid') return [];
   const proof = kernel.history.filter(({ operation }) => operations.includes(operation));
-  const at = proof.at(-1)?.time ?? kernel.now;
-  const nodes = [...new Set(proof.map(({ client }) => client))];
-  return [{ name: check.name, verdict, reason, at, event: kernel.recorder.event, operations, nodes }];
+  const last = proof.at(-1);
+  const at = last?.time ?? kernel.now;
+  const event = (last === undefined ? undefined : kernel.historyEvents[last.index]) ?? kernel.recorder.event;
+  return [
+    {
+      name: check.name,
+      verdict,
+      reason,
+      at,
+      event,
+      operations,
+      nodes: [...new Set(proof.map(({ client }) => client))],
+    },
+  ];
 }
 
 function boundReached({ now, recorder }: Kernel): Finding {

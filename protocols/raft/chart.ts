@@ -8,7 +8,7 @@ export const roleChart = createMachine({
   id: 'raft-role',
   initial: 'follower',
   states: {
-    follower: { on: { 'times out': 'candidate', starts: 'follower' } },
+    follower: { on: { 'times out': 'candidate', 'discovers a higher term': 'follower', starts: 'follower' } },
     candidate: {
       on: {
         'times out': 'candidate',

@@ -74,7 +74,8 @@ export function adoptTerm(server: Server, state: RaftState, term: number, ctx: C
   state.votedFor = null;
   state.leader = null;
   saveHardState(state, server.rules, ctx);
-  if (state.role !== 'follower') becomeFollower(server, state, ctx);
+  if (state.role === 'follower') changeRole(state, 'follower', ctx);
+  else becomeFollower(server, state, ctx);
 }
 
 export function becomeFollower(server: Server, state: RaftState, ctx: Context<Raft>): void {

@@ -98,15 +98,14 @@ function onMatch(server: Server, state: RaftState, progress: Progress, match: nu
   advanceCommit(server, state, ctx);
 }
 
-/** The logs differ, or entries were lost on the way: look further back. False for an answer to an older question. */
+/** The logs differ, or entries were lost on the way: look further back. False if there is nothing new to ask at once. */
 function onConflict(state: RaftState, progress: Progress, reply: AppendEntriesReply): boolean {
-  const isStale = progress.probing
-    ? reply.prevLogIndex !== progress.nextIndex - 1
-    : reply.prevLogIndex <= progress.matchIndex;
+  const { probing, nextIndex, matchIndex } = progress;
+  const isStale = probing ? reply.prevLogIndex !== nextIndex - 1 : reply.prevLogIndex <= matchIndex;
   if (isStale) return false;
   progress.probing = true;
-  progress.nextIndex = Math.max(progress.matchIndex + 1, Math.min(reply.prevLogIndex, backUp(state, reply)));
-  return true;
+  progress.nextIndex = Math.max(matchIndex + 1, Math.min(reply.prevLogIndex, backUp(state, reply)));
+  return !probing || progress.nextIndex < nextIndex; // else the next heartbeat asks again
 }
 
 /** Sends what the follower lacks, batch after batch, up to the window of unanswered entries. */

@@ -2,10 +2,9 @@
 // literature: students' guides, SandTable's and CCF's bug lists, Jepsen's reports.
 import type { Rules } from '../../protocols/raft/index.ts';
 import { raftScenario, type RaftVariant } from '../raft.ts';
-import type { FaultClass, Scenario } from '../../sim/index.ts';
+import { ms, type NemesisOptions, type Scenario } from '../../sim/index.ts';
 
-const crashes: readonly FaultClass[] = ['crash', 'power-loss', 'crash-at-write'];
-const cuts: readonly FaultClass[] = ['partition', 'isolate', 'half-isolate', 'one-way'];
+const crashes: NemesisOptions = { classes: ['crash', 'power-loss', 'crash-at-write'] };
 
 /** A leader answers reads from its own state without asking whether it still leads [Jepsen: etcd 0.4.1, Consul 2014]. */
 export const raftLocalReads = broken(
@@ -13,7 +12,7 @@ export const raftLocalReads = broken(
   'a leader that was cut off does not know that it was deposed, and answers reads from its old state',
   ['linearizable key-value'],
   { isReadConfirmed: () => true },
-  { faults: [...cuts, 'pause'], reads: 600_000 },
+  { nemesis: { classes: ['isolate', 'partition'], longest: ms(1_500), allClasses: true }, reads: 600_000 },
 );
 
 export const raftForgottenVote = broken(
@@ -21,7 +20,11 @@ export const raftForgottenVote = broken(
   'a server keeps its term on disk but not its vote, restarts, and votes again in the same term',
   ['election safety'],
   { persistsVote: false },
-  { faults: [...crashes, 'loss'], config: { electionSpread: 20_000 } },
+  {
+    nemesis: { classes: ['crash-at-write', 'bridge', 'pause'], every: ms(50), longest: ms(400), allClasses: true, budget: 'over' },
+    config: { electionSpread: ms(20) },
+    fixed: { nodes: 3, network: 'lan', election: 150, clients: 2 },
+  },
 );
 
 export const raftVoteForAnyone = broken(
@@ -36,7 +39,7 @@ export const raftLengthOnly = broken(
   'a server compares only the lengths of logs, not their last terms, when it votes',
   ['leader completeness', 'state machine safety', 'linearizable key-value'],
   { isUpToDate: (state, lastLogIndex) => lastLogIndex >= state.log.length },
-  { faults: [...cuts, ...crashes] },
+  { nemesis: { classes: ['isolate', 'partition', 'crash'], every: ms(150), longest: ms(900), allClasses: true } },
 );
 
 export const raftNoPreviousCheck = broken(
@@ -51,7 +54,7 @@ export const raftAckBeforeSync = broken(
   'a server answers before its disk has what it promised',
   ['quorum durability', 'leader completeness', 'election safety', 'state machine safety', 'linearizable key-value'],
   { syncsBeforeReply: false },
-  { faults: crashes },
+  { nemesis: crashes },
 );
 
 export const raftOldTermCommit = broken(
@@ -73,7 +76,7 @@ export const raftDuplicateCommands = broken(
   'a command whose answer was lost is sent again and executed again',
   ['linearizable key-value'],
   { isDuplicate: () => false },
-  { faults: [...cuts, 'pause', 'loss'] },
+  { nemesis: { classes: ['isolate', 'half-isolate', 'pause', 'loss'] } },
 );
 
 export const raftDuplicateVotes = broken(
@@ -81,7 +84,11 @@ export const raftDuplicateVotes = broken(
   'a candidate counts the same vote as often as the network delivers it',
   ['election safety', 'leader completeness'],
   { isNewVote: () => true },
-  { faults: ['duplicate', ...cuts, 'crash'], network: { latency: 'lan', duplicate: 300_000 } },
+  {
+    nemesis: { classes: ['isolate', 'partition', 'crash'], every: ms(150), longest: ms(600) },
+    network: { latency: 'lan', duplicate: 400_000 },
+    config: { electionSpread: ms(20) },
+  },
 );
 
 export const raftSmallQuorum = broken(
