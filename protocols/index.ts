@@ -11,3 +11,4 @@ export * from './lock/lock-client.ts';
 export * from './lock/lock-server.ts';
 export * from './lock/messages.ts';
 export * from './lock/store.ts';
+export * from './raft/index.ts';

@@ -12,8 +12,10 @@ import { pingPongLatePong } from './known-bugs/ping-pong-late-pong.ts';
 import { twoPhaseCommitForgottenDecision } from './known-bugs/two-phase-commit-forgotten-decision.ts';
 import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgotten-vote.ts';
 import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
+import { raftKnownBugs } from './known-bugs/raft.ts';
 import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
+import { raftKv } from './raft.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
 
 export const scenarios: readonly Scenario[] = [
@@ -32,6 +34,8 @@ export const scenarios: readonly Scenario[] = [
   lock,
   lockWithoutFencing,
   lockTrustedLease,
+  raftKv,
+  ...raftKnownBugs,
 ];
 
 /** @throws InputError that names the scenarios with the most similar names when there is none of this name. */
