@@ -26,7 +26,7 @@ export const lockParameters = {
   ttl: {
     about: 'microseconds that the server grants the lock for',
     default: ms(400),
-    range: [ms(100), seconds(10)],
+    range: [ms(100), seconds(2)],
     draw: (random) => random.pick([ms(200), ms(400), ms(1_000)]),
   },
 } as const satisfies ParameterSpecs;
@@ -103,11 +103,11 @@ function lockProperties(): Property[] {
     alwaysOn(['stored'], 'no update is lost', 'the value that the store holds only rises', () => {
       let greatest = 0;
       return (_view, { note }) => {
-        const value = Number(note?.data['value']);
+        const { token, value } = (note?.data ?? {}) as { token: number; value: number };
         const before = greatest;
         greatest = Math.max(greatest, value);
         if (value > before) return undefined;
-        return `the store had held ${before} when token ${String(note?.data['token'])} wrote ${value}`;
+        return `the store had held ${before} when token ${token} wrote ${value}`;
       };
     }),
     alwaysOn(['granted', 'writes'], 'holders do not overlap', 'nobody begins to write after a later grant', () => {

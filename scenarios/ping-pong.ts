@@ -55,10 +55,10 @@ export function pingPongWorld(
     }),
     properties: [
       alwaysOn(['answered'], 'a pong answers its own ping', 'the pong that ends a round carries its number', () => {
-        return (_view, { node, note }) =>
-          note?.data['round'] === note?.data['by']
-            ? undefined
-            : `${node.id} took the pong of round ${String(note?.data['by'])} for that of round ${String(note?.data['round'])}`;
+        return (_view, { node, note }) => {
+          const { round, by } = (note?.data ?? {}) as { round: number; by: number };
+          return round === by ? undefined : `${node.id} took the pong of round ${by} for that of round ${round}`;
+        };
       }),
       eventually('pings are answered again', 'a ping sent after the heal is answered', seconds(1), (view, healedAt) =>
         view.history.some(

@@ -77,13 +77,16 @@ export function twoPhaseCommitWorld(
   };
 }
 
-/** The three rules of atomic commitment (Bernstein, Hadzilacos and Goodman 1987, section 7.3), from what nodes note. */
+/** What nodes note of a transaction when they vote, and when they decide. */
+type DecisionNote = { readonly tx: string; readonly vote: string; readonly decision: string };
+
+/** The three rules of atomic commitment (Bernstein, Hadzilacos and Goodman 1987, chapter 7), from what nodes note. */
 function decisionProperties(participants: readonly string[]): Property[] {
   return [
     alwaysOn(['decided'], 'agreement', 'no two nodes decide a transaction differently', () => {
       const first = new Map<string, { node: string; decision: string }>();
       return (_view, { node, note }) => {
-        const [tx, decision] = [String(note?.data['tx']), String(note?.data['decision'])];
+        const { tx, decision } = (note?.data ?? {}) as DecisionNote;
         const before = first.get(tx);
         if (before === undefined) first.set(tx, { node: node.id, decision });
         else if (before.decision !== decision && before.node !== node.id)
@@ -94,8 +97,8 @@ function decisionProperties(participants: readonly string[]): Property[] {
     alwaysOn(['decided'], 'stability', 'a node never takes a decision back, not even by a crash', () => {
       const decisions = new Map<string, string>();
       return (_view, { node, note }) => {
-        const key = `${node.id} of transaction ${String(note?.data['tx'])}`;
-        const decision = String(note?.data['decision']);
+        const { tx, decision } = (note?.data ?? {}) as DecisionNote;
+        const key = `${node.id} of transaction ${tx}`;
         const before = decisions.get(key) ?? decision;
         decisions.set(key, decision);
         return before === decision ? undefined : `the decision of ${key} was ${before} and is ${decision}`;
@@ -104,13 +107,13 @@ function decisionProperties(participants: readonly string[]): Property[] {
     alwaysOn(['voted', 'decided'], 'validity', 'a transaction commits only if all voted yes', () => {
       const yes = new Map<string, Set<string>>();
       return (_view, { node, note }) => {
-        const tx = String(note?.data['tx']);
+        const { tx, vote, decision } = (note?.data ?? {}) as DecisionNote;
         const voters = yes.get(tx) ?? new Set();
         yes.set(tx, voters);
-        if (note?.data['vote'] === 'yes') voters.add(node.id);
-        if (note?.data['vote'] === 'no') voters.delete(node.id);
+        if (vote === 'yes') voters.add(node.id);
+        if (vote === 'no') voters.delete(node.id);
         const missing = participants.filter((id) => !voters.has(id));
-        return note?.data['decision'] === 'commit' && missing.length > 0
+        return decision === 'commit' && missing.length > 0
           ? `${node.id} commits transaction ${tx} without a yes of ${missing.join(', ')}`
           : undefined;
       };

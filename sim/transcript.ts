@@ -51,7 +51,7 @@ export function transcript(run: Run, options: TranscriptOptions = {}): string[] 
 export function inWords(value: Json): string {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return inBrackets(value);
   const { type, ...rest } = value as { readonly [key: string]: Json | undefined };
-  return [...(type === undefined ? [] : [String(type)]), ...fieldsInWords(rest)].join(' ');
+  return [...(typeof type === 'string' ? [type] : []), ...fieldsInWords(rest)].join(' ');
 }
 
 function fieldsInWords(fields: { readonly [key: string]: Json | undefined }): string[] {
@@ -160,7 +160,7 @@ function tell(row: TraceRow, { trace, messages, faults }: Known): string {
 
 function tellNote(payload: Json): string {
   const { kind, ...data } = payload as { readonly [key: string]: Json | undefined };
-  return [String(kind), ...fieldsInWords(data)].join(' ');
+  return [kind as string, ...fieldsInWords(data)].join(' ');
 }
 
 function tellWrite(payload: Json): string {

@@ -54,6 +54,9 @@ export function counterServer({ syncsFirst = true }: CounterOptions = {}): Proto
           ctx.send(from, { type: 'incremented', id, count: state.count });
           if (!syncsFirst) ctx.disk.sync();
           return;
+        case 'incremented':
+        case 'count':
+          return; // only clients get these
       }
     },
   };

@@ -73,6 +73,8 @@ export function gossip(options: GossipOptions = {}): Protocol<Gossip> {
             learn(state, rumour, ctx);
           }
           return;
+        case 'told':
+          return; // only clients get it
       }
     },
 

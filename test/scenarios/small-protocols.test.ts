@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.ts';
 import { simulate, type Run, type Scenario } from '../../sim/index.ts';
 
-const families = ['ping-pong', 'counter', 'gossip', 'election', 'two-phase-commit', 'lock'];
-const small = scenarios.filter(({ protocol }) => families.includes(protocol));
+const families = new Set(['ping-pong', 'counter', 'gossip', 'election', 'two-phase-commit', 'lock']);
+const small = scenarios.filter(({ protocol }) => families.has(protocol));
 const holding = small.filter(({ expect: { type } }) => type === 'holds');
 const broken = small.filter(({ expect: { type } }) => type === 'breaks');
 

@@ -1,7 +1,7 @@
 // Debug mode: every way of breaking the rules of the seam is a finding that names the node and the handler.
 import { expect, test } from 'vitest';
 import { ms, seconds, type Context, type Protocol } from '../../sim/index.ts';
-import { counting, listener, run, type Numbers } from './world.ts';
+import { counting, listener, run } from './world.ts';
 
 interface Loose {
   state: Record<string, unknown>;
@@ -83,7 +83,7 @@ test.each<[string, Protocol<Loose>, RegExp]>([
   ],
   [
     'a handler that returns a promise',
-    loose({ ...onTick(() => undefined), onTimer: (async () => undefined) as never }),
+    loose({ ...onTick(() => undefined), onTimer: async () => undefined }),
     /^a: onTimer threw SeamError: onTimer returned a promise/,
   ],
   [
@@ -113,7 +113,7 @@ test('after a run, even one that ended in a complaint, the real clock and the re
 test('a protocol that keeps the rules is left in peace, and its run is the same', () => {
   const world = {
     nodes: [
-      { id: 'a', protocol: counting(5, ms(10)) as Protocol<Numbers> },
+      { id: 'a', protocol: counting(5, ms(10)) },
       { id: 'b', protocol: listener },
     ],
     until: seconds(1),

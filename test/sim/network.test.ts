@@ -16,7 +16,7 @@ const pair = (count: number, every: number, network: NetworkSpec, faults: readon
   });
 const got = (run: Run): number[] => notes(run).map((note) => Number(note.split(' ')[3]));
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
-const losses = (run: Run): string[] => rows(run, 'lose').map(({ payload }) => String(payload));
+const losses = (run: Run): string[] => rows(run, 'lose').map(({ payload }) => payload as string);
 
 test('a link keeps the order of its messages, however much their delays differ', () => {
   const run = pair(200, ms(1), { latency: 'congested' });

@@ -66,7 +66,7 @@ export const notes = (run: Run): string[] =>
 export interface Numbers {
   state: { sent: number };
   message: { readonly n: number };
-  timer: 'next' | `${string}`;
+  timer: string;
   request: never;
   response: never;
 }
