@@ -15,6 +15,18 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 /** Where a Chromium is, or undefined. */
 export const chromiumPath = [process.env['CHROMIUM'] ?? '', ...places].find((path) => path !== '' && existsSync(path));
 
+/** Flags for a machine without a screen and without a way out. */
+export const chromiumFlags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
 /** A browser and a folder of timeline files. */
 export interface Shelf {
   open(run: Run, width: number): Promise<OpenPage>;
@@ -53,12 +65,7 @@ async function buildAssets(folder: string): Promise<TimelineAssets> {
 }
 
 function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath ?? '',
-    args: '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking'
-      .concat(' --disable-component-update --disable-sync')
-      .split(' '),
-  });
+  return chromium.launch({ executablePath: chromiumPath ?? '', args: chromiumFlags });
 }
 
 async function openRun(
