@@ -65,7 +65,10 @@ export class NodeContext implements Context<Types> {
   }
 
   monotonic(): Micros {
-    return this.#node.clock.monotonic(this.#node.cursor);
+    const node = this.#node;
+    // A handler that works reads the clock ahead of true time; a clock that is then slowed or frozen must not go back.
+    node.monotonicShown = Math.max(node.monotonicShown, node.clock.monotonic(node.cursor));
+    return node.monotonicShown;
   }
 
   random(bound: number): number {

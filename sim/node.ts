@@ -92,6 +92,8 @@ export class SimNode implements NodeView {
   incarnation = 0;
   /** The true instant that the work of the handler under way, or of the last one, reaches to. */
   cursor: Micros = 0;
+  /** The greatest reading of the monotonic clock that a handler has seen. */
+  monotonicShown: Micros = -Infinity;
   busy = false;
   workGeneration = 0;
   effects: Effect[] = [];

@@ -200,6 +200,25 @@ describe('timers', () => {
   });
 });
 
+test('the monotonic clock never goes back for a process, not even when it freezes while the process works', () => {
+  const working: Protocol<Numbers> = {
+    ...listener,
+    onMessage(_state, _from, _message, ctx) {
+      ctx.work(ms(50));
+      ctx.note('shows', { time: Math.floor(ctx.monotonic() / 1_000) });
+    },
+  };
+  const result = run({
+    nodes: [
+      { id: 'a', protocol: counting(3, ms(10)) },
+      { id: 'b', protocol: working },
+    ],
+    faults: [at(20, { type: 'clock-freeze', node: 'b', for: ms(200) })],
+    tail: ms(300),
+  });
+  expect(notes(result)).toEqual(['61 b shows 61', '111 b shows 61', '161 b shows 61']);
+});
+
 test('a strobe of the wall clock is over when it ends, and leaves a second one in force', () => {
   const strobe = (by: number, length: number): Fault => ({
     type: 'clock-strobe',
