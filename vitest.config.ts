@@ -7,5 +7,6 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    reporters: process.env['CI'] === undefined ? ['default'] : ['default', ['json', { outputFile: 'out/tests.json' }]],
   },
 });
