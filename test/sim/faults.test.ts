@@ -1,7 +1,17 @@
 // Fault schedules that come from outside: what is wrong with them is said by the field.
 import { expect, test } from 'vitest';
-import { describeFault, InputError, ms, parseFaults, seconds, simulate, type Fault } from '../../sim/index.ts';
-import { listener, scenarioOf } from './world.ts';
+import {
+  describeFault,
+  InputError,
+  ms,
+  parseFaults,
+  seconds,
+  simulate,
+  transcript,
+  type Fault,
+  type Protocol,
+} from '../../sim/index.ts';
+import { at, listener, notes, rows, run, scenarioOf, type Numbers } from './world.ts';
 
 const known = { nodes: ['n1', 'n2', 'n3'], roles: ['leader'] };
 const parse = (input: unknown): unknown => parseFaults(input, known);
@@ -69,4 +79,50 @@ test.each<[Fault, string]>([
   [{ type: 'clock-jump', node: 'n1', by: -ms(20) }, 'clock-jump n1 by -20 ms'],
 ])('%j reads as %s', (fault, text) => {
   expect(describeFault(fault)).toBe(text);
+});
+
+test('a fault on a role that nobody plays is skipped, and the trace says so', () => {
+  const result = run({
+    nodes: [{ id: 'n1', protocol: listener }],
+    roles: { leader: () => undefined },
+    faults: [at(5, { type: 'crash', node: '@leader' })],
+    tail: ms(100),
+  });
+  expect(result.statistics.crashes).toBe(0);
+  expect(transcript(result)).toContain('5.000 ms  world fault: skipped, nobody plays the role');
+});
+
+test('a restart, and a heal in the middle of a run, bring back what was down for longer', () => {
+  const down = { type: 'crash', node: 'n1', for: ms(500) } as const;
+  const startedAt = (end: Fault): number[] =>
+    rows(
+      run({ nodes: [{ id: 'n1', protocol: listener }], faults: [at(5, down), at(50, end)], tail: ms(100) }),
+      'start',
+    ).map(({ time }) => time);
+  expect(startedAt({ type: 'restart', node: 'n1' })).toEqual([0, ms(50)]);
+  expect(startedAt({ type: 'heal' })).toEqual([0, ms(50)]);
+});
+
+test('rot and a wiped disk strike what is written, and the process finds out when it reads', () => {
+  const keeper: Protocol<Numbers> = {
+    ...listener,
+    start(ctx) {
+      const { records, damage } = ctx.disk.read<number>('log');
+      ctx.note('finds', { records: [...records], damage: damage?.type ?? 'none' });
+      if (records.length > 0) return { sent: 0 };
+      for (const record of [1, 2]) ctx.disk.append('log', record);
+      ctx.disk.sync();
+      return { sent: 0 };
+    },
+  };
+  const found = (fault: Fault): string | undefined =>
+    notes(
+      run({
+        nodes: [{ id: 'n1', protocol: keeper }],
+        faults: [at(20, fault), at(30, { type: 'crash', node: 'n1', for: ms(10) })],
+        tail: ms(100),
+      }),
+    ).at(-1);
+  expect(found({ type: 'disk-wipe', node: 'n1' })).toBe('40 n1 finds  none');
+  expect(found({ type: 'bit-rot', node: 'n1' })).toMatch(/^40 n1 finds 1? corrupt$/);
 });
