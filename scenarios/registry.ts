@@ -5,6 +5,7 @@ import { election } from './election.ts';
 import { gossipSpreads } from './gossip.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
+import { electionImpatient } from './known-bugs/election-impatient.ts';
 import { gossipNoAntiEntropy } from './known-bugs/gossip-no-anti-entropy.ts';
 import { lockTrustedLease } from './known-bugs/lock-trusted-lease.ts';
 import { lockWithoutFencing } from './known-bugs/lock-without-fencing.ts';
@@ -27,6 +28,7 @@ export const scenarios: readonly Scenario[] = [
   gossipNoAntiEntropy,
   election,
   electionEarlyLeader,
+  electionImpatient,
   twoPhaseCommit,
   twoPhaseCommitImpatient,
   twoPhaseCommitForgottenDecision,
