@@ -1,0 +1,117 @@
+// A campaign for people: how much ran, the failures by cause with the commands that show them, and what was never reached.
+import type { Campaign, Cause } from '../fuzz/index.ts';
+import { formatDuration, type Micros, type Parameters, type Scenario } from '../sim/index.ts';
+import type { Evidence } from './evidence.ts';
+import type { Io, Paint } from './io.ts';
+import { count, fact, printable, thousands, wrap } from './layout.ts';
+import { runCommand } from './reproduce.ts';
+
+export interface CampaignDescription {
+  readonly scenario: Scenario;
+  readonly parameters: Parameters;
+  readonly until: Micros | undefined;
+  readonly evidence: Evidence;
+}
+
+const mostCauses = 10;
+const mostSeeds = 12;
+
+/** The whole description, ending with a line break. */
+export function describeCampaign(campaign: Campaign, description: CampaignDescription, io: Io): string {
+  const { scenario, evidence } = description;
+  const { paint } = io;
+  const { causes, broken } = campaign;
+  const more = causes.length - mostCauses;
+  const lines = [
+    paint.bold(scenario.name),
+    ...wrap(scenario.story, io.columns, '  '),
+    '',
+    ...campaignFacts(campaign, io),
+    '',
+    `  ${verdictOf(campaign, paint)}`,
+    ...(broken === undefined ? [] : describeBroken(broken, io)),
+    '',
+    ...causes.slice(0, mostCauses).flatMap((cause) => [...describeCause(cause, campaign, description, io), '']),
+    ...(more > 0 ? [`  … and ${count(more, 'more cause')}; --json lists them all`, ''] : []),
+    ...(evidence.omitted > 0
+      ? [`  ${count(evidence.omitted, 'failing seed')} more have no replay file: 100 is the bound`, '']
+      : []),
+    ...expectationNote(campaign, scenario),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function campaignFacts(campaign: Campaign, io: Io): string[] {
+  const { seeds, start, events, simulatedUs, elapsedMs, verified, sometimes, hash } = campaign;
+  const realSeconds = Math.max(0.001, elapsedMs / 1_000);
+  const range = seeds === 0 ? '' : `, ${start} to ${start + seeds - 1}`;
+  const rate = `${thousands(seeds / realSeconds)} seeds/s, ${thousands(events / realSeconds)} events/s`;
+  const reached = sometimes.map((each) => `${each.name}: ${count(each.seeds, 'seed')}`);
+  const never = seeds === 0 ? [] : sometimes.filter((each) => each.seeds === 0);
+  return [
+    ...fact('seeds', `${count(seeds, 'seed')}${range}`, io),
+    ...fact('time', `${formatDuration(simulatedUs)} of virtual time in ${realSeconds.toFixed(1)} s (${rate})`, io),
+    ...fact('same twice', `${count(verified, 'seed')} ran twice and gave the same hash`, io),
+    ...(reached.length === 0 ? [] : fact('reached', reached.join(', '), io)),
+    ...never.flatMap(({ name }) => {
+      const warning = `warning: no seed reached “${name}”, so what follows from it was not tested`;
+      return fact('', warning, io).map((line) => io.paint.yellow(line));
+    }),
+    ...fact('hash', hash, io),
+  ];
+}
+
+function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign, paint: Paint): string {
+  const cut =
+    ended === 'interrupted'
+      ? `  ${paint.yellow(`interrupted after ${thousands(seeds)} of ${count(planned, 'seed')}`)}`
+      : '';
+  if (broken !== undefined)
+    return `${paint.bold(paint.red('BROKEN'))}  this is a defect of the tools, not of the protocol${cut}`;
+  const failing = (wanted: string): number =>
+    causes.filter((cause) => cause.verdict === wanted).reduce((sum, cause) => sum + cause.seeds, 0);
+  switch (verdict) {
+    case 'valid':
+      return `${paint.bold(paint.green('VALID'))}  every property and every check held under every seed${cut}`;
+    case 'invalid':
+      return `${paint.bold(paint.red('INVALID'))}  ${thousands(failing('invalid'))} of ${count(seeds, 'seed')} violated something${cut}`;
+    case 'unknown':
+      return `${paint.bold(paint.yellow('UNKNOWN'))}  ${thousands(failing('unknown'))} of ${count(seeds, 'seed')} could not be judged${cut}`;
+  }
+}
+
+function describeCause(cause: Cause, { failures }: Campaign, description: CampaignDescription, io: Io): string[] {
+  const { paint } = io;
+  const { scenario, parameters, until, evidence } = description;
+  const { names, smallest, seeds, verdict } = cause;
+  const same = failures.filter(({ findings }) =>
+    names.every((name) => findings.some((finding) => finding.name === name)),
+  );
+  const listed = same.slice(0, mostSeeds).map(({ seed }) => seed);
+  const colour = verdict === 'invalid' ? paint.red : paint.yellow;
+  const reason = smallest.findings.find(({ name }) => name === names[0])?.reason ?? '';
+  const replay = evidence.replays.get(smallest.seed);
+  const timeline = evidence.timelines.get(smallest.seed);
+  const line = (name: string, text: string): string => `    ${paint.dim(name.padEnd(12))}  ${text}`;
+  return [
+    `  ${colour(names.map(printable).join(' + '))}  ${count(seeds, 'seed')}: ${listed.join(' ')}${same.length > mostSeeds ? ' …' : ''}`,
+    ...wrap(reason.split('\n')[0] ?? '', io.columns, '    '),
+    line('smallest', `seed ${smallest.seed}, ${count(smallest.events, 'event')}`),
+    ...(replay === undefined ? [] : [line('replay file', replay)]),
+    ...(timeline === undefined ? [] : [line('timeline', timeline)]),
+    line('run it again', paint.cyan(runCommand(scenario.name, smallest.seed, parameters, until))),
+  ];
+}
+
+function describeBroken({ seed, type, reason }: NonNullable<Campaign['broken']>, io: Io): string[] {
+  const what = type === 'error' ? 'broke with an error' : 'is not deterministic';
+  return ['', ...wrap(`seed ${seed} ${what}: ${reason}`, io.columns, '    ')];
+}
+
+/** A scenario that is broken on purpose and was not caught is worth a word. */
+function expectationNote({ verdict, seeds }: Campaign, { expect }: Scenario): string[] {
+  if (expect.type !== 'breaks' || verdict !== 'valid') return [];
+  return [
+    `  This scenario is broken on purpose (${expect.what.join(', ')}), but ${count(seeds, 'seed')} did not show it: run more.`,
+  ];
+}

@@ -1,0 +1,52 @@
+// Where the commands write and what interrupts them, as one value, so that tests can run a command in their own process.
+import pc from 'picocolors';
+
+export interface Io {
+  /** Standard output: results, and nothing else. */
+  out(text: string): void;
+  /** Standard error: progress, warnings, errors. */
+  err(text: string): void;
+  readonly paint: Paint;
+  /** Characters in a line. */
+  readonly columns: number;
+  /** Where a progress bar can be drawn, if anywhere. */
+  readonly terminal: NodeJS.WriteStream | undefined;
+  /** From now until `release`, an interrupt aborts the signal instead of ending the process; a second one ends it. */
+  interruptible(): Interruptible;
+}
+
+export interface Interruptible {
+  readonly signal: AbortSignal;
+  release(): void;
+}
+
+export type Paint = ReturnType<typeof pc.createColors>;
+
+/** The process's own streams. A reader that goes away, as `head` does, is no error: the rest is written to nobody. */
+export function processIo(): Io {
+  const { stdout, stderr, env } = process;
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    paint: pc.createColors(stdout.isTTY && !plain),
+    columns: stdout.columns > 0 ? stdout.columns : 100,
+    terminal: stderr.isTTY ? stderr : undefined,
+    interruptible: () => interruptible(),
+  };
+}
+
+function interruptible(): Interruptible {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  return { signal: controller.signal, release: () => process.off('SIGINT', interrupt) };
+}

@@ -1,0 +1,51 @@
+// `faultline list`: the scenarios there are.
+import type { Command } from 'commander';
+import { scenarios } from '../scenarios/index.ts';
+import type { Scenario } from '../sim/index.ts';
+import { printDocument } from './json.ts';
+import { wrap } from './layout.ts';
+import type { Io } from './io.ts';
+import type { Session } from './program.ts';
+
+export function addList(program: Command, { io }: Session): void {
+  program
+    .command('list')
+    .summary('list the scenarios')
+    .description('Lists the scenarios: worlds with a story, some that must hold and some that are broken on purpose.')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  npx faultline list')
+    .action((options: { json?: true }) => {
+      if (options.json === true) printDocument(io.out, { scenarios: scenarios.map(scenarioDocument) });
+      else io.out(describeScenarios(io));
+    });
+}
+
+function scenarioDocument({ name, story, protocol, expect, parameters }: Scenario): object {
+  const about = Object.entries(parameters).map(([key, spec]) => {
+    const { about: text, default: standard, range, oneOf, draw } = spec;
+    return {
+      name: key,
+      about: text,
+      default: standard,
+      drawn: draw !== undefined,
+      ...(range && { range }),
+      ...(oneOf && { oneOf }),
+    };
+  });
+  return { name, story, protocol, expect, parameters: about };
+}
+
+function describeScenarios(io: Io): string {
+  const { paint } = io;
+  const protocols = [...new Set(scenarios.map(({ protocol }) => protocol))];
+  const blocks = protocols.map((protocol) => {
+    const lines = scenarios
+      .filter((scenario) => scenario.protocol === protocol)
+      .flatMap(({ name, story, expect }) => [
+        `  ${paint.bold(name)}  ${expect.type === 'holds' ? paint.green('holds') : `${paint.red('breaks')} ${paint.dim(expect.what.join(', '))}`}`,
+        ...wrap(story, io.columns, '      '),
+      ]);
+    return [paint.dim(protocol), ...lines, ''].join('\n');
+  });
+  return `${blocks.join('\n')}\nRun one:  npx faultline run ${scenarios[0]?.name ?? 'NAME'}\n`;
+}

@@ -1,0 +1,68 @@
+// The command line as a function: parses, runs one command, and turns whatever happens into an exit code.
+import { Command, CommanderError } from 'commander';
+import { InputError } from '../sim/index.ts';
+import { addDemo } from './demo.ts';
+import { addDiff } from './diff.ts';
+import { exitCode, exitCodesHelp } from './exit.ts';
+import { OutputError } from './files.ts';
+import { addFuzz } from './fuzz.ts';
+import type { Io } from './io.ts';
+import { addList } from './list.ts';
+import { addReplay } from './replay.ts';
+import { addRun } from './run.ts';
+import { packageVersion } from './version.ts';
+
+/** What a command works with; it leaves its exit code here. */
+export interface Session {
+  readonly io: Io;
+  readonly version: string;
+  code: number;
+}
+
+/** Runs one command line (without node and script) and returns its exit code. Never throws. */
+export async function runCli(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const session: Session = { io, version: packageVersion(), code: exitCode.fine };
+    await makeProgram(session).parseAsync(argv, { from: 'user' });
+    return session.code;
+  } catch (error) {
+    return reportError(error, io, argv.includes('--json'));
+  }
+}
+
+function makeProgram(session: Session): Command {
+  const { io, version } = session;
+  const program = new Command('faultline')
+    .description('Runs distributed protocols in a simulated world that fails on purpose, and proves what went wrong.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHelpWidth: () => io.columns,
+      getErrHelpWidth: () => io.columns,
+    })
+    .exitOverride()
+    .showHelpAfterError('(add --help for all options and an example)')
+    .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
+  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff]) add(program, session);
+  return program;
+}
+
+function reportError(error: unknown, io: Io, json: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCode.fine;
+    // Commander has told it already.
+    if (json)
+      io.out(`${JSON.stringify({ error: { type: 'usage', message: error.message.replace(/^error: /, '') } })}\n`);
+    return exitCode.usage;
+  }
+  const expected = error instanceof InputError || error instanceof OutputError;
+  const message = error instanceof Error ? error.message : String(error);
+  const type = error instanceof InputError ? 'input' : error instanceof OutputError ? 'output' : 'internal';
+  const stack = error instanceof Error ? (error.stack ?? message) : message;
+  io.err(expected ? `error: ${message}\n` : `internal error, please report it: ${stack}\n`);
+  if (json) io.out(`${JSON.stringify({ error: { type, message } })}\n`);
+  return expected ? exitCode.usage : exitCode.internal;
+}

@@ -1,0 +1,87 @@
+// `faultline replay`: runs a recorded run again and proves that it is the same, or says where it is not.
+import type { Command } from 'commander';
+import { findScenario } from '../scenarios/index.ts';
+import { formatDuration, replay, type Divergence, type Replay, type Replayed } from '../sim/index.ts';
+import { describeRun } from './describe-run.ts';
+import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
+import { readReplay } from './files.ts';
+import type { Io } from './io.ts';
+import { printDocument, runDocument } from './json.ts';
+import { printable } from './layout.ts';
+import type { Session } from './program.ts';
+import { quote } from './reproduce.ts';
+import { fileSaver } from './run.ts';
+
+interface ReplayOptions {
+  readonly json?: true;
+  readonly trace?: string;
+  readonly html?: string;
+}
+
+export function addReplay(program: Command, session: Session): void {
+  program
+    .command('replay')
+    .summary('run a recorded run again')
+    .description('Runs a recorded run again from its replay file and compares it event for event.')
+    .argument('<file>', 'a replay file, as `fuzz` and `demo` write them')
+    .option('--json', 'print one JSON document instead of text')
+    .option('--trace <file>', 'write everything that happened, one JSON object a line')
+    .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
+    .addHelpText('after', `\nExample:\n  npx faultline replay out/raft-local-reads-7.replay.json\n${exitCodesHelp}`)
+    .action((path: string, options: ReplayOptions) => {
+      session.code = replayFile(path, options, session);
+    });
+}
+
+function replayFile(path: string, options: ReplayOptions, { io, version }: Session): number {
+  const file = readReplay(path);
+  const scenario = findScenario(file.scenario);
+  const save = fileSaver(options, version);
+  const replayed = replay(scenario, file);
+  const { run, divergence } = replayed;
+  const reproduce = `npx faultline replay ${quote(path)}`;
+  const files = save(run, scenario, reproduce);
+  const reproduced = isReproduced(replayed, file);
+  if (options.json === true) {
+    const paths = Object.fromEntries(files.map(({ what, path: place }) => [what, place]));
+    const rest = { faultline: version, reproduce, files: paths, reproduced, expected: file.expected };
+    const parted = divergence === undefined ? {} : { divergence: divergenceDocument(divergence) };
+    printDocument(io.out, runDocument(run, scenario, { ...rest, recordedBy: file.faultline, ...parted }));
+  } else {
+    const facts = [
+      ['replay', reproduced ? `the same as recorded, event for event` : 'NOT the same as recorded'],
+    ] as const;
+    io.out(describeRun(run, { scenario, set: file.parameters, reproduce, files, facts }, io));
+    if (!reproduced) io.out(describeFailure(replayed, file, version, io));
+  }
+  return reproduced ? exitCodeOf(run.verdict) : exitCode.internal;
+}
+
+/** The same events, judged the same. */
+export function isReproduced({ run, divergence }: Replayed, { expected }: Replay): boolean {
+  return divergence === undefined && run.verdict === expected.verdict;
+}
+
+function divergenceDocument({ event, through, time, description, lastCommon, repeatable }: Divergence): object {
+  return { event, through, timeUs: time ?? null, description, lastCommon, repeatable };
+}
+
+function describeFailure({ run, divergence }: Replayed, file: Replay, version: string, { paint }: Io): string {
+  const title = paint.bold(paint.red('This is not the recorded run.'));
+  if (divergence === undefined) {
+    return `\n${title} It is the same event for event, but was judged ${file.expected.verdict} then and ${run.verdict} now.\n`;
+  }
+  const { event, through, time, description, lastCommon, repeatable } = divergence;
+  const where = through > event ? `between the events ${event} and ${through}` : `at event ${event}`;
+  const by = `recorded by Faultline ${printable(file.faultline)}${file.faultline === version ? '' : `, run by ${version}`}`;
+  return [
+    '',
+    `${title} It first differs ${where}${time === undefined ? '' : `, at ${formatDuration(time)}`} (${by}):`,
+    `  last common  ${printable(lastCommon)}`,
+    `  now          ${printable(description)}`,
+    repeatable
+      ? 'Two runs now agree with each other, so the code or the file has changed since.'
+      : 'Two runs now differ from each other as well: something besides the seed decides.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,27 @@
+// The command that makes a run again, ready to be copied.
+import type { Micros, Parameters } from '../sim/index.ts';
+
+/** The `faultline run` of a seed, with what was set on the way to it. */
+export function runCommand(
+  scenario: string,
+  seed: string,
+  set: Parameters = {},
+  until: Micros | undefined = undefined,
+): string {
+  return [
+    `npx faultline run ${quote(scenario)} --seed${seed.startsWith('-') ? '=' : ' '}${quote(seed)}`,
+    ...Object.entries(set).map(([key, value]) => `--set ${quote(`${key}=${value}`)}`),
+    ...(until === undefined ? [] : [`--until ${durationOption(until)}`]),
+  ].join(' ');
+}
+
+/** A word for a POSIX shell. */
+export function quote(word: string): string {
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A duration as `--until` reads it. */
+function durationOption(until: Micros): string {
+  if (until % 1_000_000 === 0) return `${until / 1_000_000}s`;
+  return until % 1_000 === 0 ? `${until / 1_000}ms` : `${until}us`;
+}

@@ -1,0 +1,82 @@
+// `faultline run`: one seed of one scenario, its verdict and the proof.
+import type { Command } from 'commander';
+import { findScenario } from '../scenarios/index.ts';
+import { simulate, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
+import { collect, readParameters, readSeed, readUntil } from './arguments.ts';
+import { describeRun } from './describe-run.ts';
+import { exitCodeOf, exitCodesHelp } from './exit.ts';
+import { saveTimeline, saveTrace, timelineAssets } from './files.ts';
+import { printDocument, runDocument } from './json.ts';
+import type { Session } from './program.ts';
+import { runCommand } from './reproduce.ts';
+
+interface RunOptions {
+  readonly seed: string;
+  readonly until?: Micros;
+  readonly set?: readonly string[];
+  readonly json?: true;
+  readonly trace?: string;
+  readonly html?: string;
+}
+
+export function addRun(program: Command, session: Session): void {
+  program
+    .command('run')
+    .summary('run one seed of a scenario')
+    .description(
+      'Runs one seed of a scenario and prints the verdict with its proof. The same seed is always the same run.',
+    )
+    .argument('<scenario>', 'its name (`faultline list` lists them)')
+    .option('--seed <text>', 'decides everything that is random: any text up to 100 characters', readSeed, '1')
+    .option(
+      '--until <duration>',
+      'length of virtual time, such as 500ms, 30s or 2m (default: the scenario’s)',
+      readUntil,
+    )
+    .option('--set <key=value>', 'set a parameter instead of leaving it to the seed; may be repeated', collect)
+    .option('--json', 'print one JSON document instead of text')
+    .option('--trace <file>', 'write everything that happened, one JSON object a line')
+    .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
+    .addHelpText(
+      'after',
+      `\nExample:\n  npx faultline run raft --seed 42 --set nodes=3 --html out/raft.html\n${exitCodesHelp}`,
+    )
+    .action((name: string, options: RunOptions) => {
+      const scenario = findScenario(name);
+      const set = readParameters(scenario, options.set);
+      session.code = runOne(scenario, set, options, session);
+    });
+}
+
+function runOne(scenario: Scenario, set: Parameters, options: RunOptions, { io, version }: Session): number {
+  const { seed, until } = options;
+  const save = fileSaver(options, version);
+  const run = simulate(scenario, { seed, parameters: set, trace: true, ...(until === undefined ? {} : { until }) });
+  const reproduce = runCommand(scenario.name, seed, set, until);
+  const files = save(run, scenario, reproduce);
+  if (options.json === true) {
+    const paths = Object.fromEntries(files.map(({ what, path }) => [what, path]));
+    printDocument(io.out, runDocument(run, scenario, { faultline: version, reproduce, files: paths }));
+  } else io.out(describeRun(run, { scenario, set, reproduce, files }, io));
+  return exitCodeOf(run.verdict);
+}
+
+/** Writes what `--trace` and `--html` ask for. What a timeline needs is looked for before the run. */
+export function fileSaver(
+  { trace, html }: { readonly trace?: string; readonly html?: string },
+  version: string,
+): (run: Run, scenario: Scenario, reproduce: string) => { what: string; path: string }[] {
+  const assets = html === undefined ? undefined : timelineAssets();
+  return (run, { story }, reproduce) => {
+    const files: { what: string; path: string }[] = [];
+    if (trace !== undefined) {
+      saveTrace(run, trace);
+      files.push({ what: 'trace', path: trace });
+    }
+    if (html !== undefined && assets !== undefined) {
+      saveTimeline(run, html, { story, version, reproduce }, assets);
+      files.push({ what: 'timeline', path: html });
+    }
+    return files;
+  };
+}
