@@ -31,7 +31,7 @@ export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 export interface ParameterSpec<V extends ParameterValue = ParameterValue> {
   readonly about: string;
   readonly default: V;
-  /** For numbers: the smallest and largest value that make sense. */
+  /** For numbers: the smallest and largest value that make sense. Whole numbers, if the default is one. */
   readonly range?: readonly [low: number, high: number];
   readonly oneOf?: readonly V[];
   draw?(random: Random): V;
@@ -151,13 +151,15 @@ export function parseParameter(scenario: Scenario, name: string, text: string): 
 
 function assertFits(name: string, spec: ParameterSpec, value: ParameterValue): ParameterValue {
   const wanted = typeof spec.default;
+  const whole = Number.isInteger(spec.default);
   const [low, high] = spec.range ?? [-Infinity, Infinity];
   const fits =
     typeof value === wanted &&
     (typeof value !== 'number' || (Number.isFinite(value) && value >= low && value <= high)) &&
+    (!whole || Number.isInteger(value)) &&
     (spec.oneOf === undefined || spec.oneOf.includes(value));
   if (fits) return value;
   const range = spec.range === undefined ? '' : ` from ${low} to ${high}`;
-  const expected = spec.oneOf === undefined ? `a ${wanted}${range}` : `one of ${spec.oneOf.join(', ')}`;
+  const expected = spec.oneOf === undefined ? `a ${whole ? 'whole number' : wanted}${range}` : `one of ${spec.oneOf.join(', ')}`;
   throw new InputError(`parameter ${name}: expected ${expected}, found ${JSON.stringify(value)}`);
 }
