@@ -56,6 +56,9 @@ export class Kernel {
   /** Findings that the simulator itself makes: a handler threw. */
   onPanic: ((node: SimNode, reason: string) => void) | undefined;
   messages = 0;
+  /** The message sent last, and its digest. */
+  lastMessage: object | undefined;
+  lastDigest = 0;
   /** Trace rows of sent messages, by message number; filled only while recording. */
   readonly sendRows: number[] = [];
   readonly #indexOf: Map<NodeId, number>;

@@ -10,7 +10,15 @@ export function transmit(kernel: Kernel, node: SimNode, to: number, message: obj
   const { recorder, network, statistics } = kernel;
   const number = kernel.messages++;
   statistics.sent++;
-  const row = recorder.add(kernel.now, kindNumber.send, node.index, to, number, digestOf(message), message);
+  const row = recorder.add(
+    kernel.now,
+    kindNumber.send,
+    node.index,
+    to,
+    number,
+    digestOfMessage(kernel, message),
+    message,
+  );
   if (recorder.recording) kernel.sendRows[number] = row;
   if (to === node.index) {
     kernel.queue.push(kernel.now, eventKind.arrive, to, to, number, message);
@@ -31,6 +39,15 @@ export function transmit(kernel: Kernel, node: SimNode, to: number, message: obj
     if (recorder.recording) kernel.sendRows[copy] = copyRow;
     carry(kernel, link, copy, message, network.drawDelay(link), true);
   }
+}
+
+/** The digest of a message that goes to several destinations in a row is computed once. */
+function digestOfMessage(kernel: Kernel, message: object): number {
+  if (kernel.lastMessage !== message) {
+    kernel.lastMessage = message;
+    kernel.lastDigest = digestOf(message);
+  }
+  return kernel.lastDigest;
 }
 
 /** A message reaches its destination's machine. Returns whether the process gets to see it. */

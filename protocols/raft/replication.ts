@@ -13,7 +13,8 @@ import type { AppendEntries, AppendEntriesReply, Progress, Raft, RaftState } fro
 export function propose(server: Server, state: RaftState, command: Command, ctx: Context<Raft>): number {
   appendEntry(state, { term: state.currentTerm, command }, ctx);
   const index = state.log.length;
-  for (const peer of ctx.peers) sendEntries(server, state, peer, ctx);
+  let last: AppendEntries | undefined;
+  for (const peer of ctx.peers) last = sendEntries(server, state, peer, ctx, last);
   // Followers write in parallel with the leader, which counts itself only when its own write is durable.
   ctx.note('append', { from: index, to: index });
   syncBeforeReply(server.rules, ctx);
@@ -28,10 +29,11 @@ export function proposeNoop(server: Server, state: RaftState, ctx: Context<Raft>
 /** A heartbeat round: every follower hears from its leader. */
 export function broadcast(server: Server, state: RaftState, ctx: Context<Raft>): void {
   state.round++;
+  let last: AppendEntries | undefined;
   for (const peer of ctx.peers) {
     const { probing } = state.progress[peer] as Progress;
     // A probe may be lost, so it is repeated; entries that were sent on trust are missed by the next empty AppendEntries.
-    sendAppend(state, peer, probing ? server.config.batch : 0, ctx);
+    last = sendAppend(state, peer, probing ? server.config.batch : 0, ctx, last);
     if (!probing) sendEntries(server, state, peer, ctx);
   }
 }
@@ -109,30 +111,51 @@ function onConflict(state: RaftState, progress: Progress, reply: AppendEntriesRe
 }
 
 /** Sends what the follower lacks, batch after batch, up to the window of unanswered entries. */
-function sendEntries(server: Server, state: RaftState, peer: NodeId, ctx: Context<Raft>): void {
+function sendEntries(
+  server: Server,
+  state: RaftState,
+  peer: NodeId,
+  ctx: Context<Raft>,
+  like?: AppendEntries,
+): AppendEntries | undefined {
   const progress = state.progress[peer];
-  if (progress === undefined || progress.probing) return;
+  if (progress === undefined || progress.probing) return like;
   const { batch, window } = server.config;
+  let last = like;
   while (progress.nextIndex <= state.log.length && progress.nextIndex - progress.matchIndex <= window) {
-    sendAppend(state, peer, batch, ctx);
+    last = sendAppend(state, peer, batch, ctx, last);
   }
+  return last;
 }
 
-function sendAppend(state: RaftState, peer: NodeId, limit: number, ctx: Context<Raft>): void {
+/** Sends up to `limit` entries, or none, and returns the message; followers that are equally far get the very same one. */
+function sendAppend(
+  state: RaftState,
+  peer: NodeId,
+  limit: number,
+  ctx: Context<Raft>,
+  like?: AppendEntries,
+): AppendEntries {
   const progress = state.progress[peer] as Progress;
   const prevLogIndex = progress.nextIndex - 1;
-  const entries =
-    limit > 0 && state.log.length > prevLogIndex ? state.log.slice(prevLogIndex, prevLogIndex + limit) : noEntries;
-  if (!progress.probing) progress.nextIndex += entries.length;
-  ctx.send(peer, {
+  const count = Math.max(0, Math.min(limit, state.log.length - prevLogIndex));
+  const isSame = like !== undefined && like.prevLogIndex === prevLogIndex && like.entries.length === count;
+  const message = isSame ? like : appendEntries(state, prevLogIndex, count);
+  if (!progress.probing) progress.nextIndex += count;
+  ctx.send(peer, message);
+  return message;
+}
+
+function appendEntries(state: RaftState, prevLogIndex: number, count: number): AppendEntries {
+  return {
     type: 'AppendEntries',
     term: state.currentTerm,
     prevLogIndex,
     prevLogTerm: prevLogIndex === 0 ? 0 : (state.log[prevLogIndex - 1]?.term ?? 0),
-    entries,
+    entries: count === 0 ? noEntries : state.log.slice(prevLogIndex, prevLogIndex + count),
     leaderCommit: state.commitIndex,
     round: state.round,
-  });
+  };
 }
 
 const noEntries: readonly never[] = Object.freeze([]);

@@ -21,7 +21,13 @@ export const raftForgottenVote = broken(
   ['election safety'],
   { persistsVote: false },
   {
-    nemesis: { classes: ['crash-at-write', 'bridge', 'pause'], every: ms(50), longest: ms(400), allClasses: true, budget: 'over' },
+    nemesis: {
+      classes: ['crash-at-write', 'bridge', 'pause'],
+      every: ms(50),
+      longest: ms(400),
+      allClasses: true,
+      budget: 'over',
+    },
     config: { electionSpread: ms(20) },
     fixed: { nodes: 3, network: 'lan', election: 150, clients: 2 },
   },
