@@ -102,10 +102,12 @@ export function linearizable<State>(model: Model<State>, bounds: Linearizability
   return {
     name: `linearizable ${model.name}`,
     about: `Each operation takes effect at one instant between its call and its return, as on one ${model.name}.`,
-    judge: (history) => {
-      const { verdict, reason, operations } = checkLinearizable(history, model, bounds);
-      return { verdict, reason, operations };
-    },
+    judge: (history) =>
+      checkLinearizable(history, model, bounds).partitions.flatMap((part) => {
+        if (part.verdict === 'valid') return [];
+        const proof = part.verdict === 'invalid' ? part.window.operations : [];
+        return [{ verdict: part.verdict, reason: part.reason, operations: proof.map(({ id }) => id) }];
+      }),
   };
 }
 

@@ -78,11 +78,11 @@ export const countsWhatItAcknowledged: Check = {
         const count = value as number;
         if (count < low || count > attempted) {
           const reason = `a count of ${count} was told, but ${low} increments had been acknowledged and ${attempted} attempted`;
-          return { verdict: 'invalid', reason, operations: [operation] };
+          return [{ verdict: 'invalid', reason, operations: [operation] }];
         }
         if (f === 'increment') acknowledged++;
       }
     }
-    return { verdict: 'valid', reason: '', operations: [] };
+    return [];
   },
 };

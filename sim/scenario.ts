@@ -160,6 +160,7 @@ function assertFits(name: string, spec: ParameterSpec, value: ParameterValue): P
     (spec.oneOf === undefined || spec.oneOf.includes(value));
   if (fits) return value;
   const range = spec.range === undefined ? '' : ` from ${low} to ${high}`;
-  const expected = spec.oneOf === undefined ? `a ${whole ? 'whole number' : wanted}${range}` : `one of ${spec.oneOf.join(', ')}`;
+  const expected =
+    spec.oneOf === undefined ? `a ${whole ? 'whole number' : wanted}${range}` : `one of ${spec.oneOf.join(', ')}`;
   throw new InputError(`parameter ${name}: expected ${expected}, found ${JSON.stringify(value)}`);
 }

@@ -223,24 +223,16 @@ function settingOf(world: World, until: Micros): Setting {
   return { nodes, clients, roles: Object.keys(world.roles ?? {}), until, healAt: Math.max(0, until - world.tail) };
 }
 
+/** What a check has to say, the earliest proof first. */
 function judgeHistory(check: Check, kernel: Kernel): Finding[] {
-  const { verdict, reason, operations } = check.judge(kernel.history);
-  if (verdict === 'valid') return [];
-  const proof = kernel.history.filter(({ operation }) => operations.includes(operation));
-  const last = proof.at(-1);
-  const at = last?.time ?? kernel.now;
-  const event = (last === undefined ? undefined : kernel.historyEvents[last.index]) ?? kernel.recorder.event;
-  return [
-    {
-      name: check.name,
-      verdict,
-      reason,
-      at,
-      event,
-      operations,
-      nodes: [...new Set(proof.map(({ client }) => client))],
-    },
-  ];
+  const findings = check.judge(kernel.history).map(({ verdict, reason, operations }) => {
+    const proof = kernel.history.filter(({ operation }) => operations.includes(operation));
+    const last = proof.at(-1);
+    const event = (last === undefined ? undefined : kernel.historyEvents[last.index]) ?? kernel.recorder.event;
+    const nodes = [...new Set(proof.map(({ client }) => client))];
+    return { name: check.name, verdict, reason, at: last?.time ?? kernel.now, event, operations, nodes };
+  });
+  return findings.sort((one, other) => one.at - other.at);
 }
 
 function boundReached({ now, recorder }: Kernel): Finding {

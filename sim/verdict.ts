@@ -33,13 +33,14 @@ export interface Check {
   readonly name: string;
   /** One sentence: what it verifies. */
   readonly about: string;
-  judge(history: History): CheckOutcome;
+  /** What speaks against the history, each with its own evidence; nothing when it is valid. */
+  judge(history: History): readonly CheckOutcome[];
 }
 
 export interface CheckOutcome {
-  readonly verdict: Verdict;
-  /** Why, in words; empty when valid. */
+  readonly verdict: 'invalid' | 'unknown';
+  /** Why, in words. */
   readonly reason: string;
-  /** Ids of the operations that prove an invalid verdict: the smallest window that the check can name. */
+  /** Ids of the operations that prove it: the smallest window that the check can name. */
   readonly operations: readonly number[];
 }

@@ -293,5 +293,5 @@ describe('the key-value model', () => {
 it('serves scenarios as a check', () => {
   const check = linearizable(register());
   expect(check.name).toBe('linearizable register');
-  expect(check.judge([])).toEqual({ verdict: 'valid', reason: '', operations: [] });
+  expect(check.judge([])).toEqual([]);
 });

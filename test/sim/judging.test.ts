@@ -101,8 +101,8 @@ test('a check judges the history, and its operations name the clients', () => {
     about: 'no operation is invoked',
     judge: (history) =>
       history.length === 0
-        ? { verdict: 'valid', reason: '', operations: [] }
-        : { verdict: 'invalid', reason: 'something happens', operations: [history[0]?.operation ?? -1] },
+        ? []
+        : [{ verdict: 'invalid', reason: 'something happens', operations: [history[0]?.operation ?? -1] }],
   };
   const clients = [{ id: 'c', protocol: listener, timeout: ms(50) }];
   const workload = [{ id: 4, client: 'c', at: ms(10), f: 'read', value: null }];
