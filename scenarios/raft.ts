@@ -127,7 +127,8 @@ export function raftScenario(variant: RaftVariant): Scenario {
 
 export const raftKv = raftScenario({
   name: 'raft',
-  story: 'five servers replicate a key-value store while links, clocks, disks and servers fail; every promise holds',
+  story:
+    'Servers replicate a key-value store while links, clocks, disks and servers fail; every promise of the paper holds.',
   expect: { type: 'holds' },
 });
 

@@ -1,4 +1,5 @@
 // Every scenario there is, by name. Each one that holds is followed by the broken variants of its protocol.
+import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { counter } from './counter.ts';
 import { election } from './election.ts';
@@ -56,24 +57,10 @@ function nearestNames(wanted: string): string[] {
   return scenarios
     .map((scenario) => {
       const contains = name.length >= 3 && scenario.name.includes(name);
-      return { name: scenario.name, strokes: contains ? 0 : strokesBetween(name, scenario.name) };
+      return { name: scenario.name, strokes: contains ? 0 : distance(name, scenario.name) };
     })
     .filter(({ strokes }) => strokes <= Math.max(2, Math.floor(name.length / 3)))
     .sort((one, other) => one.strokes - other.strokes)
     .slice(0, 3)
     .map(({ name: near }) => near);
-}
-
-/** Letters to insert, delete or replace to turn one text into the other (Levenshtein 1966). */
-function strokesBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      const replaced = (row[j - 1] as number) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] as number;
 }

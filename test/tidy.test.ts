@@ -20,7 +20,7 @@ const core = ['sim', 'protocols', 'checkers', 'scenarios'];
 const rooms = [...Object.keys(mayImport), 'test', 'bench', 'scripts'];
 
 /** Packages that the core may use; everything else there is ours. */
-const corePackages = new Set(['seedrandom', 'xstate', 'zod', 'edn-data']);
+const corePackages = new Set(['seedrandom', 'xstate', 'zod', 'edn-data', 'fastest-levenshtein']);
 
 const banned: readonly (readonly [RegExp, string])[] = [
   [

@@ -9,7 +9,7 @@ const crashes: NemesisOptions = { classes: ['crash', 'power-loss', 'crash-at-wri
 /** A leader answers reads from its own state without asking whether it still leads [Jepsen: etcd 0.4.1, Consul 2014]. */
 export const raftLocalReads = broken(
   'raft-local-reads',
-  'a leader that was cut off does not know that it was deposed, and answers reads from its old state',
+  'A leader that was cut off does not know that it was deposed, and answers reads from its old state.',
   ['linearizable key-value'],
   { isReadConfirmed: () => true },
   { nemesis: { classes: ['isolate', 'partition'], longest: ms(1_500), allClasses: true }, reads: 600_000 },
@@ -17,7 +17,7 @@ export const raftLocalReads = broken(
 
 export const raftForgottenVote = broken(
   'raft-forgotten-vote',
-  'a server keeps its term on disk but not its vote, restarts, and votes again in the same term',
+  'A server keeps its term on disk but not its vote, restarts, and votes again in the same term.',
   ['election safety'],
   { persistsVote: false },
   {
@@ -35,14 +35,14 @@ export const raftForgottenVote = broken(
 
 export const raftVoteForAnyone = broken(
   'raft-vote-for-anyone',
-  'a server votes without comparing logs, so a candidate that lacks committed entries can win',
+  'A server votes without comparing logs, so a candidate that lacks committed entries can win.',
   ['leader completeness', 'state machine safety', 'linearizable key-value'],
   { isUpToDate: () => true },
 );
 
 export const raftLengthOnly = broken(
   'raft-length-only',
-  'a server compares only the lengths of logs, not their last terms, when it votes',
+  'A server compares only the lengths of logs, not their last terms, when it votes.',
   ['leader completeness', 'state machine safety', 'linearizable key-value'],
   { isUpToDate: (state, lastLogIndex) => lastLogIndex >= state.log.length },
   { nemesis: { classes: ['isolate', 'partition', 'crash'], every: ms(150), longest: ms(900), allClasses: true } },
@@ -50,14 +50,14 @@ export const raftLengthOnly = broken(
 
 export const raftNoPreviousCheck = broken(
   'raft-no-previous-check',
-  'a follower accepts entries although its log differs from its leader’s before them',
+  'A follower accepts entries although its log differs from its leader’s before them.',
   ['log matching', 'state machine safety', 'quorum durability', 'linearizable key-value', 'handlers do not throw'],
   { matchesPrevious: ({ log }, { prevLogIndex }) => prevLogIndex <= log.length },
 );
 
 export const raftAckBeforeSync = broken(
   'raft-ack-before-sync',
-  'a server answers before its disk has what it promised',
+  'A server answers before its disk has what it promised.',
   ['quorum durability', 'leader completeness', 'election safety', 'state machine safety', 'linearizable key-value'],
   { syncsBeforeReply: false },
   { nemesis: crashes },
@@ -65,21 +65,21 @@ export const raftAckBeforeSync = broken(
 
 export const raftOldTermCommit = broken(
   'raft-old-term-commit',
-  'a leader commits entries of earlier terms by counting replicas (Figure 8 of the paper)',
+  'A leader commits entries of earlier terms by counting replicas (Figure 8 of the paper).',
   ['quorum durability', 'leader completeness', 'state machine safety'],
   { mayCommit: () => true },
 );
 
 export const raftOptimisticMatch = broken(
   'raft-optimistic-match',
-  'a leader takes any acknowledgement to mean that the follower has its whole log',
+  'A leader takes any acknowledgement to mean that the follower has its whole log.',
   ['quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
   { matchOf: (state) => state.log.length },
 );
 
 export const raftDuplicateCommands = broken(
   'raft-duplicate-commands',
-  'a command whose answer was lost is sent again and executed again',
+  'A command whose answer was lost is sent again and executed again.',
   ['linearizable key-value'],
   { isDuplicate: () => false },
   { nemesis: { classes: ['isolate', 'half-isolate', 'pause', 'loss'] } },
@@ -87,7 +87,7 @@ export const raftDuplicateCommands = broken(
 
 export const raftDuplicateVotes = broken(
   'raft-duplicate-votes',
-  'a candidate counts the same vote as often as the network delivers it',
+  'A candidate counts the same vote as often as the network delivers it.',
   ['election safety', 'leader completeness'],
   { isNewVote: () => true },
   {
@@ -99,7 +99,7 @@ export const raftDuplicateVotes = broken(
 
 export const raftSmallQuorum = broken(
   'raft-small-quorum',
-  'half of an even cluster counts as a majority',
+  'Half of an even cluster counts as a majority.',
   ['election safety', 'quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
   { isQuorum: (count, servers) => count * 2 >= servers },
 );

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { campaign, type Campaign } from '../../fuzz/index.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { InputError, seconds, simulate, type Scenario } from '../../sim/index.ts';
+import { always, InputError, seconds, simulate, type Scenario } from '../../sim/index.ts';
 
 const holds = findScenario('ping-pong');
 const breaks = findScenario('ping-pong-late-pong');
@@ -84,15 +84,15 @@ describe('a campaign', () => {
 });
 
 describe('a defect of the tools is no finding', () => {
-  test('a check that throws ends the campaign and names the seed', async () => {
+  test('a judge that throws ends the campaign and names the seed', async () => {
     const found = await campaign(
       worldWith(holds, 7, () => {
-        throw new TypeError('the check is broken');
+        throw new TypeError('the judge is broken');
       }),
       { seeds: 20 },
     );
     expect(found).toMatchObject({ ended: 'broken', seeds: 6, broken: { seed: '7', type: 'error' } });
-    expect(found.broken!.reason).toContain('the check is broken');
+    expect(found.broken!.reason).toContain('the judge is broken');
   });
 
   test('a run that depends on more than its seed is nondeterminism, with the first event that differs', async () => {
@@ -113,15 +113,12 @@ describe('a defect of the tools is no finding', () => {
   });
 });
 
-/** The scenario with something done by its check in the n-th run. */
+/** The scenario with something done by its property as the n-th judged run starts. */
 function worldWith(scenario: Scenario, nth: number, act: () => void): Scenario {
   let runs = 0;
-  const judge = (): { verdict: 'valid'; reason: string; operations: [] } => {
+  const property = always('own', 'does something', () => {
     if (++runs === nth) act();
-    return [];
-  };
-  return {
-    ...scenario,
-    world: (parameters) => ({ ...scenario.world(parameters), checks: [{ name: 'own', about: '', judge }] }),
-  };
+    return () => undefined;
+  });
+  return { ...scenario, world: (parameters) => ({ ...scenario.world(parameters), properties: [property] }) };
 }
