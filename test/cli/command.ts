@@ -1,0 +1,60 @@
+// Runs command lines for tests: in this process with captured streams, or as a process of its own.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import { onTestFinished } from 'vitest';
+import type { Io } from '../../cli/io.ts';
+import { runCli } from '../../cli/program.ts';
+
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the command line in this process. */
+export async function faultline(...argv: string[]): Promise<Outcome> {
+  let out = '';
+  let err = '';
+  const io: Io = {
+    out: (text) => (out += text),
+    err: (text) => (err += text),
+    paint: pc.createColors(false),
+    columns: 100,
+    terminal: undefined,
+    interruptible: () => ({ signal: new AbortController().signal, release: () => {} }),
+  };
+  const code = await runCli(argv, io);
+  return { code, out, err };
+}
+
+/** The document that a `--json` command prints, and its exit code. */
+export async function faultlineJson<T>(...argv: string[]): Promise<{ readonly code: number; readonly document: T }> {
+  const { code, out } = await faultline(...argv, '--json');
+  return { code, document: JSON.parse(out) as T };
+}
+
+/** Starts the command from its source in another process; `cwd` is where it runs. */
+export function startFaultline(cwd: string, ...argv: string[]): ChildProcess {
+  const root = join(import.meta.dirname, '../..');
+  const loader = import.meta.resolve('tsx');
+  return spawn(process.execPath, ['--import', loader, join(root, 'cli/main.ts'), ...argv], { cwd, stdio: 'pipe' });
+}
+
+/** Waits for the end of a process and what it wrote. */
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const read = { out: '', err: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (read.out += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (read.err += text));
+  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { code: code ?? -1, ...read };
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
