@@ -7,6 +7,7 @@ import {
   seconds,
   simulate,
   transcript,
+  type Json,
   type Operation,
   type Parameters,
   type TimedFault,
@@ -14,15 +15,25 @@ import {
 
 interface Story {
   readonly scenario: string;
+  /** The transcript's file, where it is not called as its scenario. */
+  readonly file?: string;
   readonly title: string;
   readonly parameters: Parameters;
   readonly workload: readonly Operation[];
   readonly faults: readonly TimedFault[];
   readonly from?: number;
   readonly to: number;
+  readonly nodes?: readonly string[];
 }
 
 const op = (id: number, client: string, at: number, f: string): Operation => ({ id, client, at: ms(at), f, value: id });
+
+const keyed = (id: number, at: number, f: string, value: Json): Operation => ({
+  ...op(id, 'c1', at, f),
+  value: ['x', value],
+});
+
+const raftParameters: Parameters = { nodes: 3, clients: 1, network: 'lan', batch: 64, election: 150 };
 
 const stories: readonly Story[] = [
   {
@@ -92,13 +103,55 @@ const stories: readonly Story[] = [
     faults: [{ at: ms(40), fault: { type: 'hold', from: ['c1'], to: ['store'], for: ms(230) } }],
     to: ms(400),
   },
+  {
+    scenario: 'raft',
+    file: 'raft-election',
+    title: 'n3 times out first, asks for votes, leads, and commits the no-op of its term.',
+    parameters: raftParameters,
+    workload: [],
+    faults: [],
+    from: ms(200),
+    to: ms(211),
+  },
+  {
+    scenario: 'raft',
+    file: 'raft-write-and-read',
+    title: 'c1 finds the leader, opens a session, writes x, and reads it back after a round of heartbeats (ReadIndex).',
+    parameters: raftParameters,
+    workload: [keyed(0, 400, 'write', 1), keyed(1, 420, 'read', null)],
+    faults: [],
+    from: ms(400),
+    to: ms(423),
+  },
+  {
+    scenario: 'raft',
+    file: 'raft-log-repair',
+    title: 'n3 led, was cut off with an entry that nobody else has, and drops it when it hears from the new leader.',
+    parameters: raftParameters,
+    workload: [keyed(0, 400, 'write', 1), keyed(1, 450, 'write', 2), keyed(2, 1_000, 'write', 3)],
+    faults: [{ at: ms(440), fault: { type: 'isolate', node: '@leader', for: ms(700) } }],
+    from: ms(1_120),
+    to: ms(1_165),
+    nodes: ['n3'],
+  },
 ];
 
-test.each(stories.map((story) => [story.scenario, story.title, story] as const))('%s: %s', (name, title, story) => {
-  const { parameters, workload, faults, from = 0, to } = story;
-  const run = simulate(findScenario(name), { seed: 1, until: seconds(10), parameters, workload, faults, trace: true });
-  const text = [title, '', ...transcript(run, { from, to })].join('\n') + '\n';
-  const file = new URL(`../transcripts/${name}.txt`, import.meta.url);
-  if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
-});
+test.each(stories.map((story) => [story.file ?? story.scenario, story.title, story] as const))(
+  '%s: %s',
+  (name, title, story) => {
+    const { parameters, workload, faults, from = 0, to, nodes } = story;
+    const run = simulate(findScenario(story.scenario), {
+      seed: 1,
+      until: seconds(10),
+      parameters,
+      workload,
+      faults,
+      trace: true,
+    });
+    const text =
+      [title, '', ...transcript(run, nodes === undefined ? { from, to } : { from, to, nodes })].join('\n') + '\n';
+    const file = new URL(`../transcripts/${name}.txt`, import.meta.url);
+    if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
+    expect(text).toBe(readFileSync(file, 'utf8'));
+  },
+);
