@@ -137,8 +137,7 @@ function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
   const entries = Object.entries(specs).map(([name, spec]) => {
     const value = fixed[name];
     if (value === undefined) return [name, spec];
-    const { draw: _drawn, ...rest } = spec;
-    return [name, { ...rest, default: value }];
+    return [name, { ...spec, default: value, draw: () => value }];
   });
   return Object.fromEntries(entries) as S;
 }

@@ -1,7 +1,7 @@
 // Faults as data. Every fault is a small JSON value with the true time at which it begins and, where it lasts, for how
 // long; a schedule is a list of them: drawn by a seed, edited by hand, shrunk, shared.
 import { z } from 'zod';
-import type { Json, NodeId } from './protocol.ts';
+import type { NodeId } from './protocol.ts';
 import { formatDuration, type Micros } from './time.ts';
 
 const instant = z.int().nonnegative().describe('microseconds of true time since the start');
@@ -132,8 +132,8 @@ function printFound(found: unknown): string {
 export function namesIn(fault: Fault): [field: string, name: string][] {
   const found: [string, string][] = [];
   for (const field of ['node', 'groups', 'from', 'to', 'left', 'right', 'order'] as const) {
-    const value = (fault as Record<string, Json | undefined>)[field];
-    if (value !== undefined) for (const name of [value].flat(3)) found.push([field, String(name)]);
+    const value = (fault as Partial<Record<typeof field, NodeId | NodeId[] | NodeId[][]>>)[field];
+    if (value !== undefined) for (const name of [value].flat(2)) found.push([field, name]);
   }
   return found;
 }

@@ -115,7 +115,10 @@ export class Injector {
   #strike(index: number, fault: Fault): ActiveFault | undefined {
     const rule = linkRuleOf(this.#kernel, fault);
     if (rule !== undefined) return this.#strikeLinks(index, fault, rule);
-    if (fault.type === 'heal') return void this.heal();
+    if (fault.type === 'heal') {
+      this.heal();
+      return undefined;
+    }
     const node = this.#kernel.node(this.#kernel.indexOf((fault as { node: string }).node));
     const end =
       this.#strikeProcess(index, fault, node) ?? this.#strikeClock(index, fault, node) ?? this.#strikeDisk(fault, node);

@@ -44,7 +44,7 @@ type ValuesOf<S extends ParameterSpecs> = { readonly [K in keyof S]: Widen<S[K][
 export function defineScenario<const S extends ParameterSpecs>(
   scenario: Omit<Scenario, 'parameters' | 'world'> & { parameters: S; world(parameters: ValuesOf<S>): World },
 ): Scenario {
-  return scenario as unknown as Scenario;
+  return scenario;
 }
 
 export interface World {

@@ -11,7 +11,7 @@ import { faultSpans, type FaultSpan } from './faults.ts';
 import { findingsOf, operationsOf, type TimelineFinding, type TimelineOperation } from './operations.ts';
 import { laneSpans, type Band, type RoleSpan } from './spans.ts';
 
-export type { FaultSide, FaultSpan } from './faults.ts';
+export type { FaultSpan } from './faults.ts';
 export type { TimelineFinding, TimelineOperation } from './operations.ts';
 export type { Band, RoleSpan } from './spans.ts';
 

@@ -53,7 +53,7 @@ export function faultSpans(
         to: momentary ? span.from : (span.to ?? end),
         open: span.to === undefined && !momentary,
         sides: sidesOf(span.fault, span.lane, laneNumbers),
-        fault: span.fault as unknown as Json,
+        fault: span.fault,
         row: span.row,
       };
     })

@@ -10,7 +10,7 @@ export function applyCommitted(server: Server, state: RaftState, ctx: Context<Ra
   while (state.lastApplied < state.commitIndex) {
     const index = ++state.lastApplied;
     const { command } = state.log[index - 1] as Entry;
-    const answer = applyCommand(state.machine, index, command, server.rules.isDuplicate);
+    const answer = applyCommand(state.machine, index, command, server.rules);
     const waiting = state.waiting[0]?.index === index ? state.waiting.shift() : undefined;
     if (waiting !== undefined) ctx.send(waiting.client, { type: 'ClientReply', sequence: waiting.sequence, answer });
   }

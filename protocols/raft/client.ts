@@ -110,10 +110,7 @@ function finish(state: ClientState, request: Request, answer: Answer, ctx: Conte
   ctx.clearTimer('retry');
   switch (answer.type) {
     case 'done':
-      return ctx.ok([
-        keyOf(request),
-        request.f === 'read' ? answer.value : ((request.value as [string, Json])[1] as Json),
-      ]);
+      return ctx.ok([keyOf(request), request.f === 'read' ? answer.value : (request.value as [string, Json])[1]]);
     case 'mismatch':
       return ctx.fail(`found ${JSON.stringify(answer.found)}`);
     case 'session-expired':

@@ -1,6 +1,7 @@
 // The replicated state machine: a key-value store with client sessions, so that a command that was sent twice takes effect
 // once (Ongaro's thesis, section 6.3). It is deterministic: every server that applies the same log holds the same state.
 import type { Json } from '../../sim/index.ts';
+import type { Rules } from './rules.ts';
 
 /** What a log entry asks for. `noop` starts a leader's term; `register` opens a session, whose id is the entry's index. */
 export type Command =
@@ -31,12 +32,12 @@ export function emptyMachine(): Machine {
   return { data: new Map(), sessions: new Map() };
 }
 
-/** Applies the entry at `index`; `isDuplicate` says whether a command of a session was executed before. */
+/** Applies the entry at `index`; the rules say whether a command was executed before. */
 export function applyCommand(
   machine: Machine,
   index: number,
   command: Command,
-  isDuplicate: (executed: number, sequence: number) => boolean,
+  rules: Pick<Rules, 'isDuplicate'>,
 ): Answer {
   switch (command.type) {
     case 'noop':
@@ -48,7 +49,7 @@ export function applyCommand(
     case 'apply': {
       const session = machine.sessions.get(command.session);
       if (session === undefined) return { type: 'session-expired' };
-      if (isDuplicate(session.sequence, command.sequence)) return session.answer;
+      if (rules.isDuplicate(session.sequence, command.sequence)) return session.answer;
       const answer = applyWrite(machine.data, command.operation);
       machine.sessions.delete(command.session); // and back to the end: most recently used
       machine.sessions.set(command.session, { sequence: command.sequence, answer });

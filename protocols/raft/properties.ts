@@ -10,6 +10,7 @@ import {
   type NodeView,
   type Property,
   type Protocol,
+  type Touch,
   type View,
 } from '../../sim/index.ts';
 import { roleMoves } from './chart.ts';
@@ -35,7 +36,7 @@ export function electionSafety(): Property {
   return alwaysOn(['role'], 'election safety', 'at most one leader is elected in a term', () => {
     const leaders = new Map<number, string>();
     return (_view, { node, note }) => {
-      const { role, term } = note?.data as { role: Role; term: number };
+      const { role, term } = dataOf<{ role: Role; term: number }>(note);
       if (role !== 'leader') return undefined;
       const other = leaders.get(term);
       leaders.set(term, node.id);
@@ -53,7 +54,7 @@ export function logMatching(): Property {
     const seen = new Map<string, string>();
     return (_view, { node, note }) => {
       if (node.state === undefined) return undefined;
-      const { from, to } = note?.data as { from: number; to: number };
+      const { from, to } = dataOf<{ from: number; to: number }>(note);
       const { log } = stateOf(node);
       for (let index = from; index <= Math.min(to, log.length); index++) {
         const entry = log[index - 1] as Entry;
@@ -81,7 +82,7 @@ export function leaderCompleteness(): Property {
       return (_view, { node, note }) => {
         if (node.state === undefined) return undefined;
         const { log } = stateOf(node);
-        const data = note?.data as { role: Role; term: number; from: number; to: number };
+        const data = dataOf<{ role: Role; term: number; from: number; to: number }>(note);
         if (note?.kind === 'commit') {
           for (let index = data.from; index <= data.to; index++) {
             committed[index - 1] ??= { term: log[index - 1]?.term ?? 0, by: data.term };
@@ -104,7 +105,7 @@ export function stateMachineSafety(): Property {
     const applied: string[] = [];
     return (_view, { node, note }) => {
       if (node.state === undefined) return undefined;
-      const { from, to } = note?.data as { from: number; to: number };
+      const { from, to } = dataOf<{ from: number; to: number }>(note);
       const { log } = stateOf(node);
       for (let index = from; index <= to; index++) {
         const entry = JSON.stringify(log[index - 1] ?? null);
@@ -121,7 +122,7 @@ export function stateMachineSafety(): Property {
 export function quorumDurability(server: Protocol<Raft>): Property {
   const about = 'what a leader commits is of its term and durable on a majority';
   return alwaysOn(['commit'], 'quorum durability', about, () => (view, { node, note }) => {
-    const { to, role, term } = note?.data as { to: number; role: Role; term: number };
+    const { to, role, term } = dataOf<{ to: number; role: Role; term: number }>(note);
     if (role !== 'leader' || node.state === undefined) return undefined;
     const entry = stateOf(node).log[to - 1];
     if (entry !== undefined && entry.term !== term)
@@ -156,7 +157,7 @@ export function roleChartIsKept(): Property {
   return alwaysOn(['role'], 'role chart', 'every role change is a move of the chart', () => {
     const roles = new Map<string, { role: Role; incarnation: number }>();
     return (_view, { node, note }) => {
-      const { role } = note?.data as { role: Role };
+      const { role } = dataOf<{ role: Role }>(note);
       const before = roles.get(node.id);
       roles.set(node.id, { role, incarnation: node.incarnation });
       const from = before?.incarnation === node.incarnation ? before.role : 'follower';
@@ -187,6 +188,12 @@ export function currentLeader(server: Protocol<Raft>): (view: View) => string | 
       undefined,
     )?.id;
   };
+}
+
+/** What a note says, by the type of the note that the property listens to. */
+function dataOf<T>(note: Touch['note']): T {
+  if (note === undefined) throw new Error('a property that listens to notes was judged without one');
+  return note.data as T;
 }
 
 function stateOf({ state }: NodeView): RaftState {

@@ -211,7 +211,7 @@ class Script {
   }
 
   fault(time: number, index: number, fault: Fault, node: number): void {
-    this.row(time, 'fault', node, -1, index, fault as unknown as Json);
+    this.row(time, 'fault', node, -1, index, fault);
   }
 
   faultEnd(time: number, index: number, node: number): void {
@@ -280,7 +280,7 @@ class Script {
     const invoked = this.row(from, 'invoke', client, -1, id, argument);
     this.#history.push(event(from, 'invoke', argument));
     if (to === undefined) return;
-    this.row(to, type as TraceKind, client, -1, id, result, invoked);
+    this.row(to, type, client, -1, id, result, invoked);
     this.#history.push({ ...event(to, type, result), ...(error === undefined ? {} : { error }) });
   }
 

@@ -194,7 +194,7 @@ function jump(app: App, target: Target): void {
   const window = view.window();
   const span = window.to - window.from;
   const isWellSeen = from >= window.from + span * 0.03 && from <= window.to - span * 0.1 && to - from < span * 1.5;
-  if (isWellSeen && app.picture.drawn.crowded === false) return;
+  if (isWellSeen && !app.picture.drawn.crowded) return;
   const near = windowAround(model, from);
   const isLong = to - from > (near.to - near.from) * 0.6;
   view.glide(

@@ -4,7 +4,6 @@ import type { DecodedRows } from './model.ts';
 import { lowerBound, upperBound } from './search.ts';
 
 /** What became of a message. */
-export const fates = ['on its way', 'delivered', 'lost', 'refused'] as const;
 
 export const fate = { inFlight: 0, delivered: 1, lost: 2, refused: 3 } as const;
 

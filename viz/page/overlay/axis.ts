@@ -23,7 +23,7 @@ export function createAxis(): TimeAxis {
       const [first, second] = scale.ticks(ticks);
       const step = first === undefined || second === undefined ? 1 : second - first;
       const times = scale.ticks(ticks).filter((time) => scale(time) > 24 && scale(time) < width - 28);
-      const axis = axisTop<number>(scale as never)
+      const axis = axisTop<number>(scale)
         .tickValues(times)
         .tickSizeOuter(0)
         .tickSizeInner(6)
