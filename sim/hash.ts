@@ -62,14 +62,8 @@ function digestObject(seed: number, value: object): number {
     return digest;
   }
   let digest = mixWord(seed, 0x1e35a7bd);
-  for (const key in value) digest = digestInto(mixKey(digest, key), (value as Record<string, unknown>)[key]);
+  for (const key in value) digest = digestInto(digestString(digest, key), (value as Record<string, unknown>)[key]);
   return mixWord(digest, 0x27d4eb2f);
-}
-
-/** A key by its length and ends: cheap, and enough, as code that renames a key is other code. */
-function mixKey(digest: number, key: string): number {
-  const length = key.length;
-  return mixWord(digest, length === 0 ? 0 : (key.charCodeAt(0) << 16) | (key.charCodeAt(length - 1) << 4) | length);
 }
 
 const fractionBits = new DataView(new ArrayBuffer(8));

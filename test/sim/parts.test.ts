@@ -173,8 +173,8 @@ describe('parameters', () => {
 
   test.each([
     [{ node: 5 }, 'scenario test has no parameter "node"; it has: nodes, network, fencing'],
-    [{ nodes: 10 }, 'parameter nodes: expected a number from 1 to 9, found 10'],
-    [{ nodes: '5' }, 'parameter nodes: expected a number from 1 to 9, found "5"'],
+    [{ nodes: 10 }, 'parameter nodes: expected a whole number from 1 to 9, found 10'],
+    [{ nodes: '5' }, 'parameter nodes: expected a whole number from 1 to 9, found "5"'],
     [{ network: 'moon' }, 'parameter network: expected one of lan, wan, found "moon"'],
     [{ fencing: 'yes' }, 'parameter fencing: expected a boolean, found "yes"'],
   ])('%j is refused', (set, message) => {
