@@ -29,9 +29,9 @@ export function describeCampaign(campaign: Campaign, description: CampaignDescri
     ...campaignFacts(campaign, io),
     '',
     `  ${verdictOf(campaign, paint)}`,
-    ...(broken === undefined ? [] : describeBroken(broken, io)),
+    ...(broken === undefined ? [] : describeBroken(broken)),
     '',
-    ...causes.slice(0, mostCauses).flatMap((cause) => [...describeCause(cause, campaign, description, io), '']),
+    ...causes.slice(0, mostCauses).flatMap((cause) => describeCause(cause, campaign, description, io).concat('')),
     ...(more > 0 ? [`  … and ${count(more, 'more cause')}; --json lists them all`, ''] : []),
     ...(evidence.omitted > 0
       ? [`  ${count(evidence.omitted, 'failing seed')} more have no replay file: 100 is the bound`, '']
@@ -103,9 +103,10 @@ function describeCause(cause: Cause, { failures }: Campaign, description: Campai
   ];
 }
 
-function describeBroken({ seed, type, reason }: NonNullable<Campaign['broken']>, io: Io): string[] {
+function describeBroken({ seed, type, reason }: NonNullable<Campaign['broken']>): string[] {
   const what = type === 'error' ? 'broke with an error' : 'is not deterministic';
-  return ['', ...wrap(`seed ${seed} ${what}: ${reason}`, io.columns, '    ')];
+  const lines = `seed ${seed} ${what}: ${reason}`.split('\n');
+  return ['', ...lines.map((line) => `    ${printable(line)}`)];
 }
 
 /** A scenario that is broken on purpose and was not caught is worth a word. */

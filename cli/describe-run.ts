@@ -17,6 +17,7 @@ export interface RunDescription {
 }
 
 const mostFindings = 3;
+const mostReasonLines = 12;
 
 /** The whole description, ending with a line break. */
 export function describeRun(run: Run, description: RunDescription, io: Io): string {
@@ -35,26 +36,25 @@ export function describeRun(run: Run, description: RunDescription, io: Io): stri
   ].join('\n');
 }
 
-/** The verdict with its findings, the proof of the first, and a blank line. */
+/** The verdict with its findings, the proof of the first that has one, and a blank line. */
 export function describeVerdict(run: Run, io: Io): string[] {
-  const { findings, verdict } = run;
+  const { findings } = run;
   const shown = findings.slice(0, mostFindings);
   const proven = shown.find(({ operations }) => operations.length > 0) ?? shown[0];
   const more = findings.length - shown.length;
   return [
     `  ${verdictInWords(run, io.paint)}`,
     '',
-    ...shown.flatMap((finding) => [...describeFinding(finding, io), '']),
-    ...(more > 0 ? [`  … and ${count(more, 'more finding')}`, ''] : []),
-    ...(verdict === 'valid' || proven === undefined ? [] : proof(run, proven, shown.length, io)),
+    ...shown.flatMap((finding) =>
+      describeFinding(finding, io).concat(finding === proven ? proof(run, finding, io) : [], ''),
+    ),
+    ...(more > 0 ? [`  … and ${count(more, 'more finding')}; --json tells them all`, ''] : []),
   ];
 }
 
-function proof(run: Run, finding: Finding, shown: number, io: Io): string[] {
-  const lines = excerptOf(run, finding, io.paint);
-  if (lines.length === 0) return [];
-  const which = shown > 1 ? [`  ${io.paint.dim(`about ${finding.name}:`)}`] : [];
-  return [...which, ...lines.map((line) => (line === '' ? '' : `    ${line}`)), ''];
+function proof(run: Run, finding: Finding, io: Io): string[] {
+  const lines = excerptOf(run, finding, io.paint).map((line) => (line === '' ? '' : `    ${line}`));
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function runFacts(run: Run, { scenario, set, facts = [] }: RunDescription, io: Io): string[] {
@@ -86,7 +86,7 @@ function runFacts(run: Run, { scenario, set, facts = [] }: RunDescription, io: I
 }
 
 function faultsInWords({ faults, healAt }: Run): string {
-  if (faults.length === 0) return 'none';
+  if (faults.length === 0) return healAt > 0 ? 'none' : 'none: the run is too short to break something and heal it';
   const types = tallyInWords(faults.map(({ fault }) => fault.type));
   return `${thousands(faults.length)} on purpose, all healed at ${formatDuration(healAt)}: ${types}`;
 }
@@ -113,8 +113,10 @@ export function verdictInWords({ verdict, findings }: Pick<Run, 'verdict' | 'fin
 
 function describeFinding({ name, reason, at, verdict }: Finding, io: Io): string[] {
   const colour = verdict === 'invalid' ? io.paint.red : io.paint.yellow;
+  const lines = wrap(reason, io.columns, '    ');
   return [
     `  ${colour(printable(name))} ${io.paint.dim(`at ${formatDuration(at)}`)}`,
-    ...wrap(reason, io.columns, '    '),
+    ...lines.slice(0, mostReasonLines),
+    ...(lines.length > mostReasonLines ? ['    …'] : []),
   ];
 }

@@ -7,7 +7,7 @@ import type { Paint } from './io.ts';
 
 const mostKeys = 2;
 const mostOperations = 16;
-const neighbours = 4;
+const neighbours = 3;
 const mostLines = 8;
 
 /** Lines for people, without indentation; empty when there is nothing to show. */
@@ -33,10 +33,12 @@ function operationsExcerpt(history: History, evidence: readonly number[], paint:
     const key = keyOf(operation.value) ?? '';
     keys.set(key, [...(keys.get(key) ?? []), operation]);
   }
-  const lines = [...keys].slice(0, mostKeys).flatMap(([key, proving], place) => {
-    const title = `The operations that prove it${key === '' ? '' : `, all on ${printable(key)}`} (▸):`;
-    return [...(place === 0 ? [] : ['']), title, ...operationLines(operations, proving, key, paint)];
-  });
+  const lines: string[] = [];
+  for (const [key, proving] of [...keys].slice(0, mostKeys)) {
+    if (lines.length > 0) lines.push('');
+    lines.push(`The operations that prove it${key === '' ? '' : `, all on ${printable(key)}`} (▸):`);
+    lines.push(...operationLines(operations, proving, key, paint));
+  }
   const more = keys.size - mostKeys;
   return more > 0 ? [...lines, '', `Operations on ${count(more, 'more key')} prove it too.`] : lines;
 }
@@ -53,15 +55,18 @@ function operationLines(all: readonly Operation[], proving: readonly Operation[]
   return missing > 0 ? [...lines, `  … and ${missing} more`] : lines;
 }
 
-/** The evidence, and the operations on the same key that were called last before its end. */
+/** The evidence, where its answers come from, and the operations on the same key that were called last before its end. */
 function withNeighbours(all: readonly Operation[], proving: readonly Operation[], key: string): Operation[] {
   const kept = proving.slice(0, mostOperations);
   const end = Math.max(...kept.map(({ called, returned }) => returned?.index ?? called.index));
-  const near = all.filter(
+  const before = all.filter(
     (operation) =>
       operation.called.index < end && !proving.includes(operation) && (key === '' || keyOf(operation.value) === key),
   );
-  return [...kept, ...near.slice(-neighbours)].sort((one, other) => one.called.index - other.called.index);
+  const answers = new Set(kept.map(({ result }) => JSON.stringify(result)));
+  const origins = before.filter(({ value }) => value !== null && answers.has(JSON.stringify(value)));
+  const shown = new Set([...kept, ...origins.slice(-2), ...before.slice(-neighbours)]);
+  return [...shown].sort((one, other) => one.called.index - other.called.index);
 }
 
 function operationRow({ client, f, value, result, type, called, returned }: Operation, proves: boolean): string[] {

@@ -1,11 +1,12 @@
 // Where the commands write and what interrupts them, as one value, so that tests can run a command in their own process.
 import pc from 'picocolors';
+import { exitCode } from './exit.ts';
 
 export interface Io {
   /** Standard output: results, and nothing else. */
-  out(text: string): void;
+  readonly out: (text: string) => void;
   /** Standard error: progress, warnings, errors. */
-  err(text: string): void;
+  readonly err: (text: string) => void;
   readonly paint: Paint;
   /** Characters in a line. */
   readonly columns: number;
@@ -27,7 +28,9 @@ export function processIo(): Io {
   const { stdout, stderr, env } = process;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code === 'EPIPE') return;
+      if (stream === stdout) stderr.write(`error: cannot write the output: ${error.message}\n`);
+      process.exit(exitCode.internal);
     });
   }
   const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
@@ -44,7 +47,7 @@ export function processIo(): Io {
 function interruptible(): Interruptible {
   const controller = new AbortController();
   const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) process.exit(exitCode.interrupted);
     controller.abort();
   };
   process.on('SIGINT', interrupt);

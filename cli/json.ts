@@ -1,7 +1,7 @@
 // The documents that `--json` prints. Their shape is a promise, told in docs/json.md: fields are added, never renamed.
 import { pairOperations } from '../checkers/index.ts';
 import type { Campaign, SeedFailure } from '../fuzz/index.ts';
-import type { Finding, Json, Run, Scenario } from '../sim/index.ts';
+import type { Finding, Run, Scenario } from '../sim/index.ts';
 
 export type Document = { readonly [key: string]: unknown };
 
@@ -22,7 +22,6 @@ export function runDocument(run: Run, scenario: Scenario, rest: Document): Docum
     findings: run.findings.map((finding) => ({ ...findingDocument(finding), evidence: evidenceOf(run, finding) })),
     sometimes: run.sometimes,
     statistics: run.statistics,
-    operations: run.workload.length,
     faults: run.faults,
     ...rest,
   };
@@ -83,7 +82,7 @@ function evidenceOf(run: Run, { operations }: Finding): Document[] {
       client,
       f,
       value,
-      result: result as Json,
+      result,
       type,
       calledUs: called.time,
       returnedUs: returned?.time ?? null,

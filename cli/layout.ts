@@ -34,7 +34,8 @@ export function wrap(text: string, columns: number, indent: string): string[] {
         line = word;
       } else line = line === '' ? word : `${line} ${word}`;
     }
-    return [...lines, indent + line];
+    lines.push(indent + line);
+    return lines;
   });
 }
 

@@ -21,18 +21,15 @@ export function addList(program: Command, { io }: Session): void {
 }
 
 function scenarioDocument({ name, story, protocol, expect, parameters }: Scenario): object {
-  const about = Object.entries(parameters).map(([key, spec]) => {
-    const { about: text, default: standard, range, oneOf, draw } = spec;
-    return {
-      name: key,
-      about: text,
-      default: standard,
-      drawn: draw !== undefined,
-      ...(range && { range }),
-      ...(oneOf && { oneOf }),
-    };
-  });
-  return { name, story, protocol, expect, parameters: about };
+  const specs = Object.entries(parameters).map(([key, spec]) => ({
+    name: key,
+    about: spec.about,
+    default: spec.default,
+    drawn: spec.draw !== undefined,
+    range: spec.range,
+    oneOf: spec.oneOf,
+  }));
+  return { name, story, protocol, expect, parameters: specs };
 }
 
 function describeScenarios(io: Io): string {
@@ -41,11 +38,13 @@ function describeScenarios(io: Io): string {
   const blocks = protocols.map((protocol) => {
     const lines = scenarios
       .filter((scenario) => scenario.protocol === protocol)
-      .flatMap(({ name, story, expect }) => [
-        `  ${paint.bold(name)}  ${expect.type === 'holds' ? paint.green('holds') : `${paint.red('breaks')} ${paint.dim(expect.what.join(', '))}`}`,
-        ...wrap(story, io.columns, '      '),
-      ]);
+      .flatMap((scenario) => describeScenario(scenario, io));
     return [paint.dim(protocol), ...lines, ''].join('\n');
   });
   return `${blocks.join('\n')}\nRun one:  npx faultline run ${scenarios[0]?.name ?? 'NAME'}\n`;
+}
+
+function describeScenario({ name, story, expect }: Scenario, { paint, columns }: Io): string[] {
+  const must = expect.type === 'holds' ? paint.green('holds') : `${paint.red('breaks')} ${expect.what.join(', ')}`;
+  return [`  ${paint.bold(name)}  ${must}`, ...wrap(story, columns, '      ')];
 }

@@ -2,12 +2,7 @@
 import type { Micros, Parameters } from '../sim/index.ts';
 
 /** The `faultline run` of a seed, with what was set on the way to it. */
-export function runCommand(
-  scenario: string,
-  seed: string,
-  set: Parameters = {},
-  until: Micros | undefined = undefined,
-): string {
+export function runCommand(scenario: string, seed: string, set: Parameters = {}, until?: Micros): string {
   return [
     `npx faultline run ${quote(scenario)} --seed${seed.startsWith('-') ? '=' : ' '}${quote(seed)}`,
     ...Object.entries(set).map(([key, value]) => `--set ${quote(`${key}=${value}`)}`),

@@ -1,8 +1,9 @@
 // `faultline fuzz`, `replay`, `diff` and `demo`: failures by cause, and files that run again.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import type { Replay } from '../../sim/index.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { findScenario, scenarios } from '../../scenarios/index.ts';
+import type { Replay, Scenario } from '../../sim/index.ts';
 import { faultline, faultlineJson, temporaryFolder } from './command.ts';
 
 const scenario = 'ping-pong-late-pong';
@@ -60,9 +61,33 @@ describe('fuzz', () => {
   });
 
   test('says so when a scenario that is broken on purpose was not caught', async () => {
-    const { code, out } = await faultline('fuzz', 'counter-early-acknowledgement', '--seeds', '2');
+    const { code, out } = await faultline(
+      'fuzz',
+      'counter-early-acknowledgement',
+      '--seeds',
+      '2',
+      '--out',
+      temporaryFolder(),
+    );
     expect(code).toBe(0);
     expect(out).toContain('broken on purpose');
+  });
+
+  test('ends with 4 when a seed is not one run, and names the seed and the event', async () => {
+    let leak = 0;
+    const base = findScenario('ping-pong');
+    const leaky: Scenario = {
+      ...base,
+      name: 'leaky',
+      world: (parameters) => ({ ...base.world(parameters), faults: [{ at: 1_000 + leak++, fault: { type: 'heal' } }] }),
+    };
+    (scenarios as Scenario[]).push(leaky);
+    onTestFinished(() => void (scenarios as Scenario[]).pop());
+    const { code, out } = await faultline('fuzz', 'leaky', '--seeds', '5');
+    expect(code).toBe(4);
+    expect(out).toMatch(/BROKEN[^]*seed 1 is not deterministic[^]*first differ at event \d+/);
+    const { document } = await faultlineJson('fuzz', 'leaky', '--seeds', '5');
+    expect(document).toMatchObject({ ended: 'broken', broken: { seed: '1', type: 'nondeterminism' } });
   });
 
   test('does not start when its folder cannot be made', async () => {

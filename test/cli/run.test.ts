@@ -116,6 +116,12 @@ describe('files of a run', () => {
     }
   });
 
+  test.skipIf(!existsSync('/dev/full'))('a full disk is an error that says so', async () => {
+    const { code, err } = await faultline('run', 'counter', '--until', '1s', '--trace', '/dev/full');
+    expect(code).toBe(2);
+    expect(err).toContain('cannot write /dev/full: there is no space left on the device');
+  });
+
   test('a place that cannot be written is an error that leaves nothing behind', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), 'mine');
