@@ -1,12 +1,14 @@
 // Builds the package into dist: the TypeScript rooms with tsc, the timeline page with vite. Quiet when all is well, and
 // quick when nothing changed, because start, test and bench all call it first.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const stamp = join(root, 'dist/.stamp');
+const dist = join(root, 'dist');
+const next = join(root, 'dist.next');
+const stamp = join(dist, '.stamp');
 const rooms = ['sim', 'protocols', 'checkers', 'scenarios', 'fuzz', 'viz', 'cli'];
 const singles = [
   'index.ts',
@@ -21,12 +23,14 @@ const sources = listSources();
 if (!isFresh(sources)) {
   // A stamp as old as the sources were when the build began: an edit during the build makes the next one work again.
   const began = new Date();
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  // It builds beside and swaps at the end, so that a build that fails leaves the last good one in place.
+  rmSync(next, { recursive: true, force: true });
   compile();
   await buildPage();
-  makeExecutable(join(root, 'dist/cli/main.js'));
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  writeFileSync(stamp, JSON.stringify({ began: began.getTime(), sources }));
+  makeExecutable(join(next, 'cli/main.js'));
+  writeFileSync(join(next, '.stamp'), JSON.stringify({ began: began.getTime(), sources }));
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
 }
 
 function listSources() {
@@ -53,10 +57,11 @@ function isFresh(paths) {
 
 function compile() {
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const result = spawnSync(tsc, ['-p', 'tsconfig.build.json'], { cwd: root, encoding: 'utf8' });
+  const result = spawnSync(tsc, ['-p', 'tsconfig.build.json', '--outDir', next], { cwd: root, encoding: 'utf8' });
   if (result.error) throw result.error;
   if (result.status !== 0) {
     process.stderr.write(`build: tsc -p tsconfig.build.json failed\n${result.stdout}${result.stderr}`);
+    rmSync(next, { recursive: true, force: true });
     process.exit(1);
   }
 }
@@ -64,9 +69,10 @@ function compile() {
 async function buildPage() {
   const { build } = await import('vite');
   try {
-    await build({ configFile: join(root, 'viz/page/vite.config.ts') });
+    await build({ configFile: join(root, 'viz/page/vite.config.ts'), build: { outDir: join(next, 'viz') } });
   } catch (error) {
     process.stderr.write(`build: the timeline page failed\n${error instanceof Error ? error.stack : String(error)}\n`);
+    rmSync(next, { recursive: true, force: true });
     process.exit(1);
   }
 }
