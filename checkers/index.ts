@@ -1,4 +1,11 @@
-// The checkers' public face: judges of histories, and the models that they judge by.
+// The checkers' public face: judges of histories, the models that they judge by, and history files.
+export { drawCycle } from './isolation/draw.ts';
+export type { AnomalyName } from './isolation/anomalies.ts';
+export type { CycleStep, CycleTransaction, DependencyCycle, DependencyType } from './isolation/cycle.ts';
+export { checkIsolation, isolation } from './isolation/isolation.ts';
+export type { IsolationAnomaly, IsolationOptions, IsolationResult } from './isolation/isolation.ts';
+export { isolationModels } from './isolation/models.ts';
+export type { IsolationModel } from './isolation/models.ts';
 export { checkLinearizable, linearizable } from './linearizability.ts';
 export type {
   LinearizabilityBounds,
@@ -12,3 +19,4 @@ export { keyValue } from './models/key-value.ts';
 export { register } from './models/register.ts';
 export { HistoryError, pairOperations } from './operations.ts';
 export type { Moment, Operation } from './operations.ts';
+export * from './formats/index.ts';
