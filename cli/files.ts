@@ -73,10 +73,18 @@ const largestReplay = 256 * 1024 * 1024;
 /** Makes the folder and its parents. @throws OutputError */
 export function makeFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true });
+    makeWithParents(path);
   } catch (error) {
     throw new OutputError(`cannot create the folder ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** By hand, as Node's own recursive mkdir never ends below folders such as /proc that refuse to have new ones. */
+function makeWithParents(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const parent = dirname(path);
+  if (parent !== path) makeWithParents(parent);
+  mkdirSync(path);
 }
 
 /** Writes beside the file and moves the whole into its place, so that nobody ever sees half of it. */
