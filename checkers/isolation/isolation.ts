@@ -1,0 +1,189 @@
+// The isolation check: whether transactions over lists or registers can have been run under an isolation model, by the
+// dependencies between them (Adya 1999; Kingsbury & Alvaro, "Elle: Inferring Isolation Anomalies", VLDB 2020).
+import type { History } from '../../sim/history.ts';
+import type { Check, Verdict } from '../../sim/verdict.ts';
+import { anomalyMeanings, anomalyNames, type AnomalyName, type CycleFamily, type DirectName } from './anomalies.ts';
+import { describeCycle, explainCycle, type DependencyCycle, type WhyOrdered } from './cycle.ts';
+import { searchCycles } from './cycle-search.ts';
+import { Findings } from './findings.ts';
+import { EdgeList, makeGraph } from './graph.ts';
+import { findInternalAnomalies } from './internal.ts';
+import { inferFromLists, type Inference } from './list-append.ts';
+import { findLostUpdates } from './lost-update.ts';
+import {
+  describeModel,
+  drawBoundary,
+  isForbidden,
+  isolationModels,
+  type IsolationModel,
+  type ModelBoundary,
+} from './models.ts';
+import { addRealTimeEdges, addSessionEdges } from './precedence.ts';
+import type { VersionSources } from './version-sources.ts';
+import { inferFromRegisters } from './rw-register.ts';
+import { readTransactions, type Transactions, type Workload } from './transactions.ts';
+import { nameTransaction, showValue } from './words.ts';
+import { indexWriters, type Writers } from './writers.ts';
+
+/** For registers, `VersionSources` says what may be assumed of the order of versions; nothing by default. */
+export interface IsolationOptions extends Partial<VersionSources> {
+  /** What is asked for; strict serializability by default. */
+  readonly model?: IsolationModel;
+  /** Found out from the micro-operations by default. */
+  readonly workload?: Workload;
+}
+
+/** One kind of anomaly that the history shows. */
+export interface IsolationAnomaly {
+  readonly name: AnomalyName;
+  /** Whether the model that was asked for forbids it. */
+  readonly isForbidden: boolean;
+  /** How often it was seen: cases, or components of the graph with such cycles. */
+  readonly count: number;
+  /** What it is and the first case in words; of cycles a shortest one. */
+  readonly reason: string;
+  /** The ids of the operations of that case. */
+  readonly operations: readonly number[];
+  readonly cycle: DependencyCycle | undefined;
+}
+
+export interface IsolationResult extends ModelBoundary {
+  /** Invalid if an anomaly is forbidden; unknown if nothing completed or the history cannot be read without doubt. */
+  readonly verdict: Verdict;
+  /** Why, in words; empty when valid. */
+  readonly reason: string;
+  /** Ids of the operations of all forbidden anomalies. */
+  readonly operations: readonly number[];
+  readonly model: IsolationModel;
+  readonly workload: Workload;
+  /** All that were found, forbidden or not, the worst first. */
+  readonly anomalies: readonly IsolationAnomaly[];
+  /** How many transactions took effect. */
+  readonly transactions: number;
+  /** How many dependencies were found. */
+  readonly dependencies: number;
+}
+
+/**
+ * Judges a history of transactions. The value of an operation is a list of micro-operations: `[append key element]` and
+ * `[r key list]` over lists, or `[w key value]` and `[r key value]` over registers; reads are null where nothing was there or
+ * the result is not known. Elements and values are written once for each key. Operations that failed did not happen;
+ * those without a result count if somebody read what they wrote. Time and memory grow with the micro-operations and the
+ * elements that were read; the answer never depends on the clock.
+ * @throws HistoryError on a history that pairs badly and on a malformed micro-operation.
+ * @throws RangeError on a model that does not exist.
+ */
+export function checkIsolation(history: History, options: IsolationOptions = {}): IsolationResult {
+  const { model = 'strict-serializable' } = options;
+  if (!isolationModels.includes(model)) {
+    throw new RangeError(`expected one of ${isolationModels.join(', ')} as the model, found ${model as string}`);
+  }
+  const transactions = readTransactions(history, options.workload);
+  const writers = indexWriters(transactions);
+  const edges = new EdgeList();
+  const findings = new Findings();
+  const { counts, omitted, why } = infer(transactions, writers, options, edges, findings);
+  findInternalAnomalies(transactions, findings);
+  findLostUpdates(transactions, findings);
+  const dependencies = edges.count;
+  addSessionEdges(transactions.operations, counts, edges);
+  addRealTimeEdges(transactions.operations, counts, edges);
+  const anomalies = collect(transactions, edges, findings, model, why);
+  const forbidden = anomalies.filter((anomaly) => anomaly.isForbidden);
+  const doubt = describeDoubt(transactions, writers, omitted);
+  return {
+    verdict: forbidden.length > 0 ? 'invalid' : doubt === '' ? 'valid' : 'unknown',
+    reason: forbidden.length > 0 ? explain(model, forbidden) : doubt,
+    operations: [...new Set(forbidden.flatMap(({ operations }) => operations))],
+    model,
+    workload: transactions.workload,
+    anomalies,
+    ...drawBoundary(anomalies.map(({ name }) => name)),
+    transactions: counts.reduce((sum, one) => sum + one, 0),
+    dependencies,
+  };
+}
+
+/** The isolation check for scenarios. */
+export function isolation(options: IsolationOptions = {}): Check {
+  const { model = 'strict-serializable' } = options;
+  return {
+    name: `isolation ${model}`,
+    about: `The transactions show no anomaly that ${describeModel(model)} forbids.`,
+    judge: (history) => {
+      const { verdict, reason, anomalies } = checkIsolation(history, options);
+      if (verdict === 'unknown') return [{ verdict, reason, operations: [] }];
+      const forbidden = anomalies.filter((anomaly) => anomaly.isForbidden);
+      return forbidden.map(({ reason: proof, operations }) => ({ verdict: 'invalid', reason: proof, operations }));
+    },
+  };
+}
+
+function infer(
+  transactions: Transactions,
+  writers: Writers,
+  options: IsolationOptions,
+  edges: EdgeList,
+  findings: Findings,
+): Inference & { readonly why: WhyOrdered } {
+  if (transactions.workload === 'list-append') {
+    return { ...inferFromLists(transactions, writers, edges, findings), why: undefined };
+  }
+  const { wfrKeys = false, sequentialKeys = false, linearizableKeys = false, transactionOrder } = options;
+  const sources = { wfrKeys, sequentialKeys, linearizableKeys, transactionOrder };
+  const { order, ...rest } = inferFromRegisters(transactions, writers, sources, edges, findings);
+  return { ...rest, why: order.explain };
+}
+
+/** All anomalies in the order of their names; of several cycles of a kind the shortest, or the first of those. */
+function collect(
+  transactions: Transactions,
+  edges: EdgeList,
+  findings: Findings,
+  model: IsolationModel,
+  why: WhyOrdered,
+): readonly IsolationAnomaly[] {
+  const cycles = searchCycles(makeGraph(transactions.operations.length, edges));
+  return anomalyNames.flatMap((name): readonly IsolationAnomaly[] => {
+    const found = findings.byName.get(name as DirectName);
+    const same = cycles.filter((cycle) => cycle.name === name);
+    const meaning = anomalyMeanings[name.replace(/-(?:process|realtime)$/, '') as CycleFamily | DirectName];
+    if (found !== undefined) {
+      const operations = found.transactions.map((number) => transactions.operations[number]!.id);
+      const reason = `${name}, ${meaning}: ${found.reason}`;
+      return [
+        { name, isForbidden: isForbidden(name, model), count: found.count, reason, operations, cycle: undefined },
+      ];
+    }
+    if (same.length === 0) return [];
+    const shortest = same.reduce((one, other) => (other.edges.length < one.edges.length ? other : one));
+    const cycle = describeCycle(transactions, edges, shortest, why);
+    const operations = cycle.transactions.map(({ operation }) => operation);
+    const form = cycle.form === undefined ? '' : ` (${cycle.form})`;
+    const reason = `${name}${form}, ${meaning}${closing(name)}:\n${explainCycle(cycle)}`;
+    return [{ name, isForbidden: isForbidden(name, model), count: same.length, reason, operations, cycle }];
+  });
+}
+
+function closing(name: AnomalyName): string {
+  if (name.endsWith('-process')) return ', given the order of a session';
+  return name.endsWith('-realtime') ? ', given the order of real time' : '';
+}
+
+function explain(model: IsolationModel, forbidden: readonly IsolationAnomaly[]): string {
+  return [`the history breaks ${describeModel(model)}`, ...forbidden.map(({ reason }) => reason)].join('\n');
+}
+
+/** Why a history without forbidden anomalies may still hide some; empty if it may not. */
+function describeDoubt(transactions: Transactions, { ambiguous }: Writers, omitted: number): string {
+  const { operations, keys, value, owner, workload } = transactions;
+  const [first] = ambiguous;
+  if (first !== undefined) {
+    const [one, other] = first.micros.map((micro) => nameTransaction(transactions, owner[micro]!));
+    const verb = workload === 'list-append' ? 'appended' : 'wrote';
+    return `${one} and ${other} both ${verb} ${showValue(value[first.micros[0]]!)} to ${showValue(keys[first.key]!)}: values must be unique for each key to tell who wrote them (${ambiguous.length} such)`;
+  }
+  if (omitted > 0) return `${omitted} dependencies on writes that nobody read were left out, as there were too many`;
+  if (!operations.some(({ type }) => type === 'ok')) return 'no transaction completed: there is nothing to judge';
+  return '';
+}
