@@ -122,6 +122,12 @@ describe('files of a run', () => {
     expect(err).toContain('cannot write /dev/full: there is no space left on the device');
   });
 
+  test.skipIf(!existsSync('/proc/self'))('a folder that cannot have folders is refused at once', async () => {
+    const { code, err } = await faultline('run', 'counter', '--until', '1s', '--trace', '/proc/none/trace');
+    expect(code).toBe(2);
+    expect(err).toContain('cannot create the folder /proc/none');
+  });
+
   test('a place that cannot be written is an error that leaves nothing behind', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), 'mine');
