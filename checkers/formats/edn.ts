@@ -17,9 +17,13 @@ export function parseEdn(text: string): Json {
 
 /** Reads the next form. @throws Unreadable, or the request for more text */
 export function readEdn(cursor: Cursor, depth: number): Json {
-  checkDepth(cursor, depth);
   if (depth === 0) cursor.top = 0;
-  const code = skipDiscarded(cursor, depth);
+  checkDepth(cursor, depth);
+  return readForm(cursor, skipDiscarded(cursor, depth), depth);
+}
+
+/** Reads the form that begins with a character at the cursor. */
+function readForm(cursor: Cursor, code: number, depth: number): Json {
   switch (code) {
     case 0x7b: // {
       return readMap(cursor, depth);
@@ -45,6 +49,8 @@ export function readEdn(cursor: Cursor, depth: number): Json {
 
 /** Moves over blanks, comments and forms discarded by `#_` to the next character; NaN at the end of the text. */
 export function skipDiscarded(cursor: Cursor, depth: number): number {
+  const first = cursor.text.charCodeAt(cursor.at);
+  if (first > 0x3b) return first;
   for (;;) {
     const code = skipBlanks(cursor);
     if (code !== 0x23) return code;
@@ -75,6 +81,7 @@ function readUntil(cursor: Cursor, closing: number, depth: number): Json[] {
 
 /** Reads the elements of a collection onto the stack. */
 function stackUntil(cursor: Cursor, closing: number, depth: number): void {
+  checkDepth(cursor, depth + 1);
   cursor.at += 1;
   for (;;) {
     const code = skipDiscarded(cursor, depth);
@@ -82,7 +89,7 @@ function stackUntil(cursor: Cursor, closing: number, depth: number): void {
     if (code === 0x5d || code === 0x29 || code === 0x7d || Number.isNaN(code)) {
       refuse(cursor, cursor.at, `a closing ${String.fromCharCode(closing)}`);
     }
-    const item = readEdn(cursor, depth + 1);
+    const item = readForm(cursor, code, depth + 1);
     cursor.stack[cursor.top++] = item;
   }
   cursor.at += 1;

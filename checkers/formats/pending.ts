@@ -21,7 +21,7 @@ export interface Client {
 }
 
 /** Operations that can be pending without a process; matching looks at each of them. */
-export const mostAnonymous = 10_000;
+export const mostAnonymous = 1_000;
 
 export class Clients {
   readonly #clients = new Map<number | string, Client>();

@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { History } from '../../../sim/history.ts';
 import { pairOperations } from '../../../checkers/index.ts';
-import { readHistory, readOperations } from '../../../checkers/formats/index.ts';
+import { readHistory, readOperations, writeEdn, writeJsonLines } from '../../../checkers/formats/index.ts';
 import { readHistoryFile } from '../../../cli/history-file.ts';
 
 const root = path.resolve(import.meta.dirname, '..', '..', '..');
@@ -48,6 +49,25 @@ describe.skipIf(!present)('a recorded file', () => {
     const empty = readFileSync(path.join(folder, file), 'utf8').split('"history":[]').length - 1;
     expect(`${parts.size + empty} histories`).toBe(count);
   });
+
+  it.each([
+    ['elle-cli/jepsen/bank.edn', 'elle-cli/jepsen/bank.json'],
+    ['knossos/mutex/bad/etcd.edn', 'elle-cli/knossos/mutex/bad/etcd.json'],
+    ['elle-cli/elle/rw-register.edn', 'elle-cli/elle/rw-register.json'],
+  ])('is the same history in EDN and in JSON: %s, %s', async (edn, json) => {
+    const [one, other] = [await readHistory(open(edn)), await readHistory(open(json))];
+    const words = (history: History) => JSON.parse(JSON.stringify(history).replaceAll('":x"', '"x"')) as unknown;
+    expect(words(one.history)).toEqual(words(other.history));
+  });
+
+  it.each(['elle-sim/si-n10000-c10-s3.edn.gz', 'elle-cli/jepsen/bank-tidb.edn', 'real/zk-lock-sigstop.jsonl'])(
+    '%s is the same after it was written',
+    async (file) => {
+      const { history } = await readHistory(open(file), { file });
+      expect((await readHistory(writeEdn(history))).history).toEqual(history);
+      expect((await readHistory(writeJsonLines(history))).history).toEqual(history);
+    },
+  );
 
   it('that is no history is refused', async () => {
     for (const file of ['real/consul-two-leaders.json', 'README.md', 'MANIFEST.tsv']) {
