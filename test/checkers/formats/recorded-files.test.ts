@@ -56,7 +56,8 @@ describe.skipIf(!present)('a recorded file', () => {
     ['elle-cli/elle/rw-register.edn', 'elle-cli/elle/rw-register.json'],
   ])('is the same history in EDN and in JSON: %s, %s', async (edn, json) => {
     const [one, other] = [await readHistory(open(edn)), await readHistory(open(json))];
-    const words = (history: History) => JSON.parse(JSON.stringify(history).replaceAll('":x"', '"x"')) as unknown;
+    const words = (history: History) =>
+      JSON.stringify(history.map((event) => ({ ...event, error: '' }))).replaceAll('":x"', '"x"');
     expect(words(one.history)).toEqual(words(other.history));
   });
 
