@@ -162,6 +162,7 @@ export class Simulation {
         toClient(kernel, kernel.node(a), { type: 'request', place: b });
         return true;
       case eventKind.timeout:
+        if (kernel.node(a).work?.current?.id !== b) return false; // it was over in time
         toClient(kernel, kernel.node(a), { type: 'timeout', operation: b });
         return true;
       case eventKind.fault:
