@@ -13,12 +13,20 @@ type Known =
 
 /** Adds `internal` and `future-read` anomalies of transactions that are ok. */
 export function findInternalAnomalies(transactions: Transactions, findings: Findings): void {
-  const { operations, start } = transactions;
+  const { operations } = transactions;
   for (let number = 0; number < operations.length; number++) {
-    if (operations[number]!.type !== 'ok' || start[number + 1]! - start[number]! < 2) continue;
+    if (operations[number]!.type !== 'ok' || !repeatsKey(transactions, number)) continue;
     judgeReads(transactions, number, findings);
     judgeFuture(transactions, number, findings);
   }
+}
+
+/** Whether the transaction touches any key more than once: if not, there is nothing to contradict. */
+function repeatsKey({ start, key }: Transactions, number: number): boolean {
+  for (let later = start[number]! + 1; later < start[number + 1]!; later++) {
+    for (let earlier = start[number]!; earlier < later; earlier++) if (key[earlier] === key[later]) return true;
+  }
+  return false;
 }
 
 function judgeReads(transactions: Transactions, number: number, findings: Findings): void {

@@ -5,38 +5,41 @@ import { elementsOf } from './list-order.ts';
 import { tokenOf, type Token, type Transactions } from './transactions.ts';
 import { nameTransaction, showRead, showValue } from './words.ts';
 
-/** Adds a lost update for each version that several transactions which took effect read and overwrote. */
+/** Adds a lost update for each version that several transactions which are ok read and overwrote. */
 export function findLostUpdates(transactions: Transactions, findings: Findings): void {
   const { operations, start, key, isWrite, keys } = transactions;
-  const updaters = new Map<string, number[]>(); // by key and version: the reads
+  const updaters = keys.map(() => new Map<Token, number[]>()); // by key and version: the reads
   for (let number = 0; number < operations.length; number++) {
     if (operations[number]!.type !== 'ok') continue;
     for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
       if (isWrite[micro] === 1 || !isFirst(transactions, micro) || !writesLater(transactions, micro)) continue;
-      const version = `${key[micro]} ${JSON.stringify(versionOf(transactions, micro))}`;
-      const reads = updaters.get(version);
-      if (reads === undefined) updaters.set(version, [micro]);
+      const version = versionOf(transactions, micro);
+      const reads = updaters[key[micro]!]!.get(version);
+      if (reads === undefined) updaters[key[micro]!]!.set(version, [micro]);
       else reads.push(micro);
     }
   }
-  for (const reads of updaters.values()) {
-    if (reads.length < 2) continue;
-    const owners = reads.map((read) => transactions.owner[read]!);
-    findings.add('lost-update', owners, () => {
-      const [read] = reads;
-      const names = owners.map((owner) => nameTransaction(transactions, owner)).join(' and ');
-      return `${names} read ${showValue(keys[key[read!]!]!)} = ${showRead(transactions, read!)}, and each wrote it`;
-    });
-  }
+  for (const byVersion of updaters) for (const reads of byVersion.values()) report(transactions, reads, findings);
 }
 
-/** What identifies the version that was read: the value of a register, the last element of a list and its length. */
-function versionOf({ workload, value }: Transactions, micro: number): readonly Token[] {
+/** Several reads of one version. Lists with the same last element are the same unless the history breaks worse models. */
+function report(transactions: Transactions, reads: readonly number[], findings: Findings): void {
+  const first = reads[0]!;
+  const lengthOf = (read: number) => elementsOf(transactions.value[read]!).length;
+  const same = reads.filter((read) => lengthOf(read) === lengthOf(first));
+  if (same.length < 2) return;
+  const owners = same.map((read) => transactions.owner[read]!);
+  findings.add('lost-update', owners, () => {
+    const names = owners.map((owner) => nameTransaction(transactions, owner)).join(' and ');
+    const name = showValue(transactions.keys[transactions.key[first]!]!);
+    return `${names} read ${name} = ${showRead(transactions, first)}, and each wrote it`;
+  });
+}
+
+/** What identifies the version that was read: the value of a register, the last element of a list. */
+function versionOf({ workload, value }: Transactions, micro: number): Token {
   const read = value[micro]!;
-  if (workload === 'rw-register') return [tokenOf(read)];
-  const elements = elementsOf(read);
-  const last = elements.at(-1);
-  return last === undefined ? [] : [elements.length, tokenOf(last)];
+  return tokenOf(workload === 'rw-register' ? read : (elementsOf(read).at(-1) ?? null));
 }
 
 /** Whether nothing in the transaction touched the key before. */
