@@ -127,7 +127,7 @@ const integers = /^[+-]?(?:0|[1-9]\d*)N?$/;
 const decimals = /^[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?$/;
 const exact = /^[+-]?(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?M$/;
 const ratios = /^[+-]?(?:0|[1-9]\d*)\/[1-9]\d*$/;
-const hexadecimals = /^[+-]?0[xX][0-9a-fA-F]+N?$/;
+const hexadecimals = /^[+-]?0[xX][0-9a-fA-F]{1,64}N?$/;
 const namedCharacters = new Map([
   ['newline', '\n'],
   ['return', '\r'],

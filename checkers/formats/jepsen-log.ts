@@ -19,7 +19,7 @@ export function makeJepsenLogParser(reading: Reading): OperationParser {
         const process = /^\d+$/.test(name) ? Number(name) : name;
         const outcome = outcomeOf(line, head.length, type);
         emit(operationOf({ process, type, f, ...outcome }, { at: 0, line: number, column: 1 }));
-      } else if (/\bjepsen\.util\b.*:(?:invoke|ok|fail|info)\b/.test(line) || !otherLine.test(line)) {
+      } else if (looksLikeOperation(line) || !otherLine.test(line)) {
         throw new Unreadable(0, 'a line such as INFO jepsen.util - 0 :invoke :read nil', foundAt(line, 0));
       }
     },
@@ -29,6 +29,10 @@ export function makeJepsenLogParser(reading: Reading): OperationParser {
 /** Whether a line of the log holds an operation. */
 export function isLogLine(line: string): boolean {
   return logLine.test(line);
+}
+
+function looksLikeOperation(line: string): boolean {
+  return line.includes('jepsen.util') && /:(?:invoke|ok|fail|info)\b/.test(line);
 }
 
 /** A keyword alone that ends a failed or unknown operation, such as :timed-out, is the error. */

@@ -7,7 +7,7 @@ import { makeJsonLinesParser, makeJsonParser } from './jepsen-json.ts';
 import { makeJepsenLogParser } from './jepsen-log.ts';
 import { foundAt, MalformedInput } from './malformed.ts';
 import type { RawOperation } from './operation.ts';
-import type { OperationParser, Reading } from './reading.ts';
+import { longestOperation, type OperationParser, type Reading } from './reading.ts';
 import { beginning, historyFormats, recogniseFormat, type HistoryFormat } from './recognise.ts';
 import { makeTally, type Skipped } from './tally.ts';
 import type { RecordedHistory, ToHistoryOptions } from './to-history.ts';
@@ -105,8 +105,9 @@ class Reader {
     }
     if (this.#parser !== undefined) return this.#parser.push(text);
     this.#head += text;
-    if (this.#head.trimStart().length < beginning) return [];
-    return this.#recognise();
+    if (this.#head.trimStart().length >= beginning) return this.#recognise();
+    if (this.#head.length > longestOperation) throw this.#error(this.#head, 0, 'a history', 'a long file of blanks');
+    return [];
   }
 
   end(): readonly RawOperation[] {

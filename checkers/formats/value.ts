@@ -10,6 +10,7 @@
 // Lists are arrays. In maps, keywords, strings and numbers are keys by their text: `{:a 1}` is `{ "a": 1 }`.
 import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
+import { detached } from './cursor.ts';
 
 /** An object that stands for something that JSON has no values for. */
 export function tagged(tag: string, value: Json): Json {
@@ -49,17 +50,17 @@ export function withoutColon(text: string): string {
   return name;
 }
 
-/** An integer from its decimal digits, which may exceed what a number holds. */
+/** An integer from its decimal digits without leading zeros, which may exceed what a number holds. */
 export function integer(digits: string): Json {
   const value = Number(digits);
   if (Number.isSafeInteger(value)) return value + 0 === 0 ? 0 : value;
-  return tagged('integer', BigInt(digits).toString());
+  return tagged('integer', detached(digits));
 }
 
 /** A decimal number from its text; one that is too large for a number keeps its text. */
 export function decimal(text: string): Json {
   const value = Number(text);
-  return Number.isFinite(value) ? value : tagged('decimal', text);
+  return Number.isFinite(value) ? value : tagged('decimal', detached(text));
 }
 
 /** The set of these elements; undefined if one of them is there twice. */

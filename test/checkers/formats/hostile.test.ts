@@ -75,6 +75,30 @@ describe('a single line', () => {
   );
 });
 
+describe('long lines', () => {
+  const log = 'INFO  jepsen.util - 0\t:invoke\t:read\tnil\n';
+  it.each([
+    ['words that begin an operation of a log', `${log}INFO ${'jepsen.util '.repeat(200_000)}\n`],
+    ['blanks in a log', `${log}INFO jepsen.util${' '.repeat(2_000_000)}x\n`],
+    ['digits in JSON', `{"type":"invoke","process":0,"f":"write","value":${'9'.repeat(2_000_000)}}`],
+    ['digits in EDN', `{:type :invoke, :process 0, :f :write, :value -${'9'.repeat(2_000_000)}}`],
+    [
+      'numbers in a set',
+      `{:type :invoke, :process 0, :f :write, :value #{${Array.from({ length: 100_000 })
+        .fill(0)
+        .map((_, n) => n)
+        .join(' ')}}}`,
+    ],
+  ])('of %s are read in no time', { timeout: 10_000 }, async (_, text) => {
+    expect((await historyIn(text)).history).toHaveLength(1);
+  });
+
+  it('of blanks are refused', async () => {
+    const blanks = Array.from({ length: 40 }, () => ' '.repeat(1_000_000));
+    await expect(readHistory(blanks)).rejects.toThrow('expected a history, found a long file of blanks');
+  });
+});
+
 describe('garbage', () => {
   it('of any kind is refused, or read, but never crashes a reader', async () => {
     const words = [
