@@ -6,6 +6,8 @@ export { checkIsolation, isolation } from './isolation/isolation.ts';
 export type { IsolationAnomaly, IsolationOptions, IsolationResult } from './isolation/isolation.ts';
 export { isolationModels } from './isolation/models.ts';
 export type { IsolationModel } from './isolation/models.ts';
+export { checkWeakIsolation } from './isolation/weak-levels.ts';
+export type { WeakLevel, WeakResult } from './isolation/weak-levels.ts';
 export { checkLinearizable, linearizable } from './linearizability.ts';
 export type {
   LinearizabilityBounds,

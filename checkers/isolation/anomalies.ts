@@ -21,7 +21,10 @@ export type DirectName =
   | 'G1b'
   | 'future-read'
   | 'internal'
-  | 'lost-update';
+  | 'lost-update'
+  | 'non-monotonic-read'
+  | 'fractured-read'
+  | 'causality-violation';
 
 export type AnomalyName = CycleName | DirectName;
 
@@ -39,9 +42,12 @@ export const anomalyNames: readonly AnomalyName[] = [
   'G1b',
   'G1c',
   'lost-update',
+  'non-monotonic-read',
+  'fractured-read',
   'G-single-item',
   'G-nonadjacent-item',
   'G2-item',
+  'causality-violation',
   ...cycleFamilies.map((family) => `${family}-process` as const),
   ...cycleFamilies.map((family) => `${family}-realtime` as const),
 ];
@@ -62,6 +68,11 @@ export const anomalyMeanings: Readonly<Record<CycleFamily | DirectName, string>>
   'dirty-update': 'a committed transaction updated a version that a failed transaction wrote',
   'future-read': 'a transaction read what it wrote only later',
   internal: 'a transaction contradicted its own earlier reads and writes',
+  'non-monotonic-read':
+    'a transaction read a version older than what it had read before shows, whatever the order of versions',
+  'fractured-read': 'a transaction saw others only in part, whatever the order of versions',
+  'causality-violation':
+    'a transaction missed what came before what it saw, given the order of sessions, whatever the order of versions',
   'lost-update': 'transactions read the same version of a key and all overwrote it',
 };
 
@@ -71,6 +82,12 @@ const implications: Readonly<Partial<Record<AnomalyName, readonly AnomalyName[]>
   'dirty-update': ['G1a'],
   'future-read': ['G1c'],
   'lost-update': ['G2-item'],
+  'non-monotonic-read': ['fractured-read'],
+  // Each order of the versions shows one or the other: it agrees with all that was forced, which is a circle of dependencies
+  // (G1c), or not, and then the read that forced a pair of writes precedes a write that it depends on (G-single). What forbids
+  // the latter forbids the former.
+  'fractured-read': ['causality-violation', 'G-single-item'],
+  'causality-violation': ['G-single-item-process'],
   ...Object.fromEntries(
     cycleLayers.flatMap((layer, index) => {
       const next = cycleLayers[index + 1];

@@ -11,12 +11,19 @@ import { nameTransaction, showRead, showValue } from './words.ts';
 type Known =
   { readonly type: 'all'; readonly value: Json } | { readonly type: 'end'; readonly elements: readonly Json[] };
 
-/** Adds `internal` and `future-read` anomalies of transactions that are ok. */
-export function findInternalAnomalies(transactions: Transactions, findings: Findings): void {
+/**
+ * Adds `internal` and `future-read` anomalies of transactions that are ok. Where a transaction may see two versions of a key,
+ * its reads are only compared with its `own writes`.
+ */
+export function findInternalAnomalies(
+  transactions: Transactions,
+  findings: Findings,
+  against: 'all' | 'own writes' = 'all',
+): void {
   const { operations } = transactions;
   for (let number = 0; number < operations.length; number++) {
     if (operations[number]!.type !== 'ok' || !repeatsKey(transactions, number)) continue;
-    judgeReads(transactions, number, findings);
+    judgeReads(transactions, number, findings, against);
     judgeFuture(transactions, number, findings);
   }
 }
@@ -29,7 +36,12 @@ function repeatsKey({ start, key }: Transactions, number: number): boolean {
   return false;
 }
 
-function judgeReads(transactions: Transactions, number: number, findings: Findings): void {
+function judgeReads(
+  transactions: Transactions,
+  number: number,
+  findings: Findings,
+  against: 'all' | 'own writes',
+): void {
   const { start, key, isWrite, value, keys, workload } = transactions;
   const known = new Map<number, Known>();
   for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
@@ -49,7 +61,7 @@ function judgeReads(transactions: Transactions, number: number, findings: Findin
         );
       });
     }
-    known.set(key[micro]!, { type: 'all', value: now });
+    if (against === 'all') known.set(key[micro]!, { type: 'all', value: now });
   }
 }
 

@@ -15,12 +15,14 @@ import {
   drawBoundary,
   isForbidden,
   isolationModels,
+  needsRealTime,
   type IsolationModel,
   type ModelBoundary,
 } from './models.ts';
 import { addRealTimeEdges, addSessionEdges } from './precedence.ts';
 import type { VersionSources } from './version-sources.ts';
 import { inferFromRegisters } from './rw-register.ts';
+import { findWeakAnomaly } from './weak-levels.ts';
 import { readTransactions, type Transactions, type Workload } from './transactions.ts';
 import { nameTransaction, showValue } from './words.ts';
 import { indexWriters, type Writers } from './writers.ts';
@@ -31,6 +33,8 @@ export interface IsolationOptions extends Partial<VersionSources> {
   readonly model?: IsolationModel;
   /** Found out from the micro-operations by default. */
   readonly workload?: Workload;
+  /** False if the order of the events says nothing of real time, as in recordings without times; true by default. */
+  readonly realtime?: boolean;
 }
 
 /** One kind of anomaly that the history shows. */
@@ -74,7 +78,7 @@ export interface IsolationResult extends ModelBoundary {
  * @throws RangeError on a model that does not exist.
  */
 export function checkIsolation(history: History, options: IsolationOptions = {}): IsolationResult {
-  const { model = 'strict-serializable' } = options;
+  const { model = 'strict-serializable', realtime = true } = options;
   if (!isolationModels.includes(model)) {
     throw new RangeError(`expected one of ${isolationModels.join(', ')} as the model, found ${model as string}`);
   }
@@ -87,10 +91,10 @@ export function checkIsolation(history: History, options: IsolationOptions = {})
   findLostUpdates(transactions, findings);
   const dependencies = edges.count;
   addSessionEdges(transactions.operations, counts, edges);
-  addRealTimeEdges(transactions.operations, counts, edges);
+  if (realtime) addRealTimeEdges(transactions.operations, counts, edges);
   const anomalies = collect(transactions, edges, findings, model, why);
   const forbidden = anomalies.filter((anomaly) => anomaly.isForbidden);
-  const doubt = describeDoubt(transactions, writers, omitted);
+  const doubt = describeDoubt(transactions, writers, omitted, !realtime && needsRealTime(model) ? model : undefined);
   return {
     verdict: forbidden.length > 0 ? 'invalid' : doubt === '' ? 'valid' : 'unknown',
     reason: forbidden.length > 0 ? explain(model, forbidden) : doubt,
@@ -129,9 +133,16 @@ function infer(
   if (transactions.workload === 'list-append') {
     return { ...inferFromLists(transactions, writers, edges, findings), why: undefined };
   }
-  const { wfrKeys = false, sequentialKeys = false, linearizableKeys = false, transactionOrder } = options;
-  const sources = { wfrKeys, sequentialKeys, linearizableKeys, transactionOrder };
+  const {
+    wfrKeys = false,
+    sequentialKeys = false,
+    linearizableKeys = false,
+    realtime = true,
+    transactionOrder,
+  } = options;
+  const sources = { wfrKeys, sequentialKeys, linearizableKeys: linearizableKeys && realtime, transactionOrder };
   const { order, ...rest } = inferFromRegisters(transactions, writers, sources, edges, findings);
+  findWeakAnomaly(transactions, writers, findings);
   return { ...rest, why: order.explain };
 }
 
@@ -175,7 +186,12 @@ function explain(model: IsolationModel, forbidden: readonly IsolationAnomaly[]):
 }
 
 /** Why a history without forbidden anomalies may still hide some; empty if it may not. */
-function describeDoubt(transactions: Transactions, { ambiguous }: Writers, omitted: number): string {
+function describeDoubt(
+  transactions: Transactions,
+  { ambiguous }: Writers,
+  omitted: number,
+  withoutRealTime: IsolationModel | undefined,
+): string {
   const { operations, keys, value, owner, workload } = transactions;
   const [first] = ambiguous;
   if (first !== undefined) {
@@ -184,6 +200,8 @@ function describeDoubt(transactions: Transactions, { ambiguous }: Writers, omitt
     return `${one} and ${other} both ${verb} ${showValue(value[first.micros[0]]!)} to ${showValue(keys[first.key]!)}: values must be unique for each key to tell who wrote them (${ambiguous.length} such)`;
   }
   if (omitted > 0) return `${omitted} dependencies on writes that nobody read were left out, as there were too many`;
+  if (withoutRealTime !== undefined)
+    return `${describeModel(withoutRealTime)} needs real time, which the history does not tell`;
   if (!operations.some(({ type }) => type === 'ok')) return 'no transaction completed: there is nothing to judge';
   return '';
 }

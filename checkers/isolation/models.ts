@@ -49,8 +49,10 @@ const forbids: Partial<Record<IsolationModel, readonly AnomalyName[]>> = {
   // No history of Adya's holds a version that nobody wrote, two orders of the versions, or one version twice.
   'read-uncommitted': ['G0', 'duplicate-elements', 'cyclic-versions', 'garbage-read'],
   'read-committed': ['G1a', 'G1b', 'G1c'],
+  'monotonic-view': ['non-monotonic-read'],
+  'monotonic-atomic-view': ['non-monotonic-read'],
   'cursor-stability': ['lost-update'],
-  'read-atomic': ['internal', 'future-read'],
+  'read-atomic': ['internal', 'future-read', 'fractured-read'],
   'update-atomic': ['lost-update'],
   'consistent-view': ['G-single-item'],
   'repeatable-read': ['G2-item', 'lost-update'],
@@ -79,6 +81,11 @@ export function isForbidden(anomaly: AnomalyName, model: IsolationModel): boolea
     if (forbids[implied]?.some((name) => consequences.has(name))) return true;
   }
   return false;
+}
+
+/** Whether the model promises anything of real time. */
+export function needsRealTime(model: IsolationModel): boolean {
+  return impliedModels(model).has('strong-read-uncommitted');
 }
 
 /** Where anomalies leave a history in the lattice. */

@@ -66,7 +66,7 @@ export function orderVersions(
 }
 
 /** 1 for transactions that are ok, and for those of unknown outcome of which some write was read. */
-function findEffective(transactions: Transactions, writers: Writers): Uint8Array {
+export function findEffective(transactions: Transactions, writers: Writers): Uint8Array {
   const { operations, owner, value, key, isWrite } = transactions;
   const counts = Uint8Array.from(operations, ({ type }) => (type === 'ok' ? 1 : 0));
   for (let micro = 0; micro < value.length; micro++) {

@@ -1,0 +1,108 @@
+// What a weak level forces of the commit order: if a transaction knows of a write and yet reads from another of the same key,
+// the write that it knows of came first. Biswas & Enea 2019, section 3.
+import { wr, ww, type EdgeList } from './graph.ts';
+import { tokenOf, type Transactions } from './transactions.ts';
+import { writerOf, type Writers } from './writers.ts';
+
+/** From the weakest: what a transaction has read, what it depends on directly, all of its causal past is seen as a whole. */
+export type WeakLevel = 'read-committed' | 'read-atomic' | 'causal';
+
+/** Forced edges: a write came before another because some read saw the other though it knew of the first. */
+export interface Forced {
+  readonly edges: EdgeList;
+  /** By edge: the read that forced it; nothing for edges of reads and sessions. */
+  readonly because: (number | undefined)[];
+}
+
+/** A read from outside of its transaction: of a write, or of the initial version (-1). */
+export interface ExternalRead {
+  readonly read: number;
+  readonly write: number;
+}
+
+/** The external reads of each transaction that is ok, in their order, with their edges. */
+export function linkReads(
+  transactions: Transactions,
+  writers: Writers,
+  edges: EdgeList,
+): readonly (readonly ExternalRead[])[] {
+  const { operations, start, isWrite, key, value, owner } = transactions;
+  return operations.map(({ type }, number) => {
+    const found: ExternalRead[] = [];
+    if (type !== 'ok') return found;
+    const written = new Set<number>();
+    for (let read = start[number]!; read < start[number + 1]!; read++) {
+      if (isWrite[read] === 1) written.add(key[read]!);
+      if (isWrite[read] === 1 || written.has(key[read]!)) continue;
+      const write = value[read] === null ? -1 : writerOf(writers, key[read]!, tokenOf(value[read]!));
+      if (value[read] !== null && (write < 0 || operations[owner[write]!]!.type === 'fail')) continue;
+      found.push({ read, write });
+      if (write >= 0) edges.add(owner[write]!, number, wr, write, read);
+    }
+    return found;
+  });
+}
+
+/** Read committed looks at what was read before in the transaction, read atomic at all that it read. */
+export function linkDirectPasts(
+  transactions: Transactions,
+  reads: readonly (readonly ExternalRead[])[],
+  level: WeakLevel,
+  forced: Forced,
+): void {
+  for (const external of reads) {
+    external.forEach(({ read, write }, place) => {
+      const known = level === 'read-committed' ? external.slice(0, place) : external;
+      const seen = new Set<number>();
+      for (const { write: other } of known) {
+        if (other < 0 || seen.has(transactions.owner[other]!)) continue;
+        seen.add(transactions.owner[other]!);
+        force(transactions, forced, transactions.owner[other]!, read, write);
+      }
+    });
+  }
+}
+
+/** What a session did before is known to it: its last write of each key that it reads. */
+export function linkSessionPasts(
+  transactions: Transactions,
+  counts: Uint8Array,
+  reads: readonly (readonly ExternalRead[])[],
+  forced: Forced,
+): void {
+  const { operations, start, isWrite, key } = transactions;
+  const latest = new Map<number, Map<number, number>>();
+  operations.forEach(({ process: session }, number) => {
+    if (counts[number] === 0) return;
+    const writes = latest.get(session) ?? new Map<number, number>();
+    latest.set(session, writes);
+    for (const { read, write } of reads[number]!) {
+      const before = writes.get(key[read]!);
+      if (before !== undefined) force(transactions, forced, before, read, write);
+    }
+    for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
+      if (isWrite[micro] === 1) writes.set(key[micro]!, number);
+    }
+  });
+}
+
+/** If the known transaction wrote the key of the read as well, it came before the one that was read from. */
+export function force(
+  transactions: Transactions,
+  { edges, because }: Forced,
+  known: number,
+  read: number,
+  write: number,
+): void {
+  const { start, isWrite, key, owner, operations } = transactions;
+  if (known === owner[read] || (write >= 0 && owner[write] === known)) return;
+  let own = -1;
+  for (let micro = start[known]!; micro < start[known + 1]!; micro++) {
+    if (isWrite[micro] === 1 && key[micro] === key[read]) own = micro;
+  }
+  if (own < 0) return;
+  const initial = operations.length;
+  because[edges.count] = read;
+  edges.add(known, write < 0 ? initial : owner[write]!, ww, own, write);
+  if (write < 0) edges.add(initial, known, ww, -1, own);
+}
