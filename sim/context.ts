@@ -52,7 +52,8 @@ export class NodeContext implements Context<Types> {
     timer.active = true;
     timer.deadline = deadline;
     if (!isServed) armTimer(this.#kernel, node, timer);
-    if (this.#kernel.recorder.recording) this.#kernel.record('set-timer', node.index, -1, delay, name);
+    if (this.#kernel.recorder.recording)
+      this.#kernel.record('set-timer', node.index, -1, Math.min(delay, longestShown), name);
   }
 
   clearTimer(name: string): void {
@@ -110,6 +111,9 @@ export class NodeContext implements Context<Types> {
     }
   }
 }
+
+/** A trace holds 32 bits: a timer that is set for longer than half an hour is shown as that. */
+const longestShown = 2 ** 31 - 1;
 
 /** Lets a deferred effect take place now. */
 export function perform(kernel: Kernel, node: SimNode, effect: Effect): void {
