@@ -2,10 +2,10 @@
 import type { Operation } from './operations.ts';
 
 /**
- * What a model may know of an operation: what was asked and what came back, not who asked nor when. Two calls that agree
- * in it are interchangeable, and the search makes use of that.
+ * What a model may know of an operation: what was asked and what came back, not when. Two calls that agree in it are
+ * interchangeable, and the search makes use of that. Who asked counts only to models that are `ownerAware`.
  */
-export type Call = Pick<Operation, 'f' | 'value' | 'result' | 'type'>;
+export type Call = Pick<Operation, 'f' | 'value' | 'result' | 'type'> & Partial<Pick<Operation, 'client'>>;
 
 /** What a call does to a state: it moves on, or the model refuses, because the sequential object would not answer so. */
 export type Step<State> =
@@ -20,6 +20,8 @@ export type Step<State> =
 export interface Model<State> {
   readonly name: string;
   readonly init: State;
+  /** Whether `step` looks at the client of a call, as that of a lock with owners does; equal calls of two clients then differ. */
+  readonly ownerAware?: boolean;
   step(state: State, call: Call): Step<State>;
   /** A text that two states share exactly if they are the same state. */
   key(state: State): string;

@@ -116,18 +116,10 @@ export class Kernel {
     error?: string,
   ): number {
     const { id, f } = operation;
-    const event = {
-      index: this.history.length,
-      time: this.now,
-      process,
-      type,
-      f,
-      value,
-      client: node.id,
-      operation: id,
-    };
+    const { history, now: time } = this;
+    const event = { index: history.length, time, process, type, f, value, client: node.id, operation: id };
     this.historyEvents.push(this.recorder.event);
-    this.history.push(error === undefined ? event : { ...event, error });
+    history.push(error === undefined ? event : { ...event, error });
     return this.record(type, node.index, -1, id, value);
   }
 }

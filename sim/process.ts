@@ -133,8 +133,9 @@ export function continueWork(kernel: Kernel, node: SimNode, generation: number):
     perform(kernel, node, effects[done++] as (typeof effects)[number]);
     if (node.effects !== effects) return true; // it crashed, and forgot them
   }
-  effects.splice(0, done);
-  if (effects.length > 0 || node.cursor > kernel.now) continueLater(kernel, node);
+  if (done === effects.length) node.effects = [];
+  else effects.splice(0, done);
+  if (node.effects.length > 0 || node.cursor > kernel.now) continueLater(kernel, node);
   else {
     node.busy = false;
     drainInbox(kernel, node);

@@ -25,7 +25,8 @@ export class Transitions<State> {
     this.model = model;
     const kinds = new Map<string, number>();
     this.kinds = Int32Array.from(operations, (operation) => {
-      const text = canonical([operation.f, operation.value, operation.result, operation.type]);
+      const { f, value, result, type, client } = operation;
+      const text = canonical([f, value, result, type, model.ownerAware === true ? client : null]);
       const known = kinds.get(text);
       if (known !== undefined) return known;
       kinds.set(text, this.calls.length);

@@ -21,8 +21,14 @@ export type Answer =
 
 export interface Machine {
   readonly data: Map<string, Json>;
-  /** The sessions by id, least recently used first, each with its last command and the answer to it. */
-  readonly sessions: Map<number, { readonly sequence: number; readonly answer: Answer }>;
+  readonly sessions: Map<number, Session>;
+}
+
+/** What a client did last: the command's number, the answer to it, and the index of its entry. */
+interface Session {
+  sequence: number;
+  answer: Answer;
+  usedAt: number;
 }
 
 /** Sessions kept; the least recently used one expires, at the same entry on every server. */
@@ -43,17 +49,17 @@ export function applyCommand(
     case 'noop':
       return { type: 'done', value: null };
     case 'register':
-      machine.sessions.set(index, { sequence: -1, answer: { type: 'registered', session: index } });
-      expireSessions(machine);
+      machine.sessions.set(index, { sequence: -1, answer: { type: 'registered', session: index }, usedAt: index });
+      if (machine.sessions.size > sessionLimit) expireOldest(machine);
       return { type: 'registered', session: index };
     case 'apply': {
       const session = machine.sessions.get(command.session);
       if (session === undefined) return { type: 'session-expired' };
       if (rules.isDuplicate(session.sequence, command.sequence)) return session.answer;
-      const answer = applyWrite(machine.data, command.operation);
-      machine.sessions.delete(command.session); // and back to the end: most recently used
-      machine.sessions.set(command.session, { sequence: command.sequence, answer });
-      return answer;
+      session.answer = applyWrite(machine.data, command.operation);
+      session.sequence = command.sequence;
+      session.usedAt = index;
+      return session.answer;
     }
   }
 }
@@ -72,9 +78,11 @@ function applyWrite(data: Map<string, Json>, operation: Write): Answer {
   }
 }
 
-function expireSessions(machine: Machine): void {
-  for (const id of machine.sessions.keys()) {
-    if (machine.sessions.size <= sessionLimit) return;
-    machine.sessions.delete(id);
+function expireOldest({ sessions }: Machine): void {
+  let oldest = Infinity;
+  let least = Infinity;
+  for (const [id, { usedAt }] of sessions) {
+    if (usedAt < least) [oldest, least] = [id, usedAt];
   }
+  sessions.delete(oldest);
 }

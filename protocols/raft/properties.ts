@@ -1,7 +1,6 @@
 // What Raft guarantees (Figure 3 of the paper), as white-box properties judged at the moment that matters: when a leader is
 // elected, when entries are appended, when they are committed.
 import {
-  always,
   alwaysOn,
   eventually,
   sometimesNoted,
@@ -135,19 +134,18 @@ export function quorumDurability(server: Protocol<Raft>): Property {
   });
 }
 
-/** A server's commit index only rises while it lives. */
+/** A server commits every index once and in order while it lives. */
 export function commitMonotonicity(): Property {
-  return always('commit monotonicity', 'a commit index never goes back', () => {
+  return alwaysOn(['commit'], 'commit monotonicity', 'a commit index never goes back, nor skips an entry', () => {
     const last = new Map<string, { incarnation: number; index: number }>();
-    return (_view, { node }) => {
-      const index = (node.state as Partial<RaftState> | undefined)?.commitIndex;
-      if (index === undefined) return undefined;
+    return (_view, { node, note }) => {
+      const { from, to } = dataOf<{ from: number; to: number }>(note);
       const before = last.get(node.id);
-      if (before?.index === index && before.incarnation === node.incarnation) return undefined;
-      last.set(node.id, { incarnation: node.incarnation, index });
-      return before?.incarnation === node.incarnation && index < before.index
-        ? `the commit index of ${node.id} went from ${before.index} back to ${index}`
-        : undefined;
+      last.set(node.id, { incarnation: node.incarnation, index: to });
+      const index = before?.incarnation === node.incarnation ? before.index : 0;
+      return from === index + 1 && to >= from
+        ? undefined
+        : `the commit index of ${node.id} went from ${index} to ${from - 1}, then to ${to}`;
     };
   });
 }
