@@ -71,7 +71,7 @@ export function onRequestVoteReply(
 /** A higher term was seen: whoever this was, it is a follower of that term now (Figure 2, all servers). */
 export function adoptTerm(server: Server, state: RaftState, term: number, ctx: Context<Raft>): void {
   state.currentTerm = term;
-  state.votedFor = null;
+  state.votedFor = server.rules.voteInNewTerm(state);
   state.leader = null;
   saveHardState(state, server.rules, ctx);
   if (state.role === 'follower') changeRole(state, 'follower', ctx);

@@ -68,7 +68,7 @@ export function onAppendEntries(
     round: message.round,
   });
   const known = Math.min(message.leaderCommit, message.prevLogIndex + message.entries.length);
-  if (known > state.commitIndex) commitTo(server, state, known, ctx);
+  if (rules.learnsCommit(state, known)) commitTo(server, state, known, ctx);
 }
 
 export function onAppendEntriesReply(

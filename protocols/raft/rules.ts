@@ -3,6 +3,8 @@
 import type { AppendEntries, AppendEntriesReply, RaftState } from './types.ts';
 
 export interface Rules {
+  /** A new term begins without a vote (Figure 2, all servers). */
+  voteInNewTerm(state: RaftState): string | null;
   /** At most one vote a term, first come, first served (section 5.2). */
   isFreeToVote(state: RaftState, candidate: string): boolean;
   /** The candidate's log is at least as up to date as the voter's: later last term, or same and not shorter (5.4.1). */
@@ -19,6 +21,8 @@ export interface Rules {
   matchOf(state: RaftState, reply: AppendEntriesReply): number;
   /** A leader counts replicas only for entries of its own term (5.4.2, Figure 8). */
   mayCommit(state: RaftState, index: number): boolean;
+  /** What is committed stays committed: a late AppendEntries with an older commit index says nothing (Figure 2). */
+  learnsCommit(state: RaftState, known: number): boolean;
   /** A majority of the cluster. */
   isQuorum(count: number, servers: number): boolean;
   /** What was promised must be on disk before it is told (Figure 2, persistent state). */
@@ -32,6 +36,7 @@ export interface Rules {
 }
 
 export const paperRules: Rules = {
+  voteInNewTerm: () => null,
   isFreeToVote: (state, candidate) => state.votedFor === null || state.votedFor === candidate,
   isUpToDate(state, lastLogIndex, lastLogTerm) {
     const ownTerm = state.log.at(-1)?.term ?? 0;
@@ -44,6 +49,7 @@ export const paperRules: Rules = {
   acknowledges: (_state, { prevLogIndex, entries }) => prevLogIndex + entries.length,
   matchOf: (_state, reply) => reply.matchIndex,
   mayCommit: (state, index) => state.log[index - 1]?.term === state.currentTerm,
+  learnsCommit: (state, known) => known > state.commitIndex,
   isQuorum: (count, servers) => count * 2 > servers,
   syncsBeforeReply: true,
   persistsVote: true,

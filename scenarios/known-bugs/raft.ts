@@ -97,6 +97,20 @@ export const raftDuplicateVotes = broken(
   },
 );
 
+export const raftCommitGoesBack = broken(
+  'raft-commit-goes-back',
+  'A follower takes over whatever commit index it is told, also an older one.',
+  ['commit monotonicity'],
+  { learnsCommit: (state, known) => known !== state.commitIndex },
+);
+
+export const raftVoteForLife = broken(
+  'raft-vote-for-life',
+  'A server keeps its vote when the term changes; soon nobody can be elected any more.',
+  ['progress'],
+  { voteInNewTerm: (state) => state.votedFor },
+);
+
 export const raftSmallQuorum = broken(
   'raft-small-quorum',
   'Half of an even cluster counts as a majority.',
@@ -116,6 +130,8 @@ export const raftKnownBugs: readonly Scenario[] = [
   raftDuplicateCommands,
   raftDuplicateVotes,
   raftSmallQuorum,
+  raftCommitGoesBack,
+  raftVoteForLife,
 ];
 
 function broken(
