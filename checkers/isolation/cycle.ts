@@ -80,14 +80,26 @@ export function describeCycle(
   };
 }
 
+/** How many transactions of a long cycle are told. */
+const shownTransactions = 16;
+
 /** The cycle as text: who takes part, why each precedes the next, and that this cannot be. */
-export function explainCycle(cycle: DependencyCycle): string {
-  const lines = cycle.transactions.map(
+export function explainCycle({ transactions, steps }: DependencyCycle): string {
+  const lines = transactions.map(
     ({ name, operation, process: session, text }) =>
       `  ${name} = operation ${operation} of process ${session}: ${text}`,
   );
-  const reasons = cycle.steps.map(({ reason }) => `  ${reason}.`);
-  return [...lines, ...reasons, `  So ${cycle.transactions[0]!.name} would precede itself.`].join('\n');
+  const reasons = steps.map(({ reason }) => `  ${reason}.`);
+  return [...abridge(lines), ...abridge(reasons), `  So ${transactions[0]!.name} would precede itself.`].join('\n');
+}
+
+function abridge(lines: readonly string[]): readonly string[] {
+  if (lines.length <= shownTransactions) return lines;
+  return [
+    ...lines.slice(0, shownTransactions / 2),
+    `  … ${lines.length - shownTransactions} more …`,
+    ...lines.slice(-shownTransactions / 2),
+  ];
 }
 
 /**

@@ -5,6 +5,8 @@ const width = 720;
 const boxWidth = 300;
 const boxHeight = 44;
 const rowHeight = 84;
+/** How many transactions are drawn; of a longer cycle the others are left out behind the last one. */
+const shownRows = 40;
 /** How many characters of a transaction fit into its box. */
 const shownCharacters = 44;
 
@@ -21,7 +23,9 @@ const colours: Readonly<Record<CycleStep['type'], string>> = {
  * back to the top. All text is escaped; each arrow tells its reason as a tooltip.
  */
 export function drawCycle(cycle: DependencyCycle): string {
-  const { transactions, steps } = cycle;
+  const transactions = cycle.transactions.slice(0, shownRows);
+  const left = cycle.transactions.length - transactions.length;
+  const steps = cycle.steps.slice(0, transactions.length);
   const height = 20 + transactions.length * rowHeight;
   const boxes = transactions.map(({ name, operation, process, text }, row) => {
     const y = topOf(row);
@@ -33,7 +37,7 @@ export function drawCycle(cycle: DependencyCycle): string {
       `<text x="32" y="${y + 36}" font-size="11">${escape(shown)}</text></g>`,
     ].join('');
   });
-  const arrows = steps.map((step, row) => drawArrow(step, row, row === steps.length - 1));
+  const arrows = steps.map((step, row) => drawArrow(step, row, row === steps.length - 1, left));
   const markers = Object.entries(colours).map(
     ([type, colour]) =>
       `<marker id="arrow-${type}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="${colour}"/></marker>`,
@@ -53,7 +57,7 @@ function topOf(row: number): number {
 }
 
 /** Down to the next box, or from the last one around the right side back to the first. */
-function drawArrow({ type, reason, from, to }: CycleStep, row: number, isLast: boolean): string {
+function drawArrow({ type, reason, from, to }: CycleStep, row: number, isLast: boolean, left: number): string {
   const colour = colours[type];
   const start = topOf(row) + boxHeight;
   const line = isLast
@@ -64,7 +68,7 @@ function drawArrow({ type, reason, from, to }: CycleStep, row: number, isLast: b
   return [
     `<g><title>${escape(reason)}</title>`,
     `<path d="${line}" fill="none" stroke="${colour}" stroke-width="2" marker-end="url(#arrow-${type})"/>`,
-    `<text x="${labelX}" y="${labelY}" fill="${colour}">${escape(type)} <tspan fill="#555">${escape(`${from} before ${to}`)}</tspan></text></g>`,
+    `<text x="${labelX}" y="${labelY}" fill="${colour}">${escape(type)} <tspan fill="#555">${escape(isLast && left > 0 ? `and ${left} more, back to T1` : `${from} before ${to}`)}</tspan></text></g>`,
   ].join('');
 }
 

@@ -7,8 +7,8 @@ import { orderLists, type ListOrder } from './list-order.ts';
 import type { Transactions } from './transactions.ts';
 import type { Writers } from './writers.ts';
 
-/** How many edges there may be between the readers of a key's last version and the writers of what was never read. */
-const mostUnobservedEdges = 200_000;
+/** How many edges there may be between the readers of last versions and the writers of what was never read, over all keys. */
+const mostUnobservedEdges = 5_000_000;
 
 /** What a workload tells of the dependencies besides edges and anomalies. */
 export interface Inference {
@@ -75,7 +75,7 @@ function addReadEdges(
   edges: EdgeList,
 ): number {
   const { operations, isWrite, key, owner, value } = transactions;
-  const budget = unobserved.map(() => mostUnobservedEdges);
+  let budget = mostUnobservedEdges;
   let omitted = 0;
   for (let micro = 0; micro < value.length; micro++) {
     if (isWrite[micro] === 1 || operations[owner[micro]!]!.type !== 'ok') continue;
@@ -95,9 +95,9 @@ function addReadEdges(
       continue;
     }
     for (const append of unobserved[number]!) {
-      if (budget[number]! > 0) edges.add(owner[micro]!, owner[append]!, rw, micro, append);
+      if (budget > 0) edges.add(owner[micro]!, owner[append]!, rw, micro, append);
       else omitted += 1;
-      budget[number]! -= 1;
+      budget -= 1;
     }
   }
   return omitted;

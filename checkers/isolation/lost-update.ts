@@ -22,6 +22,9 @@ export function findLostUpdates(transactions: Transactions, findings: Findings):
   for (const byVersion of updaters) for (const reads of byVersion.values()) report(transactions, reads, findings);
 }
 
+/** How many transactions of a lost update are told. */
+const shownOwners = 4;
+
 /** Several reads of one version. Lists with the same last element are the same unless the history breaks worse models. */
 function report(transactions: Transactions, reads: readonly number[], findings: Findings): void {
   const first = reads[0]!;
@@ -30,7 +33,9 @@ function report(transactions: Transactions, reads: readonly number[], findings: 
   if (same.length < 2) return;
   const owners = same.map((read) => transactions.owner[read]!);
   findings.add('lost-update', owners, () => {
-    const names = owners.map((owner) => nameTransaction(transactions, owner)).join(' and ');
+    const shown = owners.slice(0, shownOwners).map((owner) => nameTransaction(transactions, owner));
+    const more = owners.length > shownOwners ? [`${owners.length - shownOwners} more`] : [];
+    const names = [...shown, ...more].join(' and ');
     const name = showValue(transactions.keys[transactions.key[first]!]!);
     return `${names} read ${name} = ${showRead(transactions, first)}, and each wrote it`;
   });

@@ -9,8 +9,8 @@ import type { VersionSources } from './version-sources.ts';
 import type { Transactions } from './transactions.ts';
 import type { Writers } from './writers.ts';
 
-/** How many edges there may be between the readers of one version and the writers of those that followed it. */
-const mostVersionEdges = 200_000;
+/** How many edges there may be between the readers of versions and the writers of those that followed, over all keys. */
+const mostVersionEdges = 5_000_000;
 
 /** Adds the edges and the anomalies of an rw-register history. The version order explains its edges afterwards. */
 export function inferFromRegisters(
@@ -35,9 +35,9 @@ export function inferFromRegisters(
 function addOrderEdges({ owner }: Transactions, order: VersionOrder, edges: EdgeList): number {
   const { graph, writer, readers } = order;
   let omitted = 0;
+  let budget = mostVersionEdges;
   for (let version = 0; version < order.count; version++) {
     const write = writer[version]!;
-    let budget = mostVersionEdges;
     for (let edge = graph.offset[version]!; edge < graph.offset[version + 1]!; edge++) {
       const next = graph.target[edge]!;
       const after = writer[next]!;

@@ -13,6 +13,7 @@ export function findSingleCycle(
   kinds: number,
   starts: readonly number[],
   source: Int32Array,
+  alone = stepsAlone,
 ): CycleSearch | undefined {
   const { of } = findComponents(graph, kinds);
   // Edges never lead to higher numbers: a way back needs the number of its beginning to be at least that of its end.
@@ -20,7 +21,7 @@ export function findSingleCycle(
   const isInside = (vertex: number, end: number) => of[vertex]! >= of[end]!;
   const search = makeSearch(graph);
   for (const [place, start] of possible.entries()) {
-    if (search.steps > stepsAlone) {
+    if (search.steps >= alone) {
       const closed = possible.slice(place).filter(makeBatches(graph, kinds, of, possible.slice(place), source));
       return closed.length === 0 ? undefined : findShortestCycle(graph, kinds, closed, source, isInside);
     }
