@@ -42,6 +42,11 @@ export function saveTimeline(run: Run, path: string, about: About, assets: Timel
   writeWhole(path, [renderTimelineHtml(timelineOf(run, about), assets)]);
 }
 
+/** @throws OutputError */
+export function savePicture(svg: string, path: string): void {
+  writeWhole(path, [svg]);
+}
+
 /** The page's script and style. @throws OutputError that says how to build them when they are missing. */
 export function timelineAssets(): TimelineAssets {
   try {

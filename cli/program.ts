@@ -1,6 +1,7 @@
 // The command line as a function: parses, runs one command, and turns whatever happens into an exit code.
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../sim/index.ts';
+import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addDiff } from './diff.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
@@ -46,7 +47,7 @@ function makeProgram(session: Session): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for all options and an example)')
     .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
-  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff]) add(program, session);
+  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff, addCheck]) add(program, session);
   return program;
 }
 

@@ -1,0 +1,167 @@
+// A judged history file for people: the verdict, what was checked and how, why, and, if asked for, the proof.
+import type { Verdict } from '../sim/index.ts';
+import type { Refused } from './check-document.ts';
+import type { Judged } from './check-judge.ts';
+import type { Anomaly } from './check-judges.ts';
+import { runOf } from './check-run.ts';
+import { excerptOf } from './excerpt.ts';
+import type { Io, Paint } from './io.ts';
+import { alignColumns, count, fact, printable, wrap } from './layout.ts';
+
+export interface WrittenFile {
+  readonly what: string;
+  readonly path: string;
+}
+
+const mostAnomalies = 3;
+const mostReasonLines = 12;
+
+/** The whole description, ending with a line break. */
+export function describeCheck(
+  judged: Judged,
+  { explain, files }: { readonly explain: boolean; readonly files: readonly WrittenFile[] },
+  io: Io,
+): string {
+  const { path, anomalies, why, skipped, remarks } = judged;
+  const most = explain ? anomalies.length : mostAnomalies;
+  const more = anomalies.length - most;
+  const lines = [
+    io.paint.bold(path === '-' ? 'standard input' : printable(path)),
+    `  ${verdictWord(judged.verdict, io.paint)}  ${printable(headline(judged))}`,
+    '',
+    ...fact('checked', whatWasChecked(judged), io),
+    ...fact('chosen', why, io),
+    ...skipped.flatMap(({ reason, count: often, first }) =>
+      fact('skipped', `${count(often, 'line')}, first line ${first.line}: ${reason}`, io),
+    ),
+    ...remarks.flatMap((remark) => fact('note', remark, io)),
+    ...partlyCovered(judged).flatMap((text) => fact('covered', text, io)),
+    '',
+    ...anomalies.slice(0, most).flatMap((anomaly) => [...describeAnomaly(anomaly, explain, io), '']),
+    ...(more > 0 ? [`  … and ${count(more, 'more')}; --explain shows all`, ''] : []),
+    ...(explain ? describeProof(judged, io) : []),
+    ...files.flatMap(({ what, path: place }) => fact(what, place, io)),
+    ...(anomalies.length > 0 && !explain && files.length === 0
+      ? [io.paint.dim('  --explain shows the operations that prove it; --html FILE draws them')]
+      : []),
+  ];
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+/** A line for each file, aligned: the verdict, how much there was, and the first reason in short. */
+export function describeChecks(results: readonly (Judged | Refused)[], { paint, columns }: Io): string {
+  const folder = commonFolder(results.map(({ path }) => path));
+  const rows = results.map((result) => {
+    const name = printable(result.path.slice(folder.length));
+    if ('message' in result) return [name, notJudged, '', '', printable(result.message)];
+    const { verdict, operations, ms } = result;
+    const reason = verdict === 'valid' ? headline(result) : firstReason(result);
+    return [name, verdict.toUpperCase(), String(operations), ms.toFixed(1), printable(reason)];
+  });
+  const header = [folder === '' ? 'file' : `in ${printable(folder)}`, 'verdict', 'operations', 'ms', 'why'];
+  const width = Math.max(60, columns);
+  const lines = alignColumns([header, ...rows], [2, 3]).map((line) =>
+    line.length > width ? `${line.slice(0, width - 1)}…` : line,
+  );
+  const tallies = ['VALID', 'INVALID', 'UNKNOWN', notJudged].flatMap((word) => {
+    const often = rows.filter(([, verdict]) => verdict === word).length;
+    return often === 0 ? [] : [`${often} ${word.toLowerCase()}`];
+  });
+  const painted = lines.map((line, row) =>
+    row === 0 ? paint.dim(line) : colourVerdict(line, rows[row - 1]?.[1], paint),
+  );
+  return `${painted.join('\n')}\n\n${count(rows.length, 'file')}: ${tallies.join(', ')}\n`;
+}
+
+const notJudged = 'NOT JUDGED';
+
+/** The folder that all paths lie in, with its slash; empty if there is none. */
+function commonFolder(paths: readonly string[]): string {
+  const [first = ''] = paths;
+  let folder = first.slice(0, first.lastIndexOf('/') + 1);
+  while (folder !== '' && !paths.every((path) => path.startsWith(folder))) {
+    folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
+  }
+  return folder;
+}
+
+function colourVerdict(line: string, word: string | undefined, paint: Paint): string {
+  if (word === undefined) return line;
+  const colour = word === 'VALID' ? paint.green : word === 'UNKNOWN' ? paint.yellow : paint.red;
+  return line.replace(` ${word} `, ` ${colour(word)} `);
+}
+
+export function verdictWord(verdict: Verdict, paint: Paint): string {
+  const colour = verdict === 'valid' ? paint.green : verdict === 'invalid' ? paint.red : paint.yellow;
+  return paint.bold(colour(verdict.toUpperCase()));
+}
+
+function headline(judged: Judged): string {
+  const { verdict, anomalies, holds, doubt } = judged;
+  if (verdict === 'valid') return holds;
+  if (verdict === 'unknown') return doubt.split('\n')[0] ?? '';
+  const types = new Map<string, number>();
+  for (const { type } of anomalies) types.set(type, (types.get(type) ?? 0) + 1);
+  return [...types].map(([type, often]) => (often === 1 ? words(type) : `${words(type)} (${often} times)`)).join(', ');
+}
+
+const words = (type: string): string => (type === 'not-linearizable' ? 'not linearizable' : type);
+
+function firstReason({ anomalies, doubt }: Judged): string {
+  return (anomalies[0]?.reason ?? doubt).replace(/\n\s*/g, ' ');
+}
+
+function whatWasChecked({ operations, partitions, checker, model, engine, ms, format }: Judged): string {
+  const keys = partitions.some(({ key }) => key !== null) ? ` on ${count(partitions.length, 'key')}` : '';
+  const how = [checker, ...(model === undefined ? [] : [model])].join(', ');
+  const by = engine === undefined ? '' : `, engine ${engine}`;
+  const time = ms < 10 ? ms.toFixed(1) : Math.round(ms);
+  return `${count(operations, 'operation')}${keys} (${format ?? 'empty'}), by ${how}${by}, in ${time} ms`;
+}
+
+/** How far a search had come that was cut short. */
+function partlyCovered({ partitions }: Judged): string[] {
+  const cut = partitions.filter(({ verdict }) => verdict === 'unknown');
+  if (cut.length === 0) return [];
+  const whole = partitions.length - cut.length;
+  const keyed = partitions.length > 1 ? [`${whole} of ${count(partitions.length, 'key')} judged to the end`] : [];
+  const parts = cut.slice(0, 3).map(({ key, covered = 0, returned = 0 }) => {
+    return `${key === null ? '' : `${key}: `}${covered} of ${count(returned, 'completion')} explained`;
+  });
+  return [[...keyed, ...parts].join('; ')];
+}
+
+function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, io: Io): string[] {
+  const lines = reason.split('\n').flatMap((line) => {
+    const indent = /^ */.exec(line)?.[0] ?? '';
+    return wrap(line.trimStart(), io.columns, `    ${indent}`);
+  });
+  const shown = explain ? lines : lines.slice(0, mostReasonLines);
+  return [
+    `  ${io.paint.red(printable(words(type)))}`,
+    ...shown,
+    ...(shown.length < lines.length ? ['    …'] : []),
+    ...(explain ? details.flatMap((detail) => wrap(`- ${detail}`, io.columns, '      ')) : []),
+  ];
+}
+
+/** The operations of the first anomaly among their neighbours, and which models stand. */
+function describeProof(judged: Judged, io: Io): string[] {
+  const { boundary, tolerated, anomalies } = judged;
+  const lines: string[] = [];
+  if (anomalies.length > 0) {
+    const run = runOf(judged);
+    const finding = run.findings.find(({ operations }) => operations.length > 0);
+    if (finding !== undefined) lines.push(...excerptOf(run, finding, io.paint).map((line) => `  ${line}`), '');
+  }
+  if (tolerated.length > 0) {
+    const types = tolerated.map(({ type }) => type).join(', ');
+    lines.push(...fact('allowed', `found too, but the model allows it: ${types}`, io));
+  }
+  if (boundary !== undefined) {
+    if (boundary.not.length > 0)
+      lines.push(...fact('ruled out', `${boundary.not.join(', ')}, and all that is stronger`, io));
+    lines.push(...fact('still stands', boundary.strongest.join(', '), io));
+  }
+  return lines;
+}

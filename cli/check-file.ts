@@ -1,0 +1,64 @@
+// Reads one history file for `check`: what the format means by a nil read or a failed cas is settled here.
+import {
+  readHistory,
+  recogniseFormat,
+  type HistoryError,
+  type HistoryFormat,
+  type ReadSummary,
+  type RecordedHistory,
+} from '../checkers/index.ts';
+import { InputError } from '../sim/index.ts';
+import { readHistoryFile, type ByteChunks } from './history-file.ts';
+
+export interface ReadingOptions {
+  readonly format?: HistoryFormat;
+  readonly lenient: boolean;
+  /** Which history to take of a file that holds several. */
+  readonly part?: string;
+  readonly nilReads?: 'absent' | 'unknown';
+  readonly failedCas?: 'dropped' | 'observed';
+}
+
+export type Recorded = RecordedHistory & ReadSummary & { readonly file: string };
+
+/** Enough of a file to tell its format by. */
+const headLength = 65_536;
+
+/** @throws InputError that says where the file cannot be read, what was expected and what was found. */
+export async function readRecorded(path: string, options: ReadingOptions, stdin?: ByteChunks): Promise<Recorded> {
+  const file = path === '-' ? 'standard input' : path;
+  const chunks = readHistoryFile(path, stdin);
+  const head: string[] = [];
+  let length = 0;
+  while (length < headLength) {
+    const next = await chunks.next();
+    if (next.done === true) break;
+    head.push(next.value);
+    length += next.value.length;
+  }
+  const format = options.format ?? formatOf(head.join(''));
+  const recorded = await readHistory(chain(head, chunks), { file, ...conventions(format), ...options });
+  return { ...recorded, file };
+}
+
+/** The error for a line of the history that its judge cannot read, at its place in the file. */
+export function refusedLine({ file, lines }: Recorded, error: HistoryError, hint: string): InputError {
+  return new InputError(
+    `${file}:${lines[error.index] ?? 1}: expected ${error.expected}, found ${error.found}; ${hint}`,
+  );
+}
+
+function formatOf(head: string): HistoryFormat | undefined {
+  const text = head.replace(/^\ufeff/, '').trimStart();
+  return recogniseFormat(text.slice(0, headLength));
+}
+
+/** In Jepsen's console logs, as of Porcupine, a cas that failed without an error has seen another value. */
+function conventions(format: HistoryFormat | undefined): Pick<ReadingOptions, 'failedCas'> {
+  return format === 'jepsen-log' ? { failedCas: 'observed' } : {};
+}
+
+async function* chain(head: readonly string[], rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* head;
+  yield* rest;
+}

@@ -1,0 +1,125 @@
+// Judges one history file: reads it, chooses who judges it unless that was asked for, and keeps what is worth telling.
+import { HistoryError, type IsolationModel, type Skipped } from '../checkers/index.ts';
+import { InputError, type Json, type Verdict } from '../sim/index.ts';
+import { chooseChecker, chooseModel, type Choice } from './check-choose.ts';
+import { readRecorded, refusedLine, type ReadingOptions, type Recorded } from './check-file.ts';
+import { findJudge, findModel, judgeNames, modelNames, type JudgeOptions, type Opinion } from './check-judges.ts';
+import { profileOf, type Profile } from './check-profile.ts';
+
+export interface CheckRequest extends ReadingOptions {
+  readonly model?: string;
+  readonly checker?: string;
+  readonly engine: JudgeOptions['engine'];
+  readonly initial?: Json;
+  readonly consistency?: IsolationModel;
+  /** Real milliseconds for each file. */
+  readonly timeout: number;
+}
+
+export interface Judged extends Opinion {
+  /** The path as it was given. */
+  readonly path: string;
+  readonly format: string | null;
+  readonly checker: string;
+  /** Why this checker and model, in one line. */
+  readonly why: string;
+  readonly operations: number;
+  /** Real time for judging, without reading. */
+  readonly ms: number;
+  readonly skipped: readonly Skipped[];
+  readonly remarks: readonly string[];
+  readonly recorded: Recorded;
+}
+
+/** @throws InputError if the file cannot be read or nobody can judge it */
+export async function judgeFile(path: string, request: CheckRequest): Promise<Judged> {
+  checkNames(request);
+  const recorded = await readRecorded(path, request);
+  const profile = profileOf(recorded.history);
+  const about = {
+    path,
+    format: recorded.format ?? null,
+    operations: profile.operations,
+    skipped: recorded.skipped,
+    recorded,
+  };
+  if (profile.operations === 0) {
+    const remarks = [...recorded.remarks, 'the file holds no operations of clients, so nothing was judged'];
+    return { ...about, ...nothing, remarks, checker: request.checker ?? 'none', why: 'the file is empty', ms: 0 };
+  }
+  const choice = choose(recorded, profile, request);
+  const start = performance.now();
+  const opinion = judge(recorded, choice, request, start);
+  const remarks = [...recorded.remarks, ...hints(recorded, opinion, request)];
+  return { ...about, ...opinion, checker: choice.checker, why: choice.why, remarks, ms: performance.now() - start };
+}
+
+/** Names that do not exist are refused before anything is read. @throws InputError */
+function checkNames({ checker, model }: CheckRequest): void {
+  if (checker !== undefined) findJudge(checker);
+  if (model !== undefined) findModel(model, undefined);
+}
+
+function choose({ file }: Recorded, profile: Profile, { checker, model, consistency }: CheckRequest): Choice {
+  if (checker !== undefined && checker !== 'linearizable') return { checker, model, why: 'as asked for' };
+  if (model !== undefined) return { checker: 'linearizable', model, why: 'as asked for' };
+  if (consistency !== undefined) return { checker: 'isolation', model, why: `as --consistency asks for it` };
+  const choice = checker === undefined ? chooseChecker(profile) : chooseModel(profile);
+  if (choice !== undefined && judgeNames.includes(choice.checker)) {
+    if (choice.model === undefined || modelNames.includes(choice.model)) return choice;
+  }
+  throw new InputError(
+    [
+      `${file}: cannot tell how to judge it: its operations are ${profile.functions.slice(0, 8).join(', ')}`,
+      `choose with --model (${modelNames.join(', ')})`,
+      `or --checker (${judgeNames.join(', ')})`,
+    ].join('; '),
+  );
+}
+
+function judge(recorded: Recorded, choice: Choice, request: CheckRequest, start: number): Opinion {
+  const end = start + request.timeout;
+  try {
+    return findJudge(choice.checker)(recorded.history, {
+      model: choice.model,
+      engine: request.engine,
+      initial: request.initial,
+      consistency: request.consistency,
+      realtime: recorded.realtime,
+      deadline: () => performance.now() >= end,
+    });
+  } catch (error) {
+    if (!(error instanceof HistoryError)) throw error;
+    const who = choice.model === undefined ? `the checker ${choice.checker}` : `the model ${choice.model}`;
+    throw refusedLine(recorded, error, `${who} was chosen, ${choice.why}; see --model and --checker for others`);
+  }
+}
+
+/** What else may explain a violation: a value that nobody wrote may be the one from before the history. */
+function hints({ history }: Recorded, { verdict, model }: Opinion, { initial }: CheckRequest): string[] {
+  if (verdict !== 'invalid' || initial !== undefined) return [];
+  if (model !== 'register' && model !== 'cas-register') return [];
+  const written = new Set<string>();
+  for (const { type, f, value } of history) {
+    if (type !== 'invoke') continue;
+    const made = f === 'cas' && Array.isArray(value) ? (value[1] as Json) : value;
+    if (f !== 'read') written.add(JSON.stringify(made));
+  }
+  const read = history.find(
+    ({ type, f, value }) => type === 'ok' && f === 'read' && value !== null && !written.has(JSON.stringify(value)),
+  );
+  if (read === undefined) return [];
+  const value = JSON.stringify(read.value);
+  return [`${value} was read, but nobody wrote it: if it was there before the history began, add --initial ${value}`];
+}
+
+const nothing: Opinion = {
+  verdict: 'valid' satisfies Verdict,
+  doubt: '',
+  holds: 'there was nothing to judge',
+  model: undefined,
+  engine: undefined,
+  anomalies: [],
+  tolerated: [],
+  partitions: [],
+};

@@ -1,0 +1,181 @@
+// The judges that `check` can call by name, each brought to one shape of opinion.
+import {
+  casRegister,
+  checkIsolation,
+  checkLinearizable,
+  keyValue,
+  register,
+  type DependencyCycle,
+  type IsolationModel,
+  type LinearizabilityResult,
+  type Model,
+  type PartitionResult,
+} from '../checkers/index.ts';
+import { InputError, type History, type Json, type Verdict } from '../sim/index.ts';
+
+/** One thing that speaks against a history. */
+export interface Anomaly {
+  readonly type: string;
+  readonly reason: string;
+  /** Ids of the operations that prove it. */
+  readonly operations: readonly number[];
+  /** Further lines of proof for those who ask. */
+  readonly details: readonly string[];
+  readonly cycle?: DependencyCycle | undefined;
+}
+
+/** What was found of one key. */
+export interface Part {
+  readonly key: string | null;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly operations: readonly number[];
+  readonly steps: number;
+  /** Where the search was cut short: how many of how many completions it had explained. */
+  readonly covered?: number;
+  readonly returned?: number;
+}
+
+export interface Opinion {
+  readonly verdict: Verdict;
+  /** Why, if it is unknown. */
+  readonly doubt: string;
+  /** What holds if it is valid, as a sentence. */
+  readonly holds: string;
+  /** The model in full, where the checker has one. */
+  readonly model: string | undefined;
+  readonly engine: string | undefined;
+  readonly anomalies: readonly Anomaly[];
+  /** Anomalies that the model allows. */
+  readonly tolerated: readonly Anomaly[];
+  readonly partitions: readonly Part[];
+  /** For isolation: the weakest models that are ruled out, and the strongest that still stand. */
+  readonly boundary?: { readonly not: readonly string[]; readonly strongest: readonly string[] };
+}
+
+export interface JudgeOptions {
+  readonly model: string | undefined;
+  readonly engine: 'auto' | 'wgl' | 'fast';
+  readonly initial: Json | undefined;
+  readonly consistency: IsolationModel | undefined;
+  /** Whether the order of the events says which operations precede which. */
+  readonly realtime: boolean;
+  /** True once the time is up. */
+  readonly deadline: () => boolean;
+}
+
+export type Judge = (history: History, options: JudgeOptions) => Opinion;
+
+/** @throws InputError that lists the names */
+export function findJudge(name: string): Judge {
+  const judge = judges.get(name);
+  if (judge === undefined) throw new InputError(`--checker: expected one of ${judgeNames.join(', ')}, found ${name}`);
+  return judge;
+}
+
+/** @throws InputError that lists the names */
+export function findModel(name: string, initial: Json | undefined): Model<Json> {
+  const make = models.get(name);
+  if (make === undefined) {
+    throw new InputError(`--model: expected one of ${modelNames.join(', ')}, found ${JSON.stringify(name)}`);
+  }
+  return make(initial ?? null);
+}
+
+const models = new Map<string, (initial: Json) => Model<Json>>([
+  ['register', register],
+  ['cas-register', casRegister],
+  [
+    'key-value',
+    (initial) => {
+      const model = keyValue();
+      return initial === null ? model : { ...model, init: initial };
+    },
+  ],
+]);
+
+const judges = new Map<string, Judge>([
+  ['linearizable', judgeLinearizable],
+  ['isolation', judgeIsolation],
+]);
+
+export const judgeNames = [...judges.keys()] as readonly string[];
+export const modelNames = [...models.keys()] as readonly string[];
+
+function judgeLinearizable(history: History, options: JudgeOptions): Opinion {
+  const { model: name = 'register', initial, realtime } = options;
+  const model = findModel(name, initial);
+  const result = checkLinearizable(history, model);
+  const opinion: Opinion = {
+    verdict: result.verdict,
+    doubt: result.verdict === 'unknown' ? result.reason : '',
+    holds: 'linearizable: each operation fits at one instant between its call and its return',
+    model: model.name,
+    engine: 'wgl',
+    anomalies: anomaliesOf(result),
+    tolerated: [],
+    partitions: result.partitions.map(partOf),
+  };
+  return realtime ? opinion : withoutRealTime(opinion);
+}
+
+/** An order that explains the history in any real time proves sequential consistency; that there is none in one proves nothing. */
+function withoutRealTime(opinion: Opinion): Opinion {
+  const cannot =
+    'the file does not tell which operations precede which in real time, so linearizability cannot be judged';
+  if (opinion.verdict === 'valid') {
+    return { ...opinion, holds: `sequentially consistent (${cannot})` };
+  }
+  const doubt = `${cannot}; the weaker sequential consistency was not proven either`;
+  return { ...opinion, verdict: 'unknown', doubt, anomalies: [], partitions: [] };
+}
+
+function anomaliesOf({ partitions }: LinearizabilityResult): Anomaly[] {
+  return partitions.flatMap((part) => {
+    if (part.verdict !== 'invalid') return [];
+    const { operations, places } = part.window;
+    return [
+      {
+        type: 'not-linearizable',
+        reason: part.reason,
+        operations: operations.map(({ id }) => id),
+        details: places,
+      },
+    ];
+  });
+}
+
+function partOf(part: PartitionResult): Part {
+  const { key = null, verdict, steps } = part;
+  switch (part.verdict) {
+    case 'valid':
+      return { key, verdict, reason: '', operations: [], steps };
+    case 'invalid':
+      return { key, verdict, reason: part.reason, operations: part.window.operations.map(({ id }) => id), steps };
+    case 'unknown': {
+      const { reason, covered, returned } = part;
+      return { key, verdict, reason, operations: [], steps, covered, returned };
+    }
+  }
+}
+
+function judgeIsolation(history: History, { consistency, realtime }: JudgeOptions): Opinion {
+  const model = consistency ?? (realtime ? 'strict-serializable' : 'strong-session-serializable');
+  const result = checkIsolation(history, { model, realtime });
+  const anomalies = result.anomalies.map(({ name, reason, operations, cycle, isForbidden }) => ({
+    isForbidden,
+    anomaly: { type: name, reason, operations, details: [], cycle },
+  }));
+  const { verdict, reason, workload, not, strongest } = result;
+  return {
+    verdict,
+    doubt: verdict === 'unknown' ? reason : '',
+    holds: `no sign against ${model}: ${result.transactions} transactions, ${result.dependencies} dependencies between them`,
+    model: `${workload}, ${model}`,
+    engine: undefined,
+    anomalies: anomalies.filter(({ isForbidden }) => isForbidden).map(({ anomaly }) => anomaly),
+    tolerated: anomalies.filter(({ isForbidden }) => !isForbidden).map(({ anomaly }) => anomaly),
+    partitions: [],
+    boundary: { not, strongest },
+  };
+}

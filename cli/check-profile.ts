@@ -1,0 +1,62 @@
+// What a history holds, seen from its functions and values: enough to tell which checker and model fit it.
+import type { History, HistoryEvent, Json } from '../sim/index.ts';
+
+export interface Profile {
+  /** Operations that clients invoked. */
+  readonly operations: number;
+  /** Functions, the most frequent first. */
+  readonly functions: readonly string[];
+  /** Whether all values are lists of micro-operations such as [r x 1]. */
+  readonly isTransactions: boolean;
+  /** Whether all values are `[key, value]`. */
+  readonly isKeyed: boolean;
+  /** What reads returned. */
+  readonly reads: { readonly lists: number; readonly numbers: number; readonly maps: number; readonly others: number };
+}
+
+export function profileOf(history: History): Profile {
+  const functions = new Map<string, number>();
+  const reads = { lists: 0, numbers: 0, maps: 0, others: 0 };
+  let operations = 0;
+  let transactions = 0;
+  let keyed = 0;
+  for (const event of history) {
+    if (event.type === 'invoke') {
+      operations++;
+      functions.set(event.f, (functions.get(event.f) ?? 0) + 1);
+      if (isTransaction(event.value)) transactions++;
+      if (isKeyed(event)) keyed++;
+    } else if (event.type === 'ok' && event.f === 'read') reads[kindOf(event.value)]++;
+  }
+  return {
+    operations,
+    functions: [...functions].sort(([, one], [, other]) => other - one).map(([f]) => f),
+    isTransactions: operations > 0 && transactions === operations,
+    isKeyed: operations > 0 && keyed === operations,
+    reads,
+  };
+}
+
+function isTransaction(value: Json): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (micro) => Array.isArray(micro) && micro.length >= 2 && typeof micro[0] === 'string' && micros.has(micro[0]),
+    )
+  );
+}
+
+const micros = new Set(['r', 'w', 'append']);
+
+/** A cas without a key has a pair as its value, too: with one, the second part of the pair is a pair. */
+function isKeyed({ f, value }: HistoryEvent): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const inner = value[1] as Json;
+  return f !== 'cas' || (Array.isArray(inner) && inner.length === 2);
+}
+
+function kindOf(value: Json): keyof Profile['reads'] {
+  if (Array.isArray(value)) return 'lists';
+  if (typeof value === 'number') return 'numbers';
+  return value !== null && typeof value === 'object' ? 'maps' : 'others';
+}
