@@ -17,8 +17,18 @@ export type {
 } from './linearizability.ts';
 export type { Call, Fault, Model, Step } from './model.ts';
 export { casRegister } from './models/cas-register.ts';
+export { counter } from './models/counter.ts';
+export { fifoQueue } from './models/fifo-queue.ts';
 export { keyValue } from './models/key-value.ts';
+export { leaderRegister } from './models/leader-register.ts';
+export { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
+export { multiRegister } from './models/multi-register.ts';
+export { priorityQueue } from './models/priority-queue.ts';
 export { register } from './models/register.ts';
+export { semaphore } from './models/semaphore.ts';
+export { elementSet, set } from './models/set.ts';
+export { stack } from './models/stack.ts';
+export { uniqueIds } from './models/unique-ids.ts';
 export { HistoryError, pairOperations } from './operations.ts';
 export type { Moment, Operation } from './operations.ts';
 export * from './formats/index.ts';
