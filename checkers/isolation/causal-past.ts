@@ -1,9 +1,9 @@
 // The causal past of each transaction as a vector: how far into each session it reaches over sessions and reads. The last
 // write of a key in each session of the past is what a read of that key knows of.
 import { findComponents } from './components.ts';
-import { makeGraph, process, wr } from './graph.ts';
+import { makeGraph, process, wr, type EdgeList } from './graph.ts';
 import type { Transactions } from './transactions.ts';
-import { force, type ExternalRead, type Forced } from './forced-order.ts';
+import { force, type ExternalRead } from './forced-order.ts';
 
 /** The most entries that all vectors together may have. */
 const mostEntries = 100_000_000;
@@ -13,7 +13,7 @@ export function linkCausalPasts(
   transactions: Transactions,
   counts: Uint8Array,
   reads: readonly (readonly ExternalRead[])[],
-  forced: Forced,
+  edges: EdgeList,
 ): boolean {
   const { operations, key } = transactions;
   const sessionNumbers = new Map<number, number>();
@@ -24,7 +24,7 @@ export function linkCausalPasts(
   });
   const width = sessionNumbers.size;
   if (width * operations.length > mostEntries) return false;
-  const graph = makeGraph(operations.length + 1, forced.edges);
+  const graph = makeGraph(operations.length + 1, edges);
   const { of, sizes } = findComponents(graph, wr | process);
   if (sizes.length < graph.size) return true; // a circle of reads and sessions is found as it is
   const past = new Int32Array(width * operations.length).fill(-1); // by transaction and session: the last transaction known
@@ -43,7 +43,7 @@ export function linkCausalPasts(
     for (const { read, write } of external) {
       for (const [session, list] of writes[key[read]!]!) {
         const known = lastUpTo(list, past[number * width + session]!);
-        if (known >= 0) force(transactions, forced, known, read, write);
+        if (known >= 0) force(transactions, edges, known, read, write);
       }
     }
   });

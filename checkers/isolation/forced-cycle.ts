@@ -1,6 +1,5 @@
 // A circle in the commit order that a weak level forces, found and put into words.
 import { cyclicComponents, findComponents } from './components.ts';
-import type { Forced } from './forced-order.ts';
 import { makeGraph, makeSubgraph, process, sourcesOf, wr, ww, type EdgeList } from './graph.ts';
 import { findShortestCycle } from './paths.ts';
 import type { Transactions } from './transactions.ts';
@@ -15,7 +14,7 @@ export interface ForcedCycle {
 }
 
 /** The shortest circle in what is forced; undefined if there is none. */
-export function findForcedCircle(transactions: Transactions, { edges, because }: Forced): ForcedCycle | undefined {
+export function findForcedCircle(transactions: Transactions, edges: EdgeList): ForcedCycle | undefined {
   const graph = makeGraph(transactions.operations.length + 1, edges);
   const kinds = ww | wr | process;
   let best: readonly number[] | undefined;
@@ -32,8 +31,8 @@ export function findForcedCircle(transactions: Transactions, { edges, because }:
   const shown = numbers.map(
     (number) => `  ${nameTransaction(transactions, number)}: ${showTransaction(transactions, number)}`,
   );
-  const steps = best.map((edge) => `  ${describeForced(transactions, edges, because, edge)}.`);
-  const isForced = best.some((edge) => because[edge] !== undefined);
+  const steps = best.map((edge) => `  ${describeForced(transactions, edges, edge)}.`);
+  const isForced = best.some((edge) => edges.kind[edge] === ww);
   return {
     isForced,
     transactions: numbers,
@@ -41,12 +40,7 @@ export function findForcedCircle(transactions: Transactions, { edges, because }:
   };
 }
 
-function describeForced(
-  transactions: Transactions,
-  edges: EdgeList,
-  because: readonly (number | undefined)[],
-  edge: number,
-): string {
+function describeForced(transactions: Transactions, edges: EdgeList, edge: number): string {
   const { operations, key, keys, owner, value } = transactions;
   const name = (number: number) => (number === operations.length ? 'the start' : `operation ${operations[number]!.id}`);
   const from = name(edges.from[edge]!);
@@ -56,10 +50,9 @@ function describeForced(
   const nameOf = (micro: number) => showValue(keys[key[micro]!]!);
   if (edges.kind[edge] === wr)
     return `${to} read ${nameOf(after)} = ${showRead(transactions, after)}, which ${from} wrote`;
-  const read = because[edge];
-  if (read === undefined) return `${from} precedes ${to}`;
+  if (before < 0) return `${from} precedes ${to}`;
   return (
-    `${from} wrote ${nameOf(before)} = ${showValue(value[before]!)} before ${to}, as ${name(owner[read]!)} knew of it and yet ` +
-    `read ${nameOf(read)} = ${showRead(transactions, read)}`
+    `${from} wrote ${nameOf(before)} = ${showValue(value[before]!)} before ${to}, as ${name(owner[after]!)} knew of it and yet ` +
+    `read ${nameOf(after)} = ${showRead(transactions, after)}`
   );
 }

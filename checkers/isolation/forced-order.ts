@@ -7,13 +7,6 @@ import { writerOf, type Writers } from './writers.ts';
 /** From the weakest: what a transaction has read, what it depends on directly, all of its causal past is seen as a whole. */
 export type WeakLevel = 'read-committed' | 'read-atomic' | 'causal';
 
-/** Forced edges: a write came before another because some read saw the other though it knew of the first. */
-export interface Forced {
-  readonly edges: EdgeList;
-  /** By edge: the read that forced it; nothing for edges of reads and sessions. */
-  readonly because: (number | undefined)[];
-}
-
 /** A read from outside of its transaction: of a write, or of the initial version (-1). */
 export interface ExternalRead {
   readonly read: number;
@@ -28,12 +21,10 @@ export function linkReads(
 ): readonly (readonly ExternalRead[])[] {
   const { operations, start, isWrite, key, value, owner } = transactions;
   return operations.map(({ type }, number) => {
+    if (type !== 'ok') return none;
     const found: ExternalRead[] = [];
-    if (type !== 'ok') return found;
-    const written = new Set<number>();
     for (let read = start[number]!; read < start[number + 1]!; read++) {
-      if (isWrite[read] === 1) written.add(key[read]!);
-      if (isWrite[read] === 1 || written.has(key[read]!)) continue;
+      if (isWrite[read] === 1 || followsOwnWrite(transactions, read)) continue;
       const write = value[read] === null ? -1 : writerOf(writers, key[read]!, tokenOf(value[read]!));
       if (value[read] !== null && (write < 0 || operations[owner[write]!]!.type === 'fail')) continue;
       found.push({ read, write });
@@ -43,12 +34,21 @@ export function linkReads(
   });
 }
 
+const none: readonly ExternalRead[] = [];
+
+function followsOwnWrite({ start, isWrite, key, owner }: Transactions, read: number): boolean {
+  for (let micro = start[owner[read]!]!; micro < read; micro++) {
+    if (isWrite[micro] === 1 && key[micro] === key[read]) return true;
+  }
+  return false;
+}
+
 /** Read committed looks at what was read before in the transaction, read atomic at all that it read. */
 export function linkDirectPasts(
   transactions: Transactions,
   reads: readonly (readonly ExternalRead[])[],
   level: WeakLevel,
-  forced: Forced,
+  edges: EdgeList,
 ): void {
   for (const external of reads) {
     external.forEach(({ read, write }, place) => {
@@ -57,7 +57,7 @@ export function linkDirectPasts(
       for (const { write: other } of known) {
         if (other < 0 || seen.has(transactions.owner[other]!)) continue;
         seen.add(transactions.owner[other]!);
-        force(transactions, forced, transactions.owner[other]!, read, write);
+        force(transactions, edges, transactions.owner[other]!, read, write);
       }
     });
   }
@@ -68,7 +68,7 @@ export function linkSessionPasts(
   transactions: Transactions,
   counts: Uint8Array,
   reads: readonly (readonly ExternalRead[])[],
-  forced: Forced,
+  edges: EdgeList,
 ): void {
   const { operations, start, isWrite, key } = transactions;
   const latest = new Map<number, Map<number, number>>();
@@ -78,7 +78,7 @@ export function linkSessionPasts(
     latest.set(session, writes);
     for (const { read, write } of reads[number]!) {
       const before = writes.get(key[read]!);
-      if (before !== undefined) force(transactions, forced, before, read, write);
+      if (before !== undefined) force(transactions, edges, before, read, write);
     }
     for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
       if (isWrite[micro] === 1) writes.set(key[micro]!, number);
@@ -86,14 +86,11 @@ export function linkSessionPasts(
   });
 }
 
-/** If the known transaction wrote the key of the read as well, it came before the one that was read from. */
-export function force(
-  transactions: Transactions,
-  { edges, because }: Forced,
-  known: number,
-  read: number,
-  write: number,
-): void {
+/**
+ * If the known transaction wrote the key of the read as well, it came before the one that was read from: an edge of kind ww
+ * with that write and the read. The initial version is a vertex of its own, behind all transactions.
+ */
+export function force(transactions: Transactions, edges: EdgeList, known: number, read: number, write: number): void {
   const { start, isWrite, key, owner, operations } = transactions;
   if (known === owner[read] || (write >= 0 && owner[write] === known)) return;
   let own = -1;
@@ -102,7 +99,6 @@ export function force(
   }
   if (own < 0) return;
   const initial = operations.length;
-  because[edges.count] = read;
-  edges.add(known, write < 0 ? initial : owner[write]!, ww, own, write);
+  edges.add(known, write < 0 ? initial : owner[write]!, ww, own, read);
   if (write < 0) edges.add(initial, known, ww, -1, own);
 }

@@ -6,7 +6,7 @@ import type { Verdict } from '../../sim/verdict.ts';
 import { linkCausalPasts } from './causal-past.ts';
 import { Findings } from './findings.ts';
 import { findForcedCircle, type ForcedCycle } from './forced-cycle.ts';
-import { linkDirectPasts, linkReads, linkSessionPasts, type Forced, type WeakLevel } from './forced-order.ts';
+import { linkDirectPasts, linkReads, linkSessionPasts, type WeakLevel } from './forced-order.ts';
 import { EdgeList } from './graph.ts';
 import { findInternalAnomalies } from './internal.ts';
 import { addSessionEdges } from './precedence.ts';
@@ -64,17 +64,20 @@ export function checkWeakIsolation(history: History, level: WeakLevel): WeakResu
 
 /** Adds the weakest of the three levels that no order of the versions can give to the registers. */
 export function findWeakAnomaly(transactions: Transactions, writers: Writers, findings: Findings): void {
-  const levels = [
+  const causal = findForcedCycle(transactions, writers, 'causal', true);
+  if (causal === undefined) return; // it forces all that the weaker ones do
+  const weaker = [
     ['read-committed', 'non-monotonic-read'],
     ['read-atomic', 'fractured-read'],
-    ['causal', 'causality-violation'],
   ] as const;
-  for (const [level, name] of levels) {
-    const found = findForcedCycle(transactions, writers, level, level === 'causal');
+  for (const [level, name] of weaker) {
+    const found = findForcedCycle(transactions, writers, level, false);
     if (found === undefined || found === 'too large' || !found.isForced) continue;
     findings.add(name, found.transactions, () => found.reason);
     return;
   }
+  if (causal === 'too large' || !causal.isForced) return;
+  findings.add('causality-violation', causal.transactions, () => causal.reason);
 }
 
 /** The shortest circle in what is forced; with `sessions` the order of each session counts as well. */
@@ -86,12 +89,11 @@ function findForcedCycle(
 ): ForcedCycle | 'too large' | undefined {
   const counts = findEffective(transactions, writers);
   const edges = new EdgeList();
-  const forced: Forced = { edges, because: [] };
   const reads = linkReads(transactions, writers, edges);
   if (sessions) addSessionEdges(transactions.operations, counts, edges);
   if (level === 'causal') {
-    if (!linkCausalPasts(transactions, counts, reads, forced)) return 'too large';
-  } else linkDirectPasts(transactions, reads, level, forced);
-  if (sessions && level === 'read-atomic') linkSessionPasts(transactions, counts, reads, forced);
-  return findForcedCircle(transactions, forced);
+    if (!linkCausalPasts(transactions, counts, reads, edges)) return 'too large';
+  } else linkDirectPasts(transactions, reads, level, edges);
+  if (sessions && level === 'read-atomic') linkSessionPasts(transactions, counts, reads, edges);
+  return findForcedCircle(transactions, edges);
 }
