@@ -1,9 +1,17 @@
 // Judges one history file: reads it, chooses who judges it unless that was asked for, and keeps what is worth telling.
-import { HistoryError, type IsolationModel, type Skipped } from '../checkers/index.ts';
+import { HistoryError, type Skipped } from '../checkers/index.ts';
 import { InputError, type Json, type Verdict } from '../sim/index.ts';
 import { chooseChecker, chooseModel, type Choice } from './check-choose.ts';
 import { readRecorded, refusedLine, type ReadingOptions, type Recorded } from './check-file.ts';
-import { findJudge, findModel, judgeNames, modelNames, type JudgeOptions, type Opinion } from './check-judges.ts';
+import {
+  findJudge,
+  findModel,
+  judgeNames,
+  modelNames,
+  type Consistency,
+  type JudgeOptions,
+  type Opinion,
+} from './check-judges.ts';
 import { profileOf, type Profile } from './check-profile.ts';
 
 export interface CheckRequest extends ReadingOptions {
@@ -11,7 +19,7 @@ export interface CheckRequest extends ReadingOptions {
   readonly checker?: string;
   readonly engine: JudgeOptions['engine'];
   readonly initial?: Json;
-  readonly consistency?: IsolationModel;
+  readonly consistency?: Consistency;
   /** Real milliseconds for each file. */
   readonly timeout: number;
 }
@@ -86,6 +94,7 @@ function judge(recorded: Recorded, choice: Choice, request: CheckRequest, start:
       initial: request.initial,
       consistency: request.consistency,
       realtime: recorded.realtime,
+      ofSessions: recorded.format === 'awdit' || recorded.format === 'polysi',
       deadline: () => performance.now() >= end,
     });
   } catch (error) {

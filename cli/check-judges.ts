@@ -3,6 +3,7 @@ import {
   casRegister,
   checkIsolation,
   checkLinearizable,
+  checkWeakIsolation,
   keyValue,
   register,
   type DependencyCycle,
@@ -10,6 +11,7 @@ import {
   type LinearizabilityResult,
   type Model,
   type PartitionResult,
+  type WeakLevel,
 } from '../checkers/index.ts';
 import { InputError, type History, type Json, type Verdict } from '../sim/index.ts';
 
@@ -57,12 +59,17 @@ export interface JudgeOptions {
   readonly model: string | undefined;
   readonly engine: 'auto' | 'wgl' | 'fast';
   readonly initial: Json | undefined;
-  readonly consistency: IsolationModel | undefined;
+  readonly consistency: Consistency | undefined;
+  /** Whether the file is of sessions, in a format whose tools judge levels by the order of each session. */
+  readonly ofSessions: boolean;
   /** Whether the order of the events says which operations precede which. */
   readonly realtime: boolean;
   /** True once the time is up. */
   readonly deadline: () => boolean;
 }
+
+/** What transactions were promised. `causal` is causal consistency as AWDIT and dbcop have it. */
+export type Consistency = IsolationModel | 'causal';
 
 export type Judge = (history: History, options: JudgeOptions) => Opinion;
 
@@ -159,7 +166,11 @@ function partOf(part: PartitionResult): Part {
   }
 }
 
-function judgeIsolation(history: History, { consistency, realtime }: JudgeOptions): Opinion {
+function judgeIsolation(history: History, options: JudgeOptions): Opinion {
+  const { consistency, realtime } = options;
+  const level = weakLevelOf(options);
+  if (level !== undefined) return judgeWeakly(history, level);
+  if (consistency === 'causal') throw new Error('causal is a weak level');
   const model = consistency ?? (realtime ? 'strict-serializable' : 'strong-session-serializable');
   const result = checkIsolation(history, { model, realtime });
   const anomalies = result.anomalies.map(({ name, reason, operations, cycle, isForbidden }) => ({
@@ -177,5 +188,24 @@ function judgeIsolation(history: History, { consistency, realtime }: JudgeOption
     tolerated: anomalies.filter(({ isForbidden }) => !isForbidden).map(({ anomaly }) => anomaly),
     partitions: [],
     boundary: { not, strongest },
+  };
+}
+
+function weakLevelOf({ consistency, ofSessions }: JudgeOptions): WeakLevel | undefined {
+  if (consistency === 'causal') return consistency;
+  return ofSessions && (consistency === 'read-committed' || consistency === 'read-atomic') ? consistency : undefined;
+}
+
+function judgeWeakly(history: History, level: WeakLevel): Opinion {
+  const { verdict, reason, operations } = checkWeakIsolation(history, level);
+  return {
+    verdict,
+    doubt: verdict === 'unknown' ? reason : '',
+    holds: `${level}: some order of commits that respects each session explains every read`,
+    model: `rw-register, ${level} with the order of sessions`,
+    engine: undefined,
+    anomalies: verdict === 'invalid' ? [{ type: `not-${level}`, reason, operations, details: [] }] : [],
+    tolerated: [],
+    partitions: [],
   };
 }

@@ -7,13 +7,12 @@ import {
   parseEdn,
   parseFormat,
   type HistoryFormat,
-  type IsolationModel,
 } from '../checkers/index.ts';
 import { InputError, parseDuration, type Json } from '../sim/index.ts';
 import { describeCheck, describeChecks, type WrittenFile } from './check-describe.ts';
 import { checkDocument, refusedDocument, validOf, type Refused } from './check-document.ts';
 import { judgeFile, type CheckRequest, type Judged } from './check-judge.ts';
-import { judgeNames, modelNames } from './check-judges.ts';
+import { judgeNames, modelNames, type Consistency } from './check-judges.ts';
 import { runOf } from './check-run.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import { savePicture, saveTimeline, timelineAssets } from './files.ts';
@@ -27,7 +26,7 @@ interface CheckOptions {
   readonly format?: HistoryFormat;
   readonly engine: CheckRequest['engine'];
   readonly timeout: number;
-  readonly consistency?: IsolationModel;
+  readonly consistency?: Consistency;
   readonly initial?: Json;
   readonly nilReads?: 'absent' | 'unknown';
   readonly failedCas?: 'dropped' | 'observed';
@@ -171,10 +170,11 @@ function requestOf(options: CheckOptions): CheckRequest {
   return { ...rest, lenient: lenient === true };
 }
 
-function readConsistency(text: string): IsolationModel {
-  const model = isolationModels.find((known) => known === text);
+function readConsistency(text: string): Consistency {
+  const known: readonly Consistency[] = [...isolationModels, 'causal'];
+  const model = known.find((name) => name === text);
   if (model !== undefined) return model;
-  throw new InputError(`--consistency: expected one of ${isolationModels.join(', ')}, found ${JSON.stringify(text)}`);
+  throw new InputError(`--consistency: expected one of ${known.join(', ')}, found ${JSON.stringify(text)}`);
 }
 
 function readTimeout(text: string): number {

@@ -12,7 +12,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { InputError, parseReplay, replayFileOf, traceRow, type Replay, type Run } from '../sim/index.ts';
+import { writeEdn, writeJsonLines } from '../checkers/index.ts';
+import { InputError, parseReplay, replayFileOf, traceRow, type History, type Replay, type Run } from '../sim/index.ts';
 import { loadTimelineAssets } from '../viz/assets.ts';
 import { timelineOf, type About } from '../viz/data.ts';
 import { renderTimelineHtml, type TimelineAssets } from '../viz/html.ts';
@@ -35,6 +36,17 @@ export function saveTrace(run: Run, path: string): void {
     for (let row = 0; row < trace!.length; row++) yield `${JSON.stringify(traceRow(trace!, row))}\n`;
   }
   writeWhole(path, lines());
+}
+
+/** The history in Jepsen's EDN, or as JSON lines: the end of the path says which. @throws OutputError */
+export function saveHistory(history: History, path: string): void {
+  writeWhole(path, path.endsWith('.edn') ? writeEdn(history) : writeJsonLines(history));
+}
+
+/** Whether `saveHistory` can tell the format: asked before the run. @throws InputError */
+export function checkHistoryPath(path: string | undefined): void {
+  if (path === undefined || /\.(?:edn|jsonl|json)$/.test(path)) return;
+  throw new InputError(`--history: expected a name that ends in .edn, .jsonl or .json, found ${JSON.stringify(path)}`);
 }
 
 /** @throws OutputError */

@@ -16,6 +16,7 @@ interface ReplayOptions {
   readonly json?: true;
   readonly trace?: string;
   readonly html?: string;
+  readonly history?: string;
 }
 
 export function addReplay(program: Command, session: Session): void {
@@ -27,6 +28,7 @@ export function addReplay(program: Command, session: Session): void {
     .option('--json', 'print one JSON document instead of text')
     .option('--trace <file>', 'write everything that happened, one JSON object a line')
     .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
+    .option('--history <file>', 'write what the clients saw, for `check` and other tools: .edn as Jepsen, or .jsonl')
     .addHelpText('after', `\nExample:\n  npx faultline replay out/raft-local-reads-7.replay.json\n${exitCodesHelp}`)
     .action((path: string, options: ReplayOptions) => {
       session.code = replayFile(path, options, session);

@@ -5,7 +5,7 @@ import { simulate, type Micros, type Parameters, type Run, type Scenario } from 
 import { collect, readParameters, readSeed, readUntil } from './arguments.ts';
 import { describeRun } from './describe-run.ts';
 import { exitCodeOf, exitCodesHelp } from './exit.ts';
-import { saveTimeline, saveTrace, timelineAssets } from './files.ts';
+import { checkHistoryPath, saveHistory, saveTimeline, saveTrace, timelineAssets } from './files.ts';
 import { printDocument, runDocument } from './json.ts';
 import type { Session } from './program.ts';
 import { runCommand } from './reproduce.ts';
@@ -17,6 +17,7 @@ interface RunOptions {
   readonly json?: true;
   readonly trace?: string;
   readonly html?: string;
+  readonly history?: string;
 }
 
 export function addRun(program: Command, session: Session): void {
@@ -37,6 +38,7 @@ export function addRun(program: Command, session: Session): void {
     .option('--json', 'print one JSON document instead of text')
     .option('--trace <file>', 'write everything that happened, one JSON object a line')
     .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
+    .option('--history <file>', 'write what the clients saw, for `check` and other tools: .edn as Jepsen, or .jsonl')
     .addHelpText(
       'after',
       `\nExample:\n  npx faultline run raft --seed 42 --set nodes=3 --html out/raft.html\n${exitCodesHelp}`,
@@ -61,11 +63,12 @@ function runOne(scenario: Scenario, set: Parameters, options: RunOptions, { io, 
   return exitCodeOf(run.verdict);
 }
 
-/** Writes what `--trace` and `--html` ask for. What a timeline needs is looked for before the run. */
+/** Writes what `--trace`, `--html` and `--history` ask for. What a timeline needs is looked for before the run. */
 export function fileSaver(
-  { trace, html }: { readonly trace?: string; readonly html?: string },
+  { trace, html, history }: { readonly trace?: string; readonly html?: string; readonly history?: string },
   version: string,
 ): (run: Run, scenario: Scenario, reproduce: string) => { what: string; path: string }[] {
+  checkHistoryPath(history);
   const assets = html === undefined ? undefined : timelineAssets();
   return (run, { story }, reproduce) => {
     const files: { what: string; path: string }[] = [];
@@ -76,6 +79,10 @@ export function fileSaver(
     if (html !== undefined && assets !== undefined) {
       saveTimeline(run, html, { story, version, reproduce }, assets);
       files.push({ what: 'timeline', path: html });
+    }
+    if (history !== undefined) {
+      saveHistory(run.history, history);
+      files.push({ what: 'history', path: history });
     }
     return files;
   };
