@@ -8,7 +8,7 @@ import type { Json } from '../sim/protocol.ts';
 export interface IsolationFigures {
   readonly microOperations: number;
   readonly transactions: number;
-  /** Of the check alone, the best of three runs. */
+  /** Of the check alone, the best of five runs. */
   readonly milliseconds: number;
   /** Resident memory at its highest, in bytes, without what the process held before the history was made. */
   readonly memory: number;
@@ -23,7 +23,7 @@ export function benchIsolation(
   sizes: readonly number[] = [10_000, 100_000, 1_000_000],
   { model = 'strict-serializable', skew = false }: { readonly model?: IsolationModel; readonly skew?: boolean } = {},
 ): readonly IsolationFigures[] {
-  checkIsolation(listAppendHistory(2_000, skew)); // warm up
+  for (let round = 0; round < 5; round++) checkIsolation(listAppendHistory(10_000, skew)); // warm up
   const figures: IsolationFigures[] = [];
   for (const microOperations of sizes) {
     globalThis.gc?.();
@@ -32,7 +32,8 @@ export function benchIsolation(
     let best = Infinity;
     let memory = 0;
     let anomalies: readonly string[] = [];
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 5; round++) {
+      globalThis.gc?.();
       const start = process.hrtime.bigint();
       const result = checkIsolation(history, { model });
       best = Math.min(best, Number(process.hrtime.bigint() - start) / 1e6);
