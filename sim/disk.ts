@@ -16,7 +16,8 @@ export interface DiskImage {
 interface LogImage {
   first: number;
   records: Json[];
-  torn: boolean; // behind the last record lies half of another one
+  /** Where half of a record lies; what is appended behind it cannot be read back until it is truncated. */
+  tornAt: number | undefined;
 }
 
 export type Write =
@@ -61,16 +62,11 @@ export class SimulatedDisk {
     if (this.unreadable > 0) throw new DiskError('read-error', `log ${log} cannot be read`);
     const image = this.#seen.logs.get(log);
     if (image === undefined) return { first: 0, records: [] };
-    const { first, records, torn } = image;
-    const rotten = this.#rotten.get(`log/${log}`);
-    if (rotten !== undefined) {
-      const intact = records.slice(0, rotten - first) as unknown as T[];
-      return { first, records: intact, damage: { index: rotten, type: 'corrupt' } };
-    }
-    const whole = records.slice() as unknown as T[];
-    return torn
-      ? { first, records: whole, damage: { index: first + records.length, type: 'torn' } }
-      : { first, records: whole };
+    const { first, records, tornAt } = image;
+    const index = Math.min(tornAt ?? Infinity, this.#rotten.get(`log/${log}`) ?? Infinity);
+    const intact = records.slice(0, Math.min(records.length, index - first)) as unknown as T[];
+    if (index === Infinity) return { first, records: intact };
+    return { first, records: intact, damage: { index, type: index === first + records.length ? 'torn' : 'corrupt' } };
   }
 
   /** Writes at the true instant `issued`; returns the index of an appended record, else 0. */
@@ -106,7 +102,10 @@ export class SimulatedDisk {
     const kept = fate === 'kept' ? issued.length : fate === 'lost' ? 0 : random.below(issued.length + 1);
     for (const { write } of issued.slice(0, kept)) apply(this.#durable, write);
     const halfWritten = fate === 'torn' ? issued[kept]?.write : undefined;
-    if (halfWritten?.type === 'append') logOf(this.#durable, halfWritten.log).torn = true;
+    if (halfWritten?.type === 'append') {
+      const log = logOf(this.#durable, halfWritten.log);
+      log.tornAt ??= log.first + log.records.length;
+    }
     this.#journal = [];
     this.#seen = copyImage(this.#durable);
     this.#forgetLostRot();
@@ -173,7 +172,7 @@ function copyImage(image: DiskImage): DiskImage {
 
 function logOf(image: DiskImage, name: string): LogImage {
   let log = image.logs.get(name);
-  if (log === undefined) image.logs.set(name, (log = { first: 0, records: [], torn: false }));
+  if (log === undefined) image.logs.set(name, (log = { first: 0, records: [], tornAt: undefined }));
   return log;
 }
 
@@ -184,13 +183,12 @@ function apply(image: DiskImage, write: Write): number {
       return 0;
     case 'append': {
       const log = logOf(image, write.log);
-      log.torn = false;
       return log.first + log.records.push(write.record) - 1;
     }
     case 'truncate': {
       const log = logOf(image, write.log);
       log.records.length = Math.min(log.records.length, Math.max(0, write.from - log.first));
-      log.torn = false;
+      if (log.tornAt !== undefined && write.from <= log.tornAt) log.tornAt = undefined;
       return 0;
     }
     case 'trim': {
@@ -198,6 +196,7 @@ function apply(image: DiskImage, write: Write): number {
       const dropped = Math.min(log.records.length, Math.max(0, write.before - log.first));
       log.records.splice(0, dropped);
       log.first = Math.max(log.first, write.before);
+      if (log.tornAt !== undefined && log.tornAt < log.first) log.tornAt = undefined;
       return 0;
     }
   }

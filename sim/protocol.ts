@@ -84,7 +84,8 @@ export interface LogContents<T> {
   /** The index of the first record. */
   readonly first: number;
   readonly records: readonly T[];
-  /** Where and how the log is damaged: a torn tail is a half-written last record, corrupt is a checksum that is wrong. */
+  /** Where and how the log is damaged: a torn tail is a half-written last record (truncate it before
+   * appending, or what follows is lost as well), corrupt is a checksum that is wrong. */
   readonly damage?: { readonly index: number; readonly type: 'torn' | 'corrupt' };
 }
 

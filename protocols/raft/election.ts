@@ -19,6 +19,7 @@ export function standForElection(server: Server, state: RaftState, ctx: Context<
   changeRole(state, 'candidate', ctx);
   saveHardState(state, server.rules, ctx);
   ctx.disk.sync();
+  ctx.note('vote', { term: state.currentTerm, for: ctx.id });
   resetElectionTimer(server, ctx);
   const lastLogTerm = state.log.at(-1)?.term ?? 0;
   const request: RequestVote = {

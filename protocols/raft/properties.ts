@@ -23,6 +23,9 @@ export function raftProperties(server: Protocol<Raft>, progressWithin: Micros): 
     leaderCompleteness(),
     stateMachineSafety(),
     quorumDurability(server),
+    durablePromises(),
+    termMonotonicity(),
+    freshReads(),
     commitMonotonicity(),
     roleChartIsKept(),
     sometimesNoted('truncate', 'a follower drops entries that conflict with its leader’s'),
@@ -134,6 +137,63 @@ export function quorumDurability(server: Protocol<Raft>): Property {
   });
 }
 
+/** What a server votes for or acknowledges is on its disk by then (Figure 2: updated before responding to RPCs). */
+export function durablePromises(): Property {
+  return alwaysOn(['vote', 'append'], 'durable promises', 'a vote or an acknowledged entry is on disk', () => {
+    return (_view, { node, note }) => {
+      if (note?.kind === 'vote') {
+        const { term, for: candidate } = dataOf<{ term: number; for: string }>(note);
+        const hard = hardStateOf(node);
+        return hard?.term === term && hard.vote === candidate
+          ? undefined
+          : `${node.id} votes for ${candidate} in term ${term}, but has on disk: ${JSON.stringify(hard ?? null)}`;
+      }
+      const { from, to, term } = dataOf<{ from: number; to: number; term: number }>(note);
+      if ((hardStateOf(node)?.term ?? 0) < term)
+        return `${node.id} acknowledges in term ${term}, which is not on its disk`;
+      for (let index = from; index <= to; index++) {
+        if (durableTerm(node, index) === undefined)
+          return `${node.id} acknowledges entry ${index}, which is not on its disk`;
+      }
+      return undefined;
+    };
+  });
+}
+
+/** A server's term never goes back, not even through a crash. */
+export function termMonotonicity(): Property {
+  return alwaysOn(['role', 'vote', 'append'], 'term monotonicity', 'a durable term is never forgotten', () => {
+    const known = new Map<string, number>();
+    return (_view, { node, note }) => {
+      const { term } = dataOf<{ term: number }>(note);
+      const before = known.get(node.id) ?? 0;
+      known.set(node.id, Math.max(before, hardStateOf(node)?.term ?? 0));
+      return term >= before ? undefined : `${node.id} is in term ${term}, although it had term ${before} on its disk`;
+    };
+  });
+}
+
+/** A read is served from a state that holds everything that was committed anywhere when it arrived (thesis, section 6.4). */
+export function freshReads(): Property {
+  const about = 'a read sees everything that was committed when it arrived';
+  return alwaysOn(['commit', 'read-arrives', 'read-served'], 'fresh reads', about, () => {
+    let committed = 0;
+    const arrivals = new Map<string, number>();
+    return (_view, { node, note }) => {
+      const data = dataOf<{ to: number; client: string; sequence: number; index: number }>(note);
+      if (note?.kind === 'commit') committed = Math.max(committed, data.to);
+      const read = `${node.id} ${data.client} ${data.sequence}`;
+      if (note?.kind === 'read-arrives') arrivals.set(read, committed);
+      if (note?.kind !== 'read-served') return undefined;
+      const needed = arrivals.get(read) ?? 0;
+      arrivals.delete(read);
+      return data.index >= needed
+        ? undefined
+        : `${node.id} serves a read of ${data.client} at index ${data.index}, although ${needed} was committed when it came`;
+    };
+  });
+}
+
 /** A server commits every index once and in order while it lives. */
 export function commitMonotonicity(): Property {
   return alwaysOn(['commit'], 'commit monotonicity', 'a commit index never goes back, nor skips an entry', () => {
@@ -152,11 +212,14 @@ export function commitMonotonicity(): Property {
 
 /** Every role change is a move that the chart allows. */
 export function roleChartIsKept(): Property {
-  return alwaysOn(['role'], 'role chart', 'every role change is a move of the chart', () => {
+  return alwaysOn(['role', 'append'], 'role chart', 'every role change is a move of the chart', () => {
     const roles = new Map<string, { role: Role; incarnation: number }>();
     return (_view, { node, note }) => {
-      const { role } = dataOf<{ role: Role }>(note);
       const before = roles.get(node.id);
+      if (note?.kind === 'append') {
+        return before?.role === 'candidate' ? `${node.id} accepts entries while it is a candidate` : undefined;
+      }
+      const { role } = dataOf<{ role: Role }>(note);
       roles.set(node.id, { role, incarnation: node.incarnation });
       const from = before?.incarnation === node.incarnation ? before.role : 'follower';
       return roleMoves.has(`${from}>${role}`) ? undefined : `${node.id} went from ${from} to ${role}`;
@@ -202,6 +265,10 @@ function historySince({ history }: View, time: Micros): View['history'] {
   let first = history.length;
   while (first > 0 && (history[first - 1]?.time ?? 0) >= time) first--;
   return history.slice(first);
+}
+
+function hardStateOf({ durable }: NodeView): { readonly term: number; readonly vote: string | null } | undefined {
+  return durable.cells.get('hard-state') as { term: number; vote: string | null } | undefined;
 }
 
 function durableTerm({ durable }: NodeView, index: number): Json | undefined {

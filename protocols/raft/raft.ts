@@ -48,7 +48,7 @@ export function raft(config: Partial<RaftConfig> = {}, rules: Partial<Rules> = {
 
 function start(server: Server, ctx: Context<Raft>): RaftState {
   resetElectionTimer(server, ctx);
-  const recovered = recover(ctx);
+  const recovered = server.rules.recovers(recover(ctx));
   ctx.note('role', { role: 'follower', term: recovered.currentTerm });
   return {
     ...recovered,

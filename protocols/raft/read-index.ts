@@ -22,7 +22,8 @@ export function onClientRead(
     return;
   }
   const readIndex = hasCommittedInTerm(state) ? state.commitIndex : -1;
-  state.reads.push({ client, sequence, key, round: state.round + 1, readIndex });
+  ctx.note('read-arrives', { client, sequence });
+  state.reads.push({ client, sequence, key, round: server.rules.roundThatConfirms(state), readIndex });
   broadcast(server, state, ctx);
   answerReads(server, state, ctx);
 }
@@ -44,6 +45,7 @@ function answers(
   if (read.readIndex < 0 && hasCommittedInTerm(state)) read.readIndex = state.commitIndex;
   if (read.readIndex < 0 || state.lastApplied < read.readIndex) return false;
   if (!server.rules.isReadConfirmed(acked, 1 + ctx.peers.length, read.round)) return false;
+  ctx.note('read-served', { client: read.client, sequence: read.sequence, index: state.lastApplied });
   const value = state.machine.data.get(read.key) ?? null;
   ctx.send(read.client, { type: 'ClientReply', sequence: read.sequence, answer: { type: 'done', value } });
   return true;

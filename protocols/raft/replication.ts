@@ -16,8 +16,8 @@ export function propose(server: Server, state: RaftState, command: Command, ctx:
   let last: AppendEntries | undefined;
   for (const peer of ctx.peers) last = sendEntries(server, state, peer, ctx, last);
   // Followers write in parallel with the leader, which counts itself only when its own write is durable.
-  ctx.note('append', { from: index, to: index });
   syncBeforeReply(server.rules, ctx);
+  ctx.note('append', { from: index, to: index, term: state.currentTerm });
   advanceCommit(server, state, ctx);
   return index;
 }
@@ -55,8 +55,10 @@ export function onAppendEntries(
     const conflictTerm = state.log[message.prevLogIndex - 1]?.term ?? 0;
     return refuse(state, from, message, conflictTerm, startOfTerm(state, message.prevLogIndex), ctx);
   }
-  accept(state, message, ctx);
+  const firstNew = accept(state, message, ctx);
   syncBeforeReply(rules, ctx);
+  if (firstNew <= state.log.length)
+    ctx.note('append', { from: firstNew, to: state.log.length, term: state.currentTerm });
   ctx.send(from, {
     type: 'AppendEntriesReply',
     term: state.currentTerm,
@@ -160,18 +162,21 @@ function appendEntries(state: RaftState, prevLogIndex: number, count: number): A
 
 const noEntries: readonly never[] = Object.freeze([]);
 
-/** Writes the entries that are not there yet; what conflicts with them was never committed and goes (section 5.3). */
-function accept(state: RaftState, { prevLogIndex, entries }: AppendEntries, ctx: Context<Raft>): void {
+/**
+ * Writes the entries that are not there yet; what conflicts with them was never committed and goes (section 5.3).
+ * Returns the index of the first entry written, or one behind the log.
+ */
+function accept(state: RaftState, { prevLogIndex, entries }: AppendEntries, ctx: Context<Raft>): number {
   let first = 0;
   while (first < entries.length && state.log[prevLogIndex + first]?.term === entries[first]?.term) first++;
-  if (first === entries.length) return;
+  if (first === entries.length) return state.log.length + 1;
   const from = prevLogIndex + first + 1;
   if (state.log.length >= from) {
     ctx.note('truncate', { from, to: state.log.length });
     truncateFrom(state, from, ctx);
   }
   for (const entry of entries.slice(first)) appendEntry(state, entry, ctx);
-  ctx.note('append', { from, to: state.log.length });
+  return from;
 }
 
 /** Tells the leader where to look next: a whole conflicting term at once (section 5.3, last paragraphs). */

@@ -1,8 +1,11 @@
 // The rules of the paper that safety hangs on, each a small pure function. A server is built with these; a broken variant
 // replaces one of them by a one-liner, so that every rule can be shown to matter.
+import type { Recovered } from './storage.ts';
 import type { AppendEntries, AppendEntriesReply, RaftState } from './types.ts';
 
 export interface Rules {
+  /** A server that restarts goes on in the term, with the vote and the log that it left on disk (Figure 2). */
+  recovers(left: Recovered): Recovered;
   /** A new term begins without a vote (Figure 2, all servers). */
   voteInNewTerm(state: RaftState): string | null;
   /** At most one vote a term, first come, first served (section 5.2). */
@@ -29,6 +32,8 @@ export interface Rules {
   readonly syncsBeforeReply: boolean;
   /** The vote is persistent as well as the term (Figure 2). */
   readonly persistsVote: boolean;
+  /** The first heartbeat round that begins after a read arrives. */
+  roundThatConfirms(state: RaftState): number;
   /** A read needs a heartbeat round that began after it arrived, answered by a majority (section 8; thesis 6.4). */
   isReadConfirmed(ackedRounds: readonly number[], servers: number, round: number): boolean;
   /** A command that was executed before is not executed again (thesis 6.3). */
@@ -36,6 +41,7 @@ export interface Rules {
 }
 
 export const paperRules: Rules = {
+  recovers: (left) => left,
   voteInNewTerm: () => null,
   isFreeToVote: (state, candidate) => state.votedFor === null || state.votedFor === candidate,
   isUpToDate(state, lastLogIndex, lastLogTerm) {
@@ -53,6 +59,7 @@ export const paperRules: Rules = {
   isQuorum: (count, servers) => count * 2 > servers,
   syncsBeforeReply: true,
   persistsVote: true,
+  roundThatConfirms: (state) => state.round + 1,
   isReadConfirmed: (ackedRounds, servers, round) =>
     (ackedRounds.filter((acked) => acked >= round).length + 1) * 2 > servers,
   isDuplicate: (executed, sequence) => sequence <= executed,

@@ -12,13 +12,17 @@ export const raftLocalReads = broken(
   'A leader that was cut off does not know that it was deposed, and answers reads from its old state.',
   ['linearizable key-value'],
   { isReadConfirmed: () => true },
-  { nemesis: { classes: ['isolate', 'partition'], longest: ms(1_500), allClasses: true }, reads: 600_000 },
+  {
+    nemesis: { classes: ['isolate', 'partition'], longest: ms(1_500), allClasses: true },
+    reads: 600_000,
+    outcomeOnly: true,
+  },
 );
 
 export const raftForgottenVote = broken(
   'raft-forgotten-vote',
   'A server keeps its term on disk but not its vote, restarts, and votes again in the same term.',
-  ['election safety'],
+  ['durable promises', 'election safety'],
   { persistsVote: false },
   {
     nemesis: {
@@ -58,7 +62,7 @@ export const raftNoPreviousCheck = broken(
 export const raftAckBeforeSync = broken(
   'raft-ack-before-sync',
   'A server answers before its disk has what it promised.',
-  ['quorum durability', 'leader completeness', 'election safety', 'state machine safety', 'linearizable key-value'],
+  ['durable promises', 'quorum durability', 'leader completeness', 'election safety', 'state machine safety'],
   { syncsBeforeReply: false },
   { nemesis: crashes },
 );
@@ -104,6 +108,22 @@ export const raftCommitGoesBack = broken(
   { learnsCommit: (state, known) => known !== state.commitIndex },
 );
 
+export const raftEarlyRound = broken(
+  'raft-early-round',
+  'A leader takes an answer to a heartbeat that it sent before the read arrived for proof that it still leads.',
+  ['fresh reads', 'linearizable key-value'],
+  { roundThatConfirms: (state) => state.round },
+  { nemesis: { classes: ['isolate', 'half-isolate', 'hold', 'pause'], longest: ms(1_500) }, reads: 600_000 },
+);
+
+export const raftForgottenTerm = broken(
+  'raft-forgotten-term',
+  'A server that restarts begins again in term 0.',
+  ['term monotonicity'],
+  { recovers: (left) => ({ ...left, currentTerm: 0 }) },
+  { nemesis: crashes },
+);
+
 export const raftVoteForLife = broken(
   'raft-vote-for-life',
   'A server keeps its vote when the term changes; soon nobody can be elected any more.',
@@ -132,6 +152,8 @@ export const raftKnownBugs: readonly Scenario[] = [
   raftSmallQuorum,
   raftCommitGoesBack,
   raftVoteForLife,
+  raftEarlyRound,
+  raftForgottenTerm,
 ];
 
 function broken(

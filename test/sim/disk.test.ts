@@ -21,6 +21,12 @@ function written(): SimulatedDisk {
   return disk;
 }
 
+function afterwards(fate: UnsyncedFate): SimulatedDisk {
+  const disk = written();
+  disk.losePower(0, fate, random);
+  return disk;
+}
+
 test('writes are seen at once and durable only after a sync', () => {
   const disk = written();
   expect(records(disk)).toEqual([1, 2, 3, 4]);
@@ -29,12 +35,6 @@ test('writes are seen at once and durable only after a sync', () => {
 });
 
 describe('when power fails, unsynced writes are', () => {
-  const afterwards = (fate: UnsyncedFate): SimulatedDisk => {
-    const disk = written();
-    disk.losePower(0, fate, random);
-    return disk;
-  };
-
   test('lost', () => {
     const disk = afterwards('lost');
     expect(records(disk)).toEqual([1, 2]);
@@ -59,10 +59,21 @@ describe('when power fails, unsynced writes are', () => {
       if (kept.length < 4) expect(damage).toEqual({ index: kept.length, type: 'torn' });
       else expect(damage).toBeUndefined();
       if (disk.get('x') === 20) expect(kept).toHaveLength(4);
+      disk.write({ type: 'truncate', log: 'log', from: kept.length }, 0);
       append(disk, 9);
       expect(disk.read('log')).toEqual({ first: 0, records: [...kept, 9] });
     }
   });
+});
+
+test('what is appended behind a torn record cannot be read back', () => {
+  for (let time = 0; time < 50; time++) {
+    const disk = afterwards('torn');
+    const { records: kept, damage } = disk.read('log');
+    if (damage === undefined) continue;
+    append(disk, 9);
+    expect(disk.read('log')).toEqual({ first: 0, records: kept, damage: { index: kept.length, type: 'corrupt' } });
+  }
 });
 
 test('what a handler would have written after the instant of the crash never happened', () => {
