@@ -4,20 +4,40 @@ import type { History } from '../sim/history.ts';
 import { worseVerdict, type Check, type Verdict } from '../sim/verdict.ts';
 import type { Model } from './model.ts';
 import { HistoryError, pairOperations, type Operation } from './operations.ts';
+import { judgeOperations, type Engine } from './just-in-time/judge.ts';
+import { describeStop, type Limits } from './just-in-time/limits.ts';
 import { explain } from './wing-gong/explain.ts';
-import { makeProblem } from './wing-gong/problem.ts';
-import { search, type SearchOutcome } from './wing-gong/search.ts';
 import { Transitions } from './wing-gong/transitions.ts';
 import { findWindow } from './wing-gong/window.ts';
 
 export interface LinearizabilityBounds {
   /**
+   * Who judges. `wgl`: the plain search of Wing & Gong with Lowe's memory, as a second opinion. `fast`: the just-in-time
+   * search, which knows only what is pending. `auto`, the default: the one that suits the history.
+   */
+  readonly engine?: Engine;
+  /**
    * How many placements of an operation may be tried in each partition, and again to narrow down its evidence. A count and
    * not a time, so that the verdict is the same on every machine. 10,000,000 by default; memory grows with it.
    */
   readonly maxSteps?: number;
+  /** How many bytes the tables of a search may take, as estimated from their sizes. 2^31 by default. */
+  readonly maxMemory?: number;
+  /** True when the time is over: the caller's clock, as checkers may not read one. What is not judged then is unknown. */
+  readonly deadline?: () => boolean;
+  /** Told now and then what was done; the counts are those of the partition being judged. */
+  readonly onProgress?: (progress: LinearizabilityProgress) => void;
   /** Whether valid partitions report the order that explains them; not by default. */
   readonly witness?: boolean;
+}
+
+export interface LinearizabilityProgress {
+  /** How many partitions are judged, and how many there are. */
+  readonly judged: number;
+  readonly partitions: number;
+  /** Completions that an order explains so far; 0 from an engine that does not know. */
+  readonly covered: number;
+  readonly steps: number;
 }
 
 export interface LinearizabilityResult {
@@ -64,6 +84,9 @@ export interface OffendingWindow {
   readonly places: readonly string[];
 }
 
+const defaultSteps = 10_000_000;
+const defaultMemory = 2 ** 31;
+
 /** The largest number of placements tried to narrow a window down, whatever `maxSteps` allows. */
 const windowSteps = 5_000_000;
 
@@ -79,13 +102,19 @@ export function checkLinearizable<State>(
   model: Model<State>,
   bounds: LinearizabilityBounds = {},
 ): LinearizabilityResult {
-  const { maxSteps = 10_000_000, witness = false } = bounds;
-  if (!Number.isSafeInteger(maxSteps) || maxSteps < 1) {
-    throw new RangeError(`expected a positive integer as maxSteps, found ${maxSteps}`);
+  checkBounds(bounds);
+  const parts = partition(pairOperations(history), model);
+  const partitions: PartitionResult[] = [];
+  for (const [key, operations] of parts) {
+    const limits: Limits = {
+      maxSteps: bounds.maxSteps ?? defaultSteps,
+      maxMemory: bounds.maxMemory ?? defaultMemory,
+      deadline: bounds.deadline ?? (() => false),
+      onProgress: (covered, steps) =>
+        bounds.onProgress?.({ judged: partitions.length, partitions: parts.size, covered, steps }),
+    };
+    partitions.push(judgePartition(key, operations, model, bounds, limits));
   }
-  const partitions = [...partition(pairOperations(history), model)].map(([key, operations]) =>
-    judgePartition(key, operations, model, maxSteps, witness),
-  );
   return {
     verdict: partitions.reduce<Verdict>((worst, { verdict }) => worseVerdict(worst, verdict), 'valid'),
     reason: joinReasons(partitions),
@@ -133,59 +162,58 @@ function judgePartition<State>(
   key: string | undefined,
   operations: readonly Operation[],
   model: Model<State>,
-  maxSteps: number,
-  witness: boolean,
+  { engine = 'auto', witness = false }: LinearizabilityBounds,
+  limits: Limits,
 ): PartitionResult {
   const transitions = new Transitions(model, operations);
-  const problem = makeProblem(operations, transitions.kinds, [...operations.keys()], () => true, [0]);
-  const outcome = search(problem, transitions, maxSteps);
+  const outcome = judgeOperations(engine, operations, transitions, limits);
   const { steps } = outcome;
   switch (outcome.type) {
-    case 'found': {
+    case 'found':
       if (!witness) return { key, verdict: 'valid', steps };
-      return {
-        key,
-        verdict: 'valid',
-        steps,
-        order: outcome.order.map((index) => operations[problem.members[index]!]!.id),
-      };
+      return { key, verdict: 'valid', steps, order: outcome.order().map((index) => operations[index]!.id) };
+    case 'none':
+      return { key, verdict: 'invalid', steps, ...describeFailure(operations, transitions, outcome.blocked, limits) };
+    case 'stopped': {
+      const { covered, by } = outcome;
+      const returned = operations.reduce((sum, operation) => sum + (operation.returned === undefined ? 0 : 1), 0);
+      const part = key === undefined ? '' : ` of ${key}`;
+      const reason = `the search${part} stopped at ${describeStop(by, limits)}: it had explained ${covered} of ${returned} completions`;
+      return { key, verdict: 'unknown', steps, reason, covered, returned };
     }
-    case 'none': {
-      const narrowing = Math.min(maxSteps, windowSteps);
-      const window = findWindow(operations, transitions, problem.members[outcome.blocked]!, narrowing);
-      const { reason, places } = explain(operations, transitions, window, maxSteps);
-      const { start, minimal } = window;
-      return {
-        key,
-        verdict: 'invalid',
-        steps,
-        reason,
-        window: {
-          operations: window.required.map((index) => operations[index]!),
-          culprit: operations[window.culprit]!,
-          start,
-          minimal,
-          places,
-        },
-      };
-    }
-    case 'bounded':
-      return { key, verdict: 'unknown', steps, ...describeCoverage(key, problem, outcome, maxSteps) };
   }
 }
 
-function describeCoverage(
-  key: string | undefined,
-  problem: { readonly deadlines: number; readonly returned: Int32Array },
-  outcome: SearchOutcome & { readonly type: 'bounded' },
-  maxSteps: number,
-): { readonly reason: string; readonly covered: number; readonly returned: number } {
-  const { deadlines, returned } = problem;
-  const end = outcome.blocked === -1 ? 0 : returned[outcome.blocked]!;
-  const covered = returned.reduce((count, moment) => count + (moment < end ? 1 : 0), 0);
-  const part = key === undefined ? '' : ` of ${key}`;
-  const reason = `the search${part} stopped at its bound of ${maxSteps} steps: it had explained ${covered} of ${deadlines} completions`;
-  return { reason, covered, returned: deadlines };
+/** The evidence against operations that have no order up to the return of the culprit. */
+function describeFailure<State>(
+  operations: readonly Operation[],
+  transitions: Transitions<State>,
+  culprit: number,
+  { maxSteps }: Limits,
+): { readonly reason: string; readonly window: OffendingWindow } {
+  const window = findWindow(operations, transitions, culprit, Math.min(maxSteps, windowSteps));
+  const { reason, places } = explain(operations, transitions, window, maxSteps);
+  const { start, minimal } = window;
+  return {
+    reason,
+    window: {
+      operations: window.required.map((index) => operations[index]!),
+      culprit: operations[window.culprit]!,
+      start,
+      minimal,
+      places,
+    },
+  };
+}
+
+function checkBounds({ maxSteps = defaultSteps, maxMemory = defaultMemory }: LinearizabilityBounds): void {
+  for (const [name, bound] of [
+    ['maxSteps', maxSteps],
+    ['maxMemory', maxMemory],
+  ] as const) {
+    if (Number.isSafeInteger(bound) && bound >= 1) continue;
+    throw new RangeError(`expected a positive integer as ${name}, found ${bound}`);
+  }
 }
 
 /** The reasons of the worst partitions. */

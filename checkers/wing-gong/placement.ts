@@ -54,6 +54,11 @@ export class Placement {
     this.linkInHistoryOrder();
   }
 
+  /** An estimate of the memory in use. */
+  get bytes(): number {
+    return this.visited.bytes + this.crashedSets.bytes;
+  }
+
   /** Places an operation that has a deadline, and expires the optional ones that had returned before its call. */
   place(operation: number): void {
     this.expireBefore(this.problem.called[operation]!);

@@ -4,6 +4,8 @@ import { Placement } from './placement.ts';
 import { never, type Problem } from './problem.ts';
 import { refused, type Transitions } from './transitions.ts';
 
+const stride = 2048;
+
 export type SearchOutcome =
   /** An order exists: operations of the problem. */
   | { readonly type: 'found'; readonly order: readonly number[]; readonly steps: number }
@@ -24,18 +26,24 @@ export interface DeadEnd {
  * Looks for an order of the problem's operations that respects real time and that the model accepts.
  * @param maxSteps how many placements may be tried.
  * @param onDeadEnd is told each distinct dead end.
+ * @param mustStop asked now and then, with an estimate of the memory in use, whether to stop as if at the bound.
  */
 export function search<State>(
   problem: Problem,
   transitions: Transitions<State>,
   maxSteps: number,
   onDeadEnd?: (deadEnd: DeadEnd) => void,
+  mustStop?: (bytes: number, steps: number) => boolean,
 ): SearchOutcome {
   const run = new Run(problem, transitions, maxSteps, onDeadEnd);
+  let turns = 0;
   for (const start of problem.starts) {
     if (run.enter(start, -1, 0)) return { type: 'found', order: run.order(), steps: run.steps };
     while (run.depth > 0) {
-      if (run.steps > maxSteps) return { type: 'bounded', blocked: run.furthest, steps: run.steps };
+      turns += 1;
+      const isOver =
+        run.steps > maxSteps || (turns % stride === 0 && mustStop?.(run.placement.bytes, run.steps) === true);
+      if (isOver) return { type: 'bounded', blocked: run.furthest, steps: run.steps };
       if (run.advance()) return { type: 'found', order: run.order(), steps: run.steps };
     }
   }

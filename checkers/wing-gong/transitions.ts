@@ -41,6 +41,21 @@ export class Transitions<State> {
     return this.states.length;
   }
 
+  /** How many kinds of calls there are: their numbers are below it. */
+  get kindCount(): number {
+    return this.calls.length;
+  }
+
+  /** The call that stands for a kind. */
+  call(kind: number): Call {
+    return this.calls[kind]!;
+  }
+
+  /** An estimate of the memory in use, without that of the states. */
+  get bytes(): number {
+    return 12 * this.keys.length;
+  }
+
   /** The state that a call of this kind leads to, or `refused`. */
   next(state: number, kind: number): number {
     const key = state * this.calls.length + kind;

@@ -11,6 +11,11 @@ export class TupleTable {
   private pool = new Int32Array(256);
   private used = 0;
 
+  /** The memory in use. */
+  get bytes(): number {
+    return 4 * (this.slots.length + this.pool.length);
+  }
+
   /** The number of the tuple in the first `length` words: a new one, and `size` grows, if it was not there. */
   intern(words: Int32Array, length: number): number {
     const hash = hashWords(words, length);

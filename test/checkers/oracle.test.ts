@@ -1,56 +1,11 @@
 // The search against the oracle: thousands of small random histories, for each model.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  casRegister,
-  checkLinearizable,
-  keyValue,
-  pairOperations,
-  register,
-  type Operation,
-} from '../../checkers/index.ts';
+import { checkLinearizable, pairOperations, type Operation } from '../../checkers/index.ts';
 import type { History } from '../../sim/history.ts';
 import { arbitraryHistory, type Workload } from './arbitrary-history.ts';
 import { hasOrder, split } from './brute-force.ts';
-
-const small = fc.nat(2);
-const values = [null, 0, 1, 2];
-const key = fc.constantFrom('x', 'y');
-
-const workloads: readonly Workload[] = [
-  {
-    model: register(),
-    call: fc.oneof(
-      fc.constant(['read', null] as const),
-      small.map((value) => ['write', value] as const),
-    ),
-    answers: (f, value) => (f === 'read' ? values : [value]),
-  },
-  {
-    model: casRegister(0),
-    call: fc.oneof(
-      fc.constant(['read', null] as const),
-      small.map((value) => ['write', value] as const),
-      fc.tuple(small, small).map((pair) => ['cas', pair] as const),
-    ),
-    answers: (f, value) => (f === 'read' ? values : f === 'cas' ? [value, false] : [value]),
-  },
-  {
-    model: keyValue(),
-    call: fc.oneof(
-      key.map((key) => ['read', [key, null]] as const),
-      fc.tuple(key, fc.constantFrom('a', 'b')).map((pair) => ['write', pair] as const),
-      fc.tuple(key, fc.constantFrom('a', 'b')).map((pair) => ['append', pair] as const),
-      fc.tuple(key, fc.constant(['a', 'b'])).map((pair) => ['cas', pair] as const),
-      key.map((key) => ['delete', [key, null]] as const),
-    ),
-    answers: (f, value) => {
-      const [key] = value as readonly [string];
-      if (f === 'read') return [null, 'a', 'b', 'ab', 'ba', 'aa', 'aab', 'abb', 'bb'].map((text) => [key, text]);
-      return f === 'cas' ? [value, [key, false]] : [value];
-    },
-  },
-];
+import { workloads } from './workloads.ts';
 
 describe.each(workloads)('on random histories of a $model.name', (workload) => {
   const { model } = workload;
