@@ -50,14 +50,9 @@ const rules: readonly Rule[] = [
   },
   {
     checker: 'linearizable',
-    model: 'mutex',
-    what: 'acquires and releases',
-    fits: (profile) => only(profile, ['acquire', 'release']),
-  },
-  {
-    checker: 'lock',
-    what: 'acquires and releases beside other operations',
-    fits: (profile) => has(profile, 'acquire'),
+    model: 'owned-mutex',
+    what: 'acquires and releases of locks',
+    fits: (profile) => has(profile, 'acquire') && only(profile, ['acquire', 'release', 'extend', 'write']),
   },
   {
     checker: 'total-queue',
@@ -99,9 +94,15 @@ const rules: readonly Rule[] = [
   },
   {
     checker: 'linearizable',
-    model: 'set',
+    model: 'element-set',
     what: 'additions, removals and questions for single elements',
-    fits: (profile) => only(profile, ['add', 'remove', 'contains', 'insert', 'delete', 'read']),
+    fits: (profile) => only(profile, ['add', 'remove', 'contains']),
+  },
+  {
+    checker: 'linearizable',
+    model: 'set',
+    what: 'additions, removals and reads of all elements',
+    fits: (profile) => only(profile, ['add', 'remove', 'contains', 'read']),
   },
   { checker: 'unique-ids', what: 'generated ids', fits: (profile) => only(profile, ['generate']) },
   {

@@ -3,15 +3,8 @@ import { HistoryError, type Skipped } from '../checkers/index.ts';
 import { InputError, type Json, type Verdict } from '../sim/index.ts';
 import { chooseChecker, chooseModel, type Choice } from './check-choose.ts';
 import { readRecorded, refusedLine, type ReadingOptions, type Recorded } from './check-file.ts';
-import {
-  findJudge,
-  findModel,
-  judgeNames,
-  modelNames,
-  type Consistency,
-  type JudgeOptions,
-  type Opinion,
-} from './check-judges.ts';
+import { findJudge, judgeNames, type Consistency, type JudgeOptions, type Opinion } from './check-judges.ts';
+import { findModel, modelNames } from './check-models.ts';
 import { profileOf, type Profile } from './check-profile.ts';
 
 export interface CheckRequest extends ReadingOptions {
@@ -63,9 +56,9 @@ export async function judgeFile(path: string, request: CheckRequest): Promise<Ju
 }
 
 /** Names that do not exist are refused before anything is read. @throws InputError */
-function checkNames({ checker, model }: CheckRequest): void {
+function checkNames({ checker, model, initial }: CheckRequest): void {
   if (checker !== undefined) findJudge(checker);
-  if (model !== undefined) findModel(model, undefined);
+  if (model !== undefined) findModel(model, initial);
 }
 
 function choose({ file }: Recorded, profile: Profile, { checker, model, consistency }: CheckRequest): Choice {

@@ -1,19 +1,16 @@
 // The judges that `check` can call by name, each brought to one shape of opinion.
 import {
-  casRegister,
   checkIsolation,
   checkLinearizable,
   checkWeakIsolation,
-  keyValue,
-  register,
   type DependencyCycle,
   type IsolationModel,
   type LinearizabilityResult,
-  type Model,
   type PartitionResult,
   type WeakLevel,
 } from '../checkers/index.ts';
 import { InputError, type History, type Json, type Verdict } from '../sim/index.ts';
+import { findModel } from './check-models.ts';
 
 /** One thing that speaks against a history. */
 export interface Anomaly {
@@ -80,34 +77,12 @@ export function findJudge(name: string): Judge {
   return judge;
 }
 
-/** @throws InputError that lists the names */
-export function findModel(name: string, initial: Json | undefined): Model<Json> {
-  const make = models.get(name);
-  if (make === undefined) {
-    throw new InputError(`--model: expected one of ${modelNames.join(', ')}, found ${JSON.stringify(name)}`);
-  }
-  return make(initial ?? null);
-}
-
-const models = new Map<string, (initial: Json) => Model<Json>>([
-  ['register', register],
-  ['cas-register', casRegister],
-  [
-    'key-value',
-    (initial) => {
-      const model = keyValue();
-      return initial === null ? model : { ...model, init: initial };
-    },
-  ],
-]);
-
 const judges = new Map<string, Judge>([
   ['linearizable', judgeLinearizable],
   ['isolation', judgeIsolation],
 ]);
 
 export const judgeNames = [...judges.keys()] as readonly string[];
-export const modelNames = [...models.keys()] as readonly string[];
 
 function judgeLinearizable(history: History, options: JudgeOptions): Opinion {
   const { model: name = 'register', initial, realtime } = options;

@@ -36,7 +36,10 @@ const plain = (...argv: string[]): Rule['questions'] => {
 const rules: readonly Rule[] = [
   { files: /^porcupine\//, questions: plain() },
   { files: /^knossos\/cas-register\//, questions: plain('--initial', '0', '--nil-reads', 'unknown') },
+  { files: /^(?:elle-cli\/)?knossos\/mutex\//, questions: plain() },
+  { files: /^fastlin\//, questions: plain() },
   { files: /^synth\/register/, questions: plain('--initial', '0') },
+  { files: /^synth\/set/, questions: plain() },
   { files: /^elle-cli\/elle\/rw-register/, questions: invalid() }, // a read of what nobody wrote, which Elle calls valid
   { files: /^elle-cli\/elle\//, questions: plain('--consistency', 'serializable') },
   { files: /^grail-arangodb\/rw-register-test\/g1c/, questions: () => [] }, // serializable, but real time is not known
