@@ -271,7 +271,9 @@ function hardStateOf({ durable }: NodeView): { readonly term: number; readonly v
   return durable.cells.get('hard-state') as { term: number; vote: string | null } | undefined;
 }
 
+/** The term of the entry that a restart would find at this index: nothing behind a torn record is found. */
 function durableTerm({ durable }: NodeView, index: number): Json | undefined {
   const log = durable.logs.get('log');
-  return (log?.records[index - 1 - log.first] as Entry | undefined)?.term;
+  if (log === undefined || index - 1 >= (log.tornAt ?? Infinity)) return undefined;
+  return (log.records[index - 1 - log.first] as Entry | undefined)?.term;
 }
