@@ -1,0 +1,237 @@
+// The transition function: all that may happen next in a state, and the states that follow. Every search runs on it.
+import { emptyHistory, extend, type ClientHistory } from './client-history.ts';
+import { encode } from './encoding.ts';
+import { beginKind, crashKind, deliverKind, dropKind, duplicateKind, eventCode, restartKind } from './events.ts';
+import { Interner } from './interner.ts';
+import type { LocalSteps, Step } from './local-steps.ts';
+import { PairTable } from './pair-table.ts';
+import { never, unbounded, type PreparedWorld } from './prepared-world.ts';
+import { copyRow, copyWithout, insertEnvelope, layoutOf, type Layout } from './rows.ts';
+
+/** Told of each transition out of a state. The row is only lent. */
+export interface Visitor {
+  /** @param changed the process whose component may be another one now, or -1. */
+  transition(row: Int32Array, length: number, event: number, changed: number): void;
+  /** A handler threw. */
+  failure(event: number, thrown: string): void;
+}
+
+export class Expander {
+  readonly layout: Layout;
+  readonly histories = new Interner<ClientHistory>();
+  /** The draws of the transition that is being told of. */
+  draws: readonly number[] = [];
+
+  readonly #prepared: PreparedWorld;
+  readonly #steps: LocalSteps;
+  readonly #extensions = new PairTable();
+  readonly #countsEffectless: boolean;
+  #next = new Int32Array(64); // the successor in the making
+  #progress = 0;
+
+  constructor(prepared: PreparedWorld, steps: LocalSteps) {
+    this.#prepared = prepared;
+    this.#steps = steps;
+    this.#countsEffectless = prepared.world.effectless === 'counted';
+    this.layout = layoutOf(prepared);
+    this.#internHistory(emptyHistory(prepared));
+  }
+
+  /** Calls with each initial state: one, unless births draw. */
+  begin(visitor: Visitor): void {
+    const { processes, budgets } = this.#prepared;
+    this.#reserve(processes.length + budgets.initial.length + 1);
+    const born: Step[] = [];
+    const bear = (process: number): void => {
+      if (process === processes.length) return this.#beginWith(born, visitor);
+      for (const birth of this.#steps.births(process)) {
+        born.push(birth);
+        bear(process + 1);
+        born.pop();
+      }
+    };
+    bear(0);
+  }
+
+  /**
+   * Calls with each transition out of a state.
+   * @returns how many of them are progress: not faults, and not without effect.
+   */
+  expand(row: Int32Array, length: number, visitor: Visitor): number {
+    this.#progress = 0;
+    this.#deliver(row, length, visitor);
+    this.#fireTimers(row, length, visitor);
+    this.#beginOperations(row, length, visitor);
+    if (this.#prepared.budgets.slots.crashes !== never) this.#crashAndRestart(row, length, visitor);
+    return this.#progress;
+  }
+
+  #deliver(row: Int32Array, length: number, visitor: Visitor): void {
+    const { network: start } = this.layout;
+    const kind = this.#prepared.world.network;
+    const { receiverOf, linkOf, isUp } = this.#steps;
+    const { drops, duplicates } = this.#prepared.budgets.slots;
+    for (let at = start; at < length; at++) {
+      const envelope = row[at]!;
+      if (at > start) {
+        const before = row[at - 1]!;
+        if (kind === 'ordered' ? linkOf[before] === linkOf[envelope] : before === envelope) continue;
+      }
+      if (drops !== never) this.#lose(row, length, at, visitor);
+      if (duplicates !== never) this.#sendAgain(row, length, envelope, visitor);
+      const receiver = receiverOf[envelope]!;
+      if (!isUp[row[receiver]!]) continue;
+      const taken = kind === 'duplicating' ? -1 : at;
+      this.#turn(row, length, eventCode(deliverKind, envelope), receiver, taken, unbounded, visitor);
+    }
+  }
+
+  #fireTimers(row: Int32Array, length: number, visitor: Visitor): void {
+    const slot = this.#prepared.budgets.slots.timeouts;
+    if (!this.#mayPay(row, slot)) return;
+    const { timerEvents } = this.#steps;
+    const { length: count } = this.#prepared.processes;
+    for (let process = 0; process < count; process++) {
+      const events = timerEvents[row[process]!]!;
+      for (let index = 0; index < events.length; index++) {
+        this.#turn(row, length, events[index]!, process, -1, slot, visitor);
+      }
+    }
+  }
+
+  #beginOperations(row: Int32Array, length: number, visitor: Visitor): void {
+    const { nodeCount, processes } = this.#prepared;
+    for (let client = nodeCount; client < processes.length; client++) {
+      if (!this.#steps.canBegin[row[client]!]) continue;
+      this.#turn(row, length, eventCode(beginKind, client), client, -1, unbounded, visitor);
+    }
+  }
+
+  #crashAndRestart(row: Int32Array, length: number, visitor: Visitor): void {
+    const { nodeCount, budgets } = this.#prepared;
+    const { isUp } = this.#steps;
+    let down = 0;
+    for (let node = 0; node < nodeCount; node++) if (!isUp[row[node]!]) down++;
+    const mayCrash = down < budgets.maxDown && this.#mayPay(row, budgets.slots.crashes);
+    for (let node = 0; node < nodeCount; node++) {
+      if (!isUp[row[node]!]) {
+        this.#turn(row, length, eventCode(restartKind, node), node, -1, unbounded, visitor);
+      } else if (mayCrash) {
+        const before = this.#progress;
+        this.#turn(row, length, eventCode(crashKind, node), node, -1, budgets.slots.crashes, visitor);
+        this.#progress = before;
+      }
+    }
+  }
+
+  /**
+   * One process takes an event.
+   * @param taken where the message stands that the event takes from the network, or -1.
+   * @param slot the budget that pays for it.
+   */
+  #turn(
+    row: Int32Array,
+    length: number,
+    event: number,
+    process: number,
+    taken: number,
+    slot: number,
+    visitor: Visitor,
+  ): void {
+    const steps = this.#steps.steps(row[process]!, event);
+    for (let index = 0; index < steps.length; index++) {
+      const step = steps[index]!;
+      this.draws = step.draws;
+      if (step.thrown !== undefined) {
+        visitor.failure(event, step.thrown);
+        continue;
+      }
+      if (!step.within) continue;
+      if (!step.effectless) this.#progress++;
+      else if (!this.#countsEffectless) continue;
+      this.#reserve(length + step.sends.length);
+      const next = this.#next;
+      const kept = taken === -1 ? copyRow(row, length, next) : copyWithout(row, length, taken, next);
+      if (slot >= 0) next[this.layout.budgets + slot]!--;
+      visitor.transition(next, this.#apply(step, process, kept), event, process);
+    }
+  }
+
+  /** Writes what a step did into the successor; its length. */
+  #apply(step: Step, process: number, length: number): number {
+    const next = this.#next;
+    next[process] = step.local;
+    if (step.clientEvents !== -1) {
+      next[this.layout.history] = this.#extend(next[this.layout.history]!, step.clientEvents);
+    }
+    const { sends } = step;
+    let end = length;
+    for (let index = 0; index < sends.length; index++) {
+      const { network: start } = this.layout;
+      end = insertEnvelope(next, end, start, sends[index]!, this.#prepared.world.network, this.#steps.linkOf);
+    }
+    return end;
+  }
+
+  #lose(row: Int32Array, length: number, at: number, visitor: Visitor): void {
+    const slot = this.#prepared.budgets.slots.drops;
+    if (!this.#mayPay(row, slot)) return;
+    this.#reserve(length);
+    const kept = copyWithout(row, length, at, this.#next);
+    if (slot >= 0) this.#next[this.layout.budgets + slot]!--;
+    this.draws = [];
+    visitor.transition(this.#next, kept, eventCode(dropKind, row[at]!), -1);
+  }
+
+  #sendAgain(row: Int32Array, length: number, envelope: number, visitor: Visitor): void {
+    const slot = this.#prepared.budgets.slots.duplicates;
+    if (!this.#mayPay(row, slot)) return;
+    this.#reserve(length + 1);
+    copyRow(row, length, this.#next);
+    if (slot >= 0) this.#next[this.layout.budgets + slot]!--;
+    this.draws = [];
+    const { linkOf } = this.#steps;
+    const grown = insertEnvelope(this.#next, length, this.layout.network, envelope, 'unordered', linkOf);
+    visitor.transition(this.#next, grown, eventCode(duplicateKind, envelope), -1);
+  }
+
+  #beginWith(born: readonly Step[], visitor: Visitor): void {
+    const { budgets } = this.#prepared;
+    const { layout } = this;
+    if (layout.history !== -1) this.#next[layout.history] = 0;
+    budgets.initial.forEach((budget, slot) => {
+      this.#next[layout.budgets + slot] = budget;
+    });
+    let length = layout.network;
+    for (const [process, birth] of born.entries()) {
+      if (birth.thrown !== undefined) return visitor.failure(-1, birth.thrown);
+      this.#reserve(length + birth.sends.length);
+      length = this.#apply(birth, process, length);
+    }
+    visitor.transition(this.#next, length, -1, -1);
+  }
+
+  #mayPay(row: Int32Array, slot: number): boolean {
+    return slot === unbounded || (slot >= 0 && row[this.layout.budgets + slot]! > 0);
+  }
+
+  #extend(history: number, clientEvents: number): number {
+    const known = this.#extensions.get(history, clientEvents);
+    if (known !== -1) return known;
+    const { client, events } = this.#steps.clientEvents(clientEvents);
+    const extended = this.#internHistory(extend(this.histories.value(history), client, events));
+    this.#extensions.add(history, clientEvents, extended);
+    return extended;
+  }
+
+  #internHistory(history: ClientHistory): number {
+    return this.histories.intern(encode(history, 'the client history'), () => history);
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#next.length) return;
+    const grown = new Int32Array(Math.max(length, 2 * this.#next.length));
+    grown.set(this.#next);
+    this.#next = grown;
+  }
+}

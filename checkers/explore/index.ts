@@ -1,0 +1,18 @@
+// The explorer's public face: a world to explore, its properties, the search, and how to run a counterexample again.
+export { describeAction, type Action } from './action.ts';
+export { EncodingError } from './encoding.ts';
+export { explore, noHandlerThrows } from './explore.ts';
+export type { Exploration, ExploreOptions, Statistics, Violation } from './explore.ts';
+export { explorePlain, type PlainExploration } from './plain.ts';
+export { ExploreError } from './prepared-world.ts';
+export { alwaysAll, alwaysEach, alwaysPair, noDeadlock, reachable, type WorldProperty } from './properties.ts';
+export { retrace, type Retraced } from './retrace.ts';
+export type {
+  DiskContents,
+  ExploredClient,
+  ExploredNode,
+  ExploredWorld,
+  FaultBounds,
+  NetworkKind,
+  NodeInWorld,
+} from './world.ts';

@@ -1,0 +1,25 @@
+// Dense integers for values: equal texts get equal numbers, in the order in which they were first seen.
+
+export class Interner<T> {
+  readonly #ids = new Map<string, number>();
+  readonly #values: T[] = [];
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** The number of a value with this canonical text; `make` supplies the value to keep if the text is new. */
+  intern(text: string, make: () => T): number {
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    const id = this.#values.push(make()) - 1;
+    this.#ids.set(text, id);
+    return id;
+  }
+
+  value(id: number): T {
+    const value = this.#values[id];
+    if (value === undefined) throw new RangeError(`nothing was interned as ${id}`);
+    return value;
+  }
+}

@@ -1,0 +1,212 @@
+// What each process can do, memoised: local components, envelopes, timers and client events are interned to integers, and
+// the outcomes of an event at a component are worked out once, by running the handler. A handler may depend on nothing
+// else, and the audit catches those that do.
+import { copyOf, nextOperation, textOf, unborn, viewOf, type Component } from './component.ts';
+import { deepFreeze, encode } from './encoding.ts';
+import { argumentOf, beginKind, crashKind, deliverKind, eventCode, kindOf, timerKind } from './events.ts';
+import { Interner } from './interner.ts';
+import { PairTable } from './pair-table.ts';
+import { ExploreError, type PreparedWorld } from './prepared-world.ts';
+import { outcomesOf, type ClientEvent, type LocalEvent, type Outcome } from './turn.ts';
+import type { NodeInWorld } from './world.ts';
+
+/** One outcome of an event at a component, in interned numbers. */
+export interface Step {
+  readonly local: number;
+  /** Envelopes, in the order of sending. */
+  readonly sends: readonly number[];
+  /** What a client did, or -1. */
+  readonly clientEvents: number;
+  /** Nothing changed and nothing was sent. */
+  readonly effectless: boolean;
+  /** Whether the new component is within the world's bounds. */
+  readonly within: boolean;
+  readonly draws: readonly number[];
+  readonly thrown: string | undefined;
+}
+
+export interface Envelope {
+  readonly from: number;
+  readonly to: number;
+  readonly message: object;
+}
+
+/** An interned component with what the explorer asks of it in every state. */
+interface Local {
+  readonly component: Component;
+  readonly view: NodeInWorld;
+  readonly within: boolean;
+}
+
+export class LocalSteps {
+  /** By component: the events of the timers that may fire there, and whether the node is up. */
+  readonly timerEvents: (readonly number[])[] = [];
+  readonly isUp: boolean[] = [];
+  readonly canBegin: boolean[] = [];
+  /** By envelope: its receiver, and its link as a number. */
+  readonly receiverOf: number[] = [];
+  readonly linkOf: number[] = [];
+  hits = 0;
+
+  readonly #prepared: PreparedWorld;
+  readonly #auditEvery: number;
+  readonly #locals = new Interner<Local>();
+  readonly #envelopes = new Interner<Envelope>();
+  readonly #timers = new Interner<{ readonly process: number; readonly timer: string }>();
+  readonly #clientEvents = new Interner<{ readonly client: number; readonly events: readonly ClientEvent[] }>();
+  readonly #memo = new PairTable();
+  readonly #results: (readonly Step[])[] = [];
+
+  /** @param auditEvery one in so many memo hits is run again and compared; 0 for none. */
+  constructor(prepared: PreparedWorld, auditEvery: number) {
+    this.#prepared = prepared;
+    this.#auditEvery = auditEvery;
+  }
+
+  /** How many times handlers were run for the memo. */
+  get misses(): number {
+    return this.#results.length;
+  }
+
+  get localCount(): number {
+    return this.#locals.size;
+  }
+
+  get envelopeCount(): number {
+    return this.#envelopes.size;
+  }
+
+  view(local: number): NodeInWorld {
+    return this.#locals.value(local).view;
+  }
+
+  envelope(id: number): Envelope {
+    return this.#envelopes.value(id);
+  }
+
+  timer(id: number): { readonly process: number; readonly timer: string } {
+    return this.#timers.value(id);
+  }
+
+  clientEvents(id: number): { readonly client: number; readonly events: readonly ClientEvent[] } {
+    return this.#clientEvents.value(id);
+  }
+
+  /** All outcomes of an event at a component. */
+  steps(local: number, event: number): readonly Step[] {
+    const known = this.#memo.get(local, event);
+    if (known !== -1) {
+      this.hits++;
+      if (this.#auditEvery !== 0 && this.hits % this.#auditEvery === 0)
+        this.#audit(local, event, this.#results[known]!);
+      return this.#results[known]!;
+    }
+    const { component } = this.#locals.value(local);
+    const steps = outcomesOf(this.#prepared, component, this.#localEvent(event)).map((outcome) =>
+      this.#stepOf(outcome, local),
+    );
+    this.#memo.add(local, event, this.#results.push(steps) - 1);
+    return steps;
+  }
+
+  /** The births of a process. */
+  births(process: number): readonly Step[] {
+    const prepared = this.#prepared.processes[process];
+    if (prepared === undefined) throw new ExploreError(`there is no process ${process}`);
+    return outcomesOf(this.#prepared, unborn(prepared), { type: 'start' }).map((outcome) => this.#stepOf(outcome, -1));
+  }
+
+  #stepOf(outcome: Outcome, before: number): Step {
+    const { component, draws, thrown } = outcome;
+    if (thrown !== undefined) {
+      return { local: before, sends: [], clientEvents: -1, effectless: false, within: true, draws, thrown };
+    }
+    const local = this.#internLocal(component);
+    const sends = outcome.sends.map(({ to, message }) => this.#internEnvelope(component.process, to, message));
+    const client = component.process - this.#prepared.nodeCount;
+    const clientEvents =
+      outcome.clientEvents.length === 0 || !this.#prepared.keepsHistory
+        ? -1
+        : this.#internClientEvents(client, outcome.clientEvents);
+    const effectless = local === before && sends.length === 0 && outcome.clientEvents.length === 0;
+    return { local, sends, clientEvents, effectless, within: this.#locals.value(local).within, draws, thrown };
+  }
+
+  #internLocal(component: Component): number {
+    const id = this.#nameOf(component.process);
+    const known = this.#locals.size;
+    const local = this.#locals.intern(textOf(component, id), () => {
+      const own = copyOf(component);
+      const view = deepFreeze(viewOf(own, id));
+      return { component: own, view, within: this.#prepared.world.within?.(view) ?? true };
+    });
+    if (local === known) {
+      const mayFire = this.#prepared.world.timers ?? (() => true);
+      this.timerEvents.push(
+        component.timers
+          .filter((timer) => mayFire(id, timer))
+          .map((timer) => eventCode(timerKind, this.#internTimer(component.process, timer))),
+      );
+      this.isUp.push(component.up);
+      const begins = this.#prepared.processes[component.process]?.beginsAtOnce === false;
+      this.canBegin.push(begins && nextOperation(component, this.#prepared) !== undefined);
+    }
+    return local;
+  }
+
+  #internEnvelope(from: number, to: number, message: object): number {
+    const known = this.#envelopes.size;
+    const text = `${from}>${to}:${encode(message, `a message of ${this.#nameOf(from)}`)}`;
+    const id = this.#envelopes.intern(text, () => ({ from, to, message }));
+    if (id === known) {
+      this.receiverOf.push(to);
+      this.linkOf.push(from * this.#prepared.processes.length + to);
+    }
+    return id;
+  }
+
+  #internTimer(process: number, timer: string): number {
+    return this.#timers.intern(`${process}/${timer}`, () => ({ process, timer }));
+  }
+
+  #internClientEvents(client: number, events: readonly ClientEvent[]): number {
+    return this.#clientEvents.intern(`${client}/${encode(events, 'an operation')}`, () => ({ client, events }));
+  }
+
+  #localEvent(event: number): LocalEvent {
+    const argument = argumentOf(event);
+    switch (kindOf(event)) {
+      case deliverKind: {
+        const { from, message } = this.#envelopes.value(argument);
+        return { type: 'deliver', from: this.#nameOf(from), message };
+      }
+      case timerKind:
+        return { type: 'timer', timer: this.#timers.value(argument).timer };
+      case beginKind:
+        return { type: 'begin' };
+      case crashKind:
+        return { type: 'crash' };
+      default:
+        return { type: 'restart' };
+    }
+  }
+
+  /** Runs the handler once more, on a copy with the properties in the other order, and compares. */
+  #audit(local: number, event: number, memoised: readonly Step[]): void {
+    const { component } = this.#locals.value(local);
+    const again = outcomesOf(this.#prepared, component, this.#localEvent(event), 'reversed').map((outcome) =>
+      this.#stepOf(outcome, local),
+    );
+    if (encode(again, 'steps') === encode(memoised, 'steps')) return;
+    const what = this.#localEvent(event);
+    const detail = what.type === 'deliver' ? `message from ${what.from}` : what.type === 'timer' ? what.timer : '';
+    throw new ExploreError(
+      `the handler of ${this.#nameOf(component.process)} for ${what.type} ${detail} did something else when it ran again on an equal state: ` +
+        'it depends on something besides state, event and context, or on the order of properties',
+    );
+  }
+
+  #nameOf(process: number): string {
+    return this.#prepared.processes[process]?.id ?? `process ${process}`;
+  }
+}

@@ -1,0 +1,246 @@
+// The plain engine: whole states as plain objects, cloned for every transition and told apart by their canonical texts. Slow,
+// and with nothing clever in it, it is what the interned engine is compared with, and what traces are replayed on.
+import type { Action } from './action.ts';
+import { copyOf, nextOperation, textOf, unborn, viewOf, type Component } from './component.ts';
+import { emptyHistory, extend, toHistory, type ClientHistory } from './client-history.ts';
+import { encode } from './encoding.ts';
+import type { Objection } from './judge.ts';
+import { never, prepare, unbounded, type FaultClass, type PreparedWorld } from './prepared-world.ts';
+import { outcomesOf, type LocalEvent, type Outcome } from './turn.ts';
+import type { ExploredWorld, NodeInWorld } from './world.ts';
+
+export interface PlainState {
+  readonly components: readonly Component[];
+  readonly history: ClientHistory;
+  readonly budgets: readonly number[];
+  /** Sorted, by text or by link. */
+  readonly network: readonly PlainEnvelope[];
+}
+
+interface PlainEnvelope {
+  readonly from: number;
+  readonly to: number;
+  readonly message: object;
+  readonly text: string;
+}
+
+export interface PlainTransition {
+  readonly action: Action;
+  readonly state: PlainState;
+  /** What a handler threw; there is then no state that follows. */
+  readonly thrown: string | undefined;
+}
+
+export interface PlainExploration {
+  readonly unique: number;
+  readonly generated: number;
+  readonly levels: number;
+  /** The names of the violated properties, sorted. */
+  readonly violated: readonly string[];
+}
+
+/** Visits the states of a world, level by level. @param maxLevels levels to visit; all unless told. */
+export function explorePlain(world: ExploredWorld, maxLevels = Infinity): PlainExploration {
+  const prepared = prepare(world);
+  const seen = new Set<string>();
+  const violated = new Set<string>();
+  let generated = 0;
+  let levels = 0;
+  const visit = (state: PlainState, next: PlainState[]): void => {
+    generated++;
+    const text = stateText(prepared, state);
+    if (seen.has(text)) return;
+    seen.add(text);
+    for (const { property } of judgePlain(prepared, state)) violated.add(property);
+    next.push(state);
+  };
+  let level: PlainState[] = [];
+  for (const state of initialStates(prepared)) visit(state, level);
+  while (level.length > 0) {
+    levels++;
+    if (levels >= maxLevels) break;
+    const next: PlainState[] = [];
+    for (const state of level) {
+      for (const { state: successor, thrown } of transitionsOf(prepared, state)) {
+        if (thrown === undefined) visit(successor, next);
+        else violated.add('no handler throws');
+      }
+    }
+    level = next;
+  }
+  return { unique: seen.size, generated, levels, violated: [...violated].sort() };
+}
+
+/** The initial states: one, unless births draw. */
+export function initialStates(prepared: PreparedWorld): readonly PlainState[] {
+  const start: PlainState = {
+    components: prepared.processes.map(unborn),
+    history: emptyHistory(prepared),
+    budgets: prepared.budgets.initial,
+    network: [],
+  };
+  return prepared.processes.reduce<readonly PlainState[]>(
+    (states, { index }) =>
+      states.flatMap((state) =>
+        outcomesOf(prepared, state.components[index]!, { type: 'start' }).map((outcome) =>
+          after(prepared, state, outcome),
+        ),
+      ),
+    [start],
+  );
+}
+
+/** All transitions out of a state. */
+export function transitionsOf(prepared: PreparedWorld, state: PlainState): readonly PlainTransition[] {
+  return [
+    ...deliveries(prepared, state),
+    ...prepared.processes.flatMap(({ index }) => localTransitions(prepared, state, index)),
+  ];
+}
+
+/** What speaks against a state; `end` properties are judged by those who know that it is one. */
+export function judgePlain(prepared: PreparedWorld, state: PlainState): readonly Objection[] {
+  const { properties, checks = [] } = prepared.world;
+  const views = viewsOf(prepared, state);
+  const nodes = views.slice(0, prepared.nodeCount);
+  const history = toHistory(state.history, prepared);
+  const reasons = properties.flatMap((property): Objection[] => {
+    const found = (): (string | undefined)[] => {
+      if (property.type === 'each') return nodes.map((node) => property.check(node));
+      if (property.type === 'always') return [property.check(views)];
+      if (property.type !== 'pair') return [];
+      return nodes.flatMap((one, index) => nodes.slice(index + 1).map((other) => property.check(one, other)));
+    };
+    return found().flatMap((reason) =>
+      reason === undefined ? [] : [{ property: property.name, verdict: 'invalid', reason }],
+    );
+  });
+  const outcomes = checks.flatMap((check) =>
+    check.judge(history).map(({ verdict, reason }) => ({ property: check.name, verdict, reason })),
+  );
+  return [...reasons, ...outcomes];
+}
+
+export function viewsOf(prepared: PreparedWorld, state: PlainState): readonly NodeInWorld[] {
+  return state.components.map((component, index) => viewOf(component, prepared.processes[index]?.id ?? ''));
+}
+
+function deliveries(prepared: PreparedWorld, state: PlainState): readonly PlainTransition[] {
+  const { network: kind } = prepared.world;
+  return state.network.flatMap((envelope, at): readonly PlainTransition[] => {
+    const waits = state.network
+      .slice(0, at)
+      .some((other) => (kind === 'ordered' ? isSameLink(other, envelope) : other.text === envelope.text));
+    if (waits) return [];
+    const name = (process: number): string => prepared.processes[process]?.id ?? '';
+    const described = { from: name(envelope.from), to: name(envelope.to), message: envelope.message };
+    const without = state.network.filter((_, index) => index !== at);
+    const taken = kind === 'duplicating' ? state.network : without;
+    const event = { type: 'deliver', from: name(envelope.from), message: envelope.message } as const;
+    return [
+      ...pay(prepared, state, 'drops').map((paid) => ({
+        action: { type: 'drop', ...described } as const,
+        state: { ...paid, network: without },
+        thrown: undefined,
+      })),
+      ...pay(prepared, state, 'duplicates').map((paid) => ({
+        action: { type: 'duplicate', ...described } as const,
+        state: { ...paid, network: send(prepared, state.network, envelope, 'unordered') },
+        thrown: undefined,
+      })),
+      ...turns(prepared, { ...state, network: taken }, envelope.to, event, { type: 'deliver', ...described }),
+    ];
+  });
+}
+
+function localTransitions(prepared: PreparedWorld, state: PlainState, process: number): readonly PlainTransition[] {
+  const component = state.components[process]!;
+  const { id, beginsAtOnce } = prepared.processes[process]!;
+  const mayFire = prepared.world.timers ?? (() => true);
+  const fired = component.timers
+    .filter((timer) => mayFire(id, timer))
+    .flatMap((timer) =>
+      pay(prepared, state, 'timeouts').flatMap((paid) =>
+        turns(prepared, paid, process, { type: 'timer', timer }, { type: 'timer', node: id, timer }),
+      ),
+    );
+  const begins = !beginsAtOnce && nextOperation(component, prepared) !== undefined;
+  const begun = begins ? turns(prepared, state, process, { type: 'begin' }, { type: 'begin', node: id }) : [];
+  if (process >= prepared.nodeCount) return [...fired, ...begun];
+  if (!component.up) return turns(prepared, state, process, { type: 'restart' }, { type: 'restart', node: id });
+  const down = state.components.slice(0, prepared.nodeCount).filter(({ up }) => !up).length;
+  const paid = down < prepared.budgets.maxDown ? pay(prepared, state, 'crashes') : [];
+  const crashed = paid.flatMap((poorer) =>
+    turns(prepared, poorer, process, { type: 'crash' }, { type: 'crash', node: id }),
+  );
+  return [...fired, ...begun, ...crashed];
+}
+
+function turns(
+  prepared: PreparedWorld,
+  state: PlainState,
+  process: number,
+  event: LocalEvent,
+  action: Action,
+): readonly PlainTransition[] {
+  const { id } = prepared.processes[process]!;
+  const component = state.components[process]!;
+  return outcomesOf(prepared, component, event).flatMap((outcome): PlainTransition[] => {
+    const drawn = outcome.draws.length === 0 ? action : { ...action, draws: outcome.draws };
+    if (outcome.thrown !== undefined) return [{ action: drawn, state, thrown: outcome.thrown }];
+    const isWithin = prepared.world.within?.(viewOf(outcome.component, id)) ?? true;
+    const unchanged = textOf(component, id) === textOf(outcome.component, id);
+    const isEffectless = unchanged && outcome.sends.length === 0 && outcome.clientEvents.length === 0;
+    if (!isWithin || (isEffectless && prepared.world.effectless !== 'counted')) return [];
+    return [{ action: drawn, state: after(prepared, state, outcome), thrown: undefined }];
+  });
+}
+
+/** The state after a turn of one process. */
+function after(prepared: PreparedWorld, state: PlainState, outcome: Outcome): PlainState {
+  const { process } = outcome.component;
+  const { network: kind } = prepared.world;
+  return {
+    ...state,
+    components: state.components.with(process, copyOf(outcome.component)),
+    history: prepared.keepsHistory
+      ? extend(state.history, process - prepared.nodeCount, outcome.clientEvents)
+      : state.history,
+    network: outcome.sends.reduce((network, { to, message }) => {
+      const text = `${process}>${to}:${encode(message, 'a message')}`;
+      return send(prepared, network, { from: process, to, message, text }, kind);
+    }, state.network),
+  };
+}
+
+function send(
+  { processes }: PreparedWorld,
+  network: readonly PlainEnvelope[],
+  envelope: PlainEnvelope,
+  kind: ExploredWorld['network'],
+): readonly PlainEnvelope[] {
+  if (kind === 'duplicating' && network.some(({ text }) => text === envelope.text)) return network;
+  const linkOf = ({ from, to }: PlainEnvelope): number => from * processes.length + to;
+  const later = network.findIndex((other) =>
+    kind === 'ordered' ? linkOf(other) > linkOf(envelope) : other.text > envelope.text,
+  );
+  return network.toSpliced(later === -1 ? network.length : later, 0, envelope);
+}
+
+/** The state with one fault less to spend, or nothing if it is spent. */
+function pay({ budgets }: PreparedWorld, state: PlainState, fault: FaultClass): readonly PlainState[] {
+  const slot = budgets.slots[fault];
+  if (slot === never) return [];
+  if (slot === unbounded) return [state];
+  const left = state.budgets[slot]!;
+  return left === 0 ? [] : [{ ...state, budgets: state.budgets.with(slot, left - 1) }];
+}
+
+function isSameLink(one: PlainEnvelope, other: PlainEnvelope): boolean {
+  return one.from === other.from && one.to === other.to;
+}
+
+function stateText(prepared: PreparedWorld, { components, history, budgets, network }: PlainState): string {
+  const parts = components.map((component, index) => textOf(component, prepared.processes[index]?.id ?? ''));
+  return encode([parts, history, budgets, network.map(({ text }) => text)], 'the state');
+}
