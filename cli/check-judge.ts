@@ -15,6 +15,8 @@ export interface CheckRequest extends ReadingOptions {
   readonly consistency?: Consistency;
   /** Real milliseconds for each file. */
   readonly timeout: number;
+  /** Told now and then, in words, how far it is. */
+  readonly onProgress?: (how: string) => void;
 }
 
 export interface Judged extends Opinion {
@@ -89,6 +91,7 @@ function judge(recorded: Recorded, choice: Choice, request: CheckRequest, start:
       realtime: recorded.realtime,
       ofSessions: recorded.format === 'awdit' || recorded.format === 'polysi',
       deadline: () => performance.now() >= end,
+      onProgress: (how) => request.onProgress?.(how),
     });
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;

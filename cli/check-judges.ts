@@ -63,6 +63,8 @@ export interface JudgeOptions {
   readonly realtime: boolean;
   /** True once the time is up. */
   readonly deadline: () => boolean;
+  /** Told now and then, in words, how far it is. */
+  readonly onProgress: (how: string) => void;
 }
 
 /** What transactions were promised. `causal` is causal consistency as AWDIT and dbcop have it. */
@@ -85,15 +87,23 @@ const judges = new Map<string, Judge>([
 export const judgeNames = [...judges.keys()] as readonly string[];
 
 function judgeLinearizable(history: History, options: JudgeOptions): Opinion {
-  const { model: name = 'register', initial, realtime } = options;
+  const { model: name = 'register', initial, realtime, engine, deadline, onProgress } = options;
   const model = findModel(name, initial);
-  const result = checkLinearizable(history, model);
+  const result = checkLinearizable(history, model, {
+    engine,
+    maxSteps: Number.MAX_SAFE_INTEGER, // time and memory bound it
+    deadline,
+    onProgress: ({ judged, partitions, covered }) => {
+      const keys = partitions > 1 ? `${judged} of ${partitions} keys judged, ` : '';
+      onProgress(`${keys}${covered} completions explained`);
+    },
+  });
   const opinion: Opinion = {
     verdict: result.verdict,
     doubt: result.verdict === 'unknown' ? result.reason : '',
     holds: 'linearizable: each operation fits at one instant between its call and its return',
     model: model.name,
-    engine: 'wgl',
+    engine,
     anomalies: anomaliesOf(result),
     tolerated: [],
     partitions: result.partitions.map(partOf),

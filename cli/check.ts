@@ -19,6 +19,7 @@ import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import { savePicture, saveTimeline, timelineAssets } from './files.ts';
 import { printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
+import { showStatus } from './progress.ts';
 import { quote } from './reproduce.ts';
 
 interface CheckOptions {
@@ -94,16 +95,21 @@ export function addCheck(program: Command, session: Session): void {
 async function checkFiles(paths: readonly string[], options: CheckOptions, session: Session): Promise<number> {
   const { io } = session;
   const save = fileSaver(paths, options, session.version);
+  const progress = showStatus(io);
+  const request = { ...requestOf(options), onProgress: progress.update };
   const [only] = paths;
   if (paths.length === 1 && only !== undefined) {
-    const judged = await judgeFile(only, requestOf(options));
+    const judged = await judgeFile(only, request).finally(progress.stop);
     const files = save(judged);
     if (options.json === true) printDocument(io.out, checkDocument(judged, files));
     else io.out(describeCheck(judged, { explain: options.explain === true, files }, io));
     return exitCodeOf(judged.verdict);
   }
   const results: (Judged | Refused)[] = [];
-  for (const path of paths) results.push(await judgeOrRefuse(path, requestOf(options)));
+  for (const path of paths) {
+    const own = { ...request, onProgress: (how: string) => progress.update(`${path}: ${how}`) };
+    results.push(await judgeOrRefuse(path, own).finally(progress.stop));
+  }
   if (options.json === true) printDocument(io.out, filesDocument(results));
   else {
     if (options.explain === true) {

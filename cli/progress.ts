@@ -2,7 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Campaign } from '../fuzz/index.ts';
 import type { Io } from './io.ts';
-import { count, thousands } from './layout.ts';
+import { count, printable, thousands } from './layout.ts';
 
 export interface Progress {
   update(campaign: Campaign): void;
@@ -12,6 +12,25 @@ export interface Progress {
 
 export function showProgress(io: Io, label: string, seeds: number): Progress {
   return io.terminal === undefined ? plainProgress(io, label) : barProgress(io.terminal, label, seeds);
+}
+
+/** One line on a terminal that is written over; elsewhere nothing. */
+export function showStatus({ terminal }: Io): { readonly update: (text: string) => void; readonly stop: () => void } {
+  let last = performance.now();
+  let shown = false;
+  return {
+    update: (text) => {
+      const now = performance.now();
+      if (terminal === undefined || now - last < 500) return;
+      last = now;
+      shown = true;
+      terminal.write(`\r\u001b[K${printable(text).slice(0, Math.max(20, terminal.columns - 1))}`);
+    },
+    stop: () => {
+      if (shown) terminal?.write('\r\u001b[K');
+      shown = false;
+    },
+  };
 }
 
 function barProgress(stream: NodeJS.WriteStream, label: string, seeds: number): Progress {

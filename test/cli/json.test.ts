@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { faultlineJson, temporaryFolder } from './command.ts';
+import { faultline, faultlineJson, temporaryFolder } from './command.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -29,6 +29,19 @@ test('the documents of run, fuzz, replay and diff have the documented fields', a
 
   const diff = (await faultlineJson<Fields>('diff', path, path)).document;
   expect(Object.keys(diff).toSorted()).toEqual(documented('## `faultline diff').toSorted());
+});
+
+test('the documents of check have the documented fields', async () => {
+  const path = join(temporaryFolder(), 'history.edn');
+  await faultline('run', 'raft-local-reads', '--seed', '7', '--history', path);
+  const check = (await faultlineJson<Fields>('check', path)).document;
+  expect(Object.keys(check).toSorted()).toEqual(documented('## `faultline check').toSorted());
+  const [anomaly] = check['anomalies'] as Fields[];
+  expect(Object.keys(anomaly!).toSorted()).toEqual(documented('An anomaly of `check`:').toSorted());
+  const part = (check['partitions'] as Fields[]).find(({ valid }) => valid === false);
+  expect(Object.keys(part!).toSorted()).toEqual(['key', 'operations', 'reason', 'steps', 'valid']);
+  const both = (await faultlineJson<Fields>('check', path, path)).document;
+  expect(Object.keys(both)).toEqual(['valid', 'files']);
 });
 
 /** The field names in the first column of the table that follows the title. */
