@@ -1,0 +1,114 @@
+// The counter checker: each read is what was surely added before it, and some of what may have been added by then.
+import type { History } from '../../sim/history.ts';
+import type { Check } from '../../sim/verdict.ts';
+import { HistoryError, pairOperations, type Operation } from '../operations.ts';
+import { asCheck, EvidenceBook, show, type Judgement } from './evidence.ts';
+
+export type CounterAnomaly = 'out-of-bounds' | 'impossible-sum' | 'backwards';
+
+export interface CounterOptions {
+  /** What the counter holds at first; 0 by default. */
+  readonly initial?: number;
+}
+
+/** What one read returned, and between what it had to be. */
+export interface CounterRead {
+  readonly operation: number;
+  readonly lower: number;
+  readonly value: number;
+  readonly upper: number;
+}
+
+export interface CounterResult extends Judgement<CounterAnomaly> {
+  readonly reads: readonly CounterRead[];
+}
+
+/** Beyond this many different sums only the bounds are judged. */
+const mostSums = 20_000;
+
+/**
+ * Judges `add` of positive or negative numbers, and `read`. Adds that completed before a read was invoked count in full,
+ * those that were invoked before it completed may count. Beyond Jepsen's bounds the read has to be one of the sums that are
+ * possible, and a counter that only grows must not fall from one read to the next.
+ * @throws HistoryError on a history that pairs badly and on an add or a read of something else than a number.
+ */
+export function checkCounter(history: History, options: CounterOptions = {}): CounterResult {
+  const { initial = 0 } = options;
+  const operations = pairOperations(history);
+  const adds = operations.filter(({ f, type }) => f === 'add' && type !== 'fail');
+  for (const add of adds) expectNumber(add.value, add.called.index, 'a number to add');
+  const book = new EvidenceBook<CounterAnomaly>();
+  const reads = operations
+    .filter(({ f, type }) => f === 'read' && type === 'ok')
+    .map((read) => judgeRead(read, adds, initial, book));
+  if (adds.every(({ value }) => (value as number) >= 0)) judgeDirection(operations, book);
+  return { ...book.judge(), reads };
+}
+
+/** The counter checker for scenarios. */
+export function counterCheck(options: CounterOptions = {}): Check {
+  const about = 'Each read of the counter is a sum of what was added before it and some of what was being added.';
+  return asCheck('counter', about, (history) => checkCounter(history, options));
+}
+
+function judgeRead(
+  read: Operation,
+  adds: readonly Operation[],
+  initial: number,
+  book: EvidenceBook<CounterAnomaly>,
+): CounterRead {
+  const value = expectNumber(read.result, read.returned!.index, 'a number as the result of read');
+  let definite = initial;
+  const possible: Operation[] = [];
+  for (const add of adds) {
+    if (add.returned !== undefined && add.returned.index < read.called.index) definite += add.value as number;
+    else if (add.called.index < read.returned!.index) possible.push(add);
+  }
+  const amounts = possible.map((add) => add.value as number);
+  const lower = amounts.reduce((sum, amount) => sum + Math.min(0, amount), definite);
+  const upper = amounts.reduce((sum, amount) => sum + Math.max(0, amount), definite);
+  const ids = [...possible.slice(0, 16).map(({ id }) => id), read.id];
+  if (value < lower || value > upper) {
+    book.add('out-of-bounds', value, ids, () => `${read.client} read ${value}, expected ${lower} to ${upper}`);
+  } else if (!isSum(value - definite, amounts)) {
+    book.add('impossible-sum', value, ids, () => {
+      return `${read.client} read ${value}, which is not ${definite} and some of ${amounts.join(', ')}`;
+    });
+  }
+  return { operation: read.id, lower, value, upper };
+}
+
+/** Whether some of the amounts make up the target; true as well when there are too many sums to tell. */
+function isSum(target: number, amounts: readonly number[]): boolean {
+  let sums = new Set([0]);
+  for (const amount of amounts) {
+    if (sums.has(target)) return true;
+    if (sums.size > mostSums) return true;
+    sums = new Set([...sums, ...[...sums].map((sum) => sum + amount)]);
+  }
+  return sums.has(target);
+}
+
+/** No read is below one that was over before it began. */
+function judgeDirection(operations: readonly Operation[], book: EvidenceBook<CounterAnomaly>): void {
+  const reads = operations.filter(({ f, type }) => f === 'read' && type === 'ok');
+  const returns = reads.toSorted((one, other) => one.returned!.index - other.returned!.index);
+  let next = 0;
+  let highest: Operation | undefined;
+  for (const read of reads) {
+    for (; returns[next] !== undefined && returns[next]!.returned!.index < read.called.index; next += 1) {
+      if (highest === undefined || (returns[next]!.result as number) > (highest.result as number))
+        highest = returns[next];
+    }
+    const before = highest;
+    if (before === undefined || (read.result as number) >= (before.result as number)) continue;
+    book.add('backwards', read.result, [before.id, read.id], () => {
+      return `${read.client} read ${show(read.result)} after ${before.client} had read ${show(before.result)}, and nothing was taken away`;
+    });
+  }
+}
+
+function expectNumber(value: unknown, index: number, expected: string): number {
+  if (typeof value === 'number') return value;
+  throw new HistoryError(index, expected, JSON.stringify(value));
+}

@@ -1,0 +1,65 @@
+// A checker that can be chosen by name, and the options that it takes from people: named, typed, validated.
+import { InputError } from '../sim/fault.ts';
+import type { History } from '../sim/history.ts';
+import type { Json } from '../sim/protocol.ts';
+import type { Check, Verdict } from '../sim/verdict.ts';
+import { isArray } from './canonical.ts';
+
+/** Options by name, each of the type that the checker says; those that are missing have their defaults. */
+export interface CheckerOptions {
+  readonly [name: string]: Json;
+}
+
+/** What an option means and what it is: a list holds texts or numbers. */
+export interface CheckerOption {
+  readonly about: string;
+  readonly type: 'boolean' | 'number' | 'text' | 'list';
+}
+
+/** What all results have; each checker's own says more. */
+export interface CheckerResult {
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly operations: readonly number[];
+}
+
+export interface NamedChecker {
+  /** One sentence: what it verifies. */
+  readonly about: string;
+  readonly options: { readonly [name: string]: CheckerOption };
+  /** @throws InputError on an option that it does not have or that is of another type */
+  make(options?: CheckerOptions): Check;
+  /** @throws InputError as above, HistoryError on a history that cannot be judged */
+  result(history: History, options?: CheckerOptions): CheckerResult;
+}
+
+/** A named checker of a function that judges histories and of the check that is made of it. */
+export function nameChecker<Options>(
+  name: string,
+  about: string,
+  options: NamedChecker['options'],
+  make: (options: Options) => Check,
+  result: (history: History, options: Options) => CheckerResult,
+): NamedChecker {
+  return {
+    about,
+    options,
+    make: (given = {}) => make(validOptions(name, options, given) as Options),
+    result: (history, given = {}) => result(history, validOptions(name, options, given) as Options),
+  };
+}
+
+/** The options as they are. @throws InputError on one that is not known or of another type */
+function validOptions(checker: string, known: NamedChecker['options'], options: CheckerOptions): CheckerOptions {
+  for (const [name, value] of Object.entries(options)) {
+    const option = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (option === undefined) {
+      const names = Object.keys(known).join(', ') || 'no options';
+      throw new InputError(`${checker}: expected one of its options (${names}), found ${name}`);
+    }
+    const type = option.type === 'text' ? 'string' : option.type;
+    if (type === 'list' ? isArray(value) : typeof value === type) continue;
+    throw new InputError(`${checker} ${name}: expected a ${option.type}, found ${JSON.stringify(value)}`);
+  }
+  return options;
+}

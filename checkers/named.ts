@@ -1,0 +1,93 @@
+// Models and checkers by the names that the field knows them by: what a command line, a file or a form can choose from.
+import { InputError } from '../sim/fault.ts';
+import type { Json } from '../sim/protocol.ts';
+import { familyCheckers } from './family/named.ts';
+import { checkIsolation, isolation, type IsolationOptions } from './isolation/isolation.ts';
+import { checkLinearizable, linearizable, type LinearizabilityBounds } from './linearizability.ts';
+import type { Model } from './model.ts';
+import { casRegister } from './models/cas-register.ts';
+import { counter } from './models/counter.ts';
+import { fifoQueue } from './models/fifo-queue.ts';
+import { keyValue } from './models/key-value.ts';
+import { leaderRegister } from './models/leader-register.ts';
+import { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
+import { multiRegister } from './models/multi-register.ts';
+import { priorityQueue } from './models/priority-queue.ts';
+import { register } from './models/register.ts';
+import { semaphore } from './models/semaphore.ts';
+import { elementSet, set } from './models/set.ts';
+import { stack } from './models/stack.ts';
+import { uniqueIds } from './models/unique-ids.ts';
+import { nameChecker, type NamedChecker } from './named-checker.ts';
+
+/** The models by name; what can be configured has its default: two permits for the semaphore. */
+export const models: { readonly [name: string]: () => Model<Json> } = {
+  register: () => register(),
+  'cas-register': () => casRegister(),
+  'multi-register': () => multiRegister(),
+  'key-value': keyValue,
+  counter: () => counter(),
+  set,
+  'element-set': elementSet,
+  'fifo-queue': fifoQueue,
+  queue: fifoQueue,
+  stack,
+  'priority-queue': () => priorityQueue(),
+  mutex,
+  'owned-mutex': ownedMutex,
+  'reentrant-lock': () => reentrantLock(),
+  semaphore: () => semaphore(2),
+  'fenced-lock': () => fencedLock(),
+  'leader-register': leaderRegister,
+  'unique-ids': uniqueIds,
+};
+
+const linearizableOptions: NamedChecker['options'] = {
+  model: { about: 'the name of the model; register by default', type: 'text' },
+  maxSteps: { about: 'how many placements may be tried in each partition', type: 'number' },
+};
+
+const isolationOptions: NamedChecker['options'] = {
+  model: { about: 'the isolation model; strict-serializable by default', type: 'text' },
+  workload: { about: 'list-append or rw-register; found out by default', type: 'text' },
+  realtime: { about: 'whether the order of events is that of real time; true by default', type: 'boolean' },
+  wfrKeys: { about: 'whether a transaction reads a key before it writes it', type: 'boolean' },
+  sequentialKeys: { about: 'whether each register is sequentially consistent', type: 'boolean' },
+  linearizableKeys: { about: 'whether each register is linearizable', type: 'boolean' },
+};
+
+const isolationChecker = nameChecker<IsolationOptions>(
+  'isolation',
+  'Transactions show no anomaly that the isolation model forbids.',
+  isolationOptions,
+  isolation,
+  checkIsolation,
+);
+
+/** The checkers by name. */
+export const checkers: { readonly [name: string]: NamedChecker } = {
+  linearizable: nameChecker<LinearizabilityBounds & { readonly model?: Json }>(
+    'linearizable',
+    'Each operation takes effect at one instant between its call and its return, as on one object.',
+    linearizableOptions,
+    ({ model, ...bounds }) => linearizable(findModel(model), bounds),
+    (history, { model, ...bounds }) => checkLinearizable(history, findModel(model), bounds),
+  ),
+  ...familyCheckers,
+  isolation: isolationChecker,
+  elle: isolationChecker,
+};
+
+/** The model of that name, `register` for none. @throws InputError that lists the names */
+export function findModel(name: Json = 'register'): Model<Json> {
+  const make = typeof name === 'string' && Object.hasOwn(models, name) ? models[name] : undefined;
+  if (make !== undefined) return make();
+  throw new InputError(`model: expected one of ${Object.keys(models).join(', ')}, found ${JSON.stringify(name)}`);
+}
+
+/** The checker of that name. @throws InputError that lists the names */
+export function findChecker(name: string): NamedChecker {
+  const checker = Object.hasOwn(checkers, name) ? checkers[name] : undefined;
+  if (checker !== undefined) return checker;
+  throw new InputError(`checker: expected one of ${Object.keys(checkers).join(', ')}, found ${JSON.stringify(name)}`);
+}
