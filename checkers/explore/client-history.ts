@@ -43,7 +43,7 @@ function ended(calls: readonly ClientCall[], { type, value, error }: ClientEvent
   return calls.with(calls.length - 1, { ...last, end: { type, value, ...(error !== undefined && { error }) } });
 }
 
-/** One order of events that agrees with the history, in the shape that checks judge. All times are 0. */
+/** One order of events that agrees with the history, in the shape that checks judge. Times are positions in it. */
 export function toHistory(history: ClientHistory, prepared: PreparedWorld): History {
   const clients = prepared.processes.slice(prepared.nodeCount);
   const events: HistoryEvent[] = [];
@@ -55,7 +55,7 @@ export function toHistory(history: ClientHistory, prepared: PreparedWorld): Hist
   const emit = (client: number, index: number, call: ClientCall, type: HistoryEventType, value: Json): void => {
     events.push({
       index: events.length,
-      time: 0,
+      time: events.length,
       process: processOf[client] ?? client,
       type,
       f: call.f,
