@@ -30,9 +30,11 @@ export { isolationModels } from './isolation/models.ts';
 export type { IsolationModel } from './isolation/models.ts';
 export { checkWeakIsolation } from './isolation/weak-levels.ts';
 export type { WeakLevel, WeakResult } from './isolation/weak-levels.ts';
+export type { Engine } from './just-in-time/judge.ts';
 export { checkLinearizable, linearizable } from './linearizability.ts';
 export type {
   LinearizabilityBounds,
+  LinearizabilityProgress,
   LinearizabilityResult,
   OffendingWindow,
   PartitionResult,

@@ -5,7 +5,9 @@ import { worseVerdict, type Check, type Verdict } from '../sim/verdict.ts';
 import type { Model } from './model.ts';
 import { HistoryError, pairOperations, type Operation } from './operations.ts';
 import { judgeOperations, type Engine } from './just-in-time/judge.ts';
-import { describeStop, type Limits } from './just-in-time/limits.ts';
+import { describeStop, type Limits, type Stop } from './just-in-time/limits.ts';
+import { monitorFor } from './monitors/choose.ts';
+import { contradictionOf, type Contradiction } from './monitors/evidence.ts';
 import { explain } from './wing-gong/explain.ts';
 import { Transitions } from './wing-gong/transitions.ts';
 import { findWindow } from './wing-gong/window.ts';
@@ -13,7 +15,9 @@ import { findWindow } from './wing-gong/window.ts';
 export interface LinearizabilityBounds {
   /**
    * Who judges. `wgl`: the plain search of Wing & Gong with Lowe's memory, as a second opinion. `fast`: the just-in-time
-   * search, which knows only what is pending. `auto`, the default: the one that suits the history.
+   * search, which knows only what is pending. `auto`, the default: a monitor, which needs no search, for the histories of
+   * registers, key-value stores, queues and stacks whose written values are all different (see `monitors/`); for others the
+   * plain search for a while, then the fast one.
    */
   readonly engine?: Engine;
   /**
@@ -74,7 +78,10 @@ export type PartitionResult = { readonly key: string | undefined; readonly steps
 export interface OffendingWindow {
   /** The operations that cannot all be placed, in the order of their calls. */
   readonly operations: readonly Operation[];
-  /** The one that was left without a place. The history up to its return is the shortest prefix that has no order. */
+  /**
+   * The one that was left without a place. The history up to its return is the shortest prefix that has no order, as far as
+   * it can be told: a monitor of a queue or stack may need a longer one, while removals are pending.
+   */
   readonly culprit: Operation;
   /** History index from which on the window was judged, from any state met so far; 0: from the initial state. */
   readonly start: number;
@@ -84,6 +91,8 @@ export interface OffendingWindow {
   readonly places: readonly string[];
 }
 
+/** Of a contradiction that is told without being narrowed down. */
+const operationsTold = 8;
 const defaultSteps = 10_000_000;
 const defaultMemory = 2 ** 31;
 
@@ -165,6 +174,17 @@ function judgePartition<State>(
   { engine = 'auto', witness = false }: LinearizabilityBounds,
   limits: Limits,
 ): PartitionResult {
+  if (limits.deadline())
+    return { key, verdict: 'unknown', steps: 0, ...describeStopped(key, operations, 'deadline', 0, limits) };
+  if (engine === 'auto') {
+    const monitor = monitorFor(model);
+    const found = monitor?.(operations) ?? { type: 'declined' };
+    if (found.type === 'valid' && !witness) return { key, verdict: 'valid', steps: 0 };
+    if (found.type === 'invalid') {
+      const evidence = contradictionOf(monitor!, found, operations, model, limits);
+      return { key, verdict: 'invalid', steps: 0, ...describeContradiction(evidence, limits) };
+    }
+  }
   const transitions = new Transitions(model, operations);
   const outcome = judgeOperations(engine, operations, transitions, limits);
   const { steps } = outcome;
@@ -174,14 +194,27 @@ function judgePartition<State>(
       return { key, verdict: 'valid', steps, order: outcome.order().map((index) => operations[index]!.id) };
     case 'none':
       return { key, verdict: 'invalid', steps, ...describeFailure(operations, transitions, outcome.blocked, limits) };
-    case 'stopped': {
-      const { covered, by } = outcome;
-      const returned = operations.reduce((sum, operation) => sum + (operation.returned === undefined ? 0 : 1), 0);
-      const part = key === undefined ? '' : ` of ${key}`;
-      const reason = `the search${part} stopped at ${describeStop(by, limits)}: it had explained ${covered} of ${returned} completions`;
-      return { key, verdict: 'unknown', steps, reason, covered, returned };
-    }
+    case 'stopped':
+      return {
+        key,
+        verdict: 'unknown',
+        steps,
+        ...describeStopped(key, operations, outcome.by, outcome.covered, limits),
+      };
   }
+}
+
+function describeStopped(
+  key: string | undefined,
+  operations: readonly Operation[],
+  by: Stop,
+  covered: number,
+  limits: Limits,
+): { readonly reason: string; readonly covered: number; readonly returned: number } {
+  const returned = operations.reduce((sum, operation) => sum + (operation.returned === undefined ? 0 : 1), 0);
+  const part = key === undefined ? '' : ` of ${key}`;
+  const reason = `the search${part} stopped at ${describeStop(by, limits)}: it had explained ${covered} of ${returned} completions`;
+  return { reason, covered, returned };
 }
 
 /** The evidence against operations that have no order up to the return of the culprit. */
@@ -203,6 +236,26 @@ function describeFailure<State>(
       minimal,
       places,
     },
+  };
+}
+
+/** The evidence of a monitor: narrowed down like that of a search, unless it is too large for one. */
+function describeContradiction<State>(
+  { operations, transitions, culprit, reason }: Contradiction<State>,
+  limits: Limits,
+): { readonly reason: string; readonly window: OffendingWindow } {
+  if (culprit !== undefined) return describeFailure(operations, transitions, culprit, limits);
+  const last = operations.reduce((latest, one) =>
+    (one.returned?.index ?? -1) > (latest.returned?.index ?? -1) ? one : latest,
+  );
+  const { model } = transitions;
+  const names = operations
+    .slice(0, operationsTold)
+    .map((operation) => `${operation.client}'s ${model.describe(operation)}`);
+  const more = operations.length - names.length;
+  return {
+    reason: `${reason}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
+    window: { operations, culprit: last, start: 0, minimal: false, places: [] },
   };
 }
 

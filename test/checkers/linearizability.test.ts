@@ -7,6 +7,7 @@ import {
   keyValue,
   linearizable,
   register,
+  type LinearizabilityProgress,
 } from '../../checkers/index.ts';
 import type { History } from '../../sim/history.ts';
 import { longHistory, type Line, written } from './written-history.ts';
@@ -113,10 +114,38 @@ describe('operations without a known outcome', () => {
 describe('bounds', () => {
   it('make the verdict unknown and say how far the search came', () => {
     const history = longHistory({ operations: 200, processes: 8 });
-    const { verdict, reason, partitions } = checkLinearizable(history, register(), { maxSteps: 150 });
+    const { verdict, reason, partitions } = checkLinearizable(history, register(), { engine: 'wgl', maxSteps: 150 });
     expect(verdict).toBe('unknown');
     expect(reason).toMatch(/^the search stopped at its bound of 150 steps: it had explained \d+ of 200 completions$/);
     expect(partitions).toMatchObject([{ verdict: 'unknown', returned: 200 }]);
+  });
+
+  it.each(['auto', 'wgl', 'fast'] as const)('of time stop %s, which says what it had covered', (engine) => {
+    const history = longHistory({ operations: 20_000, processes: 8 });
+    let asked = 0;
+    const { verdict, reason } = checkLinearizable(history, register(), {
+      engine,
+      deadline: () => asked++ > 0 || engine === 'auto',
+    });
+    expect(verdict).toBe('unknown');
+    expect(reason).toMatch(/^the search stopped at its deadline: it had explained \d+ of 20000 completions$/);
+  });
+
+  it.each(['wgl', 'fast'] as const)('of memory stop %s', (engine) => {
+    const history = longHistory({ operations: 20_000, processes: 8 });
+    const { reason } = checkLinearizable(history, register(), { engine, maxMemory: 1_000 });
+    expect(reason).toMatch(
+      /^the search stopped at its bound of 1000 bytes: it had explained \d+ of 20000 completions$/,
+    );
+  });
+
+  it('are told the progress towards them', () => {
+    const history = longHistory({ operations: 20_000, processes: 4 });
+    const told: number[] = [];
+    const onProgress = ({ covered }: LinearizabilityProgress) => told.push(covered);
+    expect(checkLinearizable(history, register(), { engine: 'fast', onProgress }).verdict).toBe('valid');
+    expect(told.length).toBeGreaterThan(3);
+    expect(told).toEqual(told.toSorted((one, other) => one - other));
   });
 
   it('are positive integers', () => {
@@ -126,8 +155,8 @@ describe('bounds', () => {
 
   it('do not weaken the verdict when only the narrowing of the window reaches them', () => {
     const history = longHistory({ operations: 300, processes: 1, staleAt: 250 });
-    const { steps } = checkLinearizable(history, register());
-    const [part] = checkLinearizable(history, register(), { maxSteps: steps }).partitions;
+    const { steps } = checkLinearizable(history, register(), { engine: 'wgl' });
+    const [part] = checkLinearizable(history, register(), { engine: 'wgl', maxSteps: steps }).partitions;
     expect(part).toMatchObject({ verdict: 'invalid', window: { minimal: false, culprit: { f: 'read', result: 0 } } });
   });
 });
