@@ -1,9 +1,9 @@
 // A judged history file for people: the verdict, what was checked and how, why, and, if asked for, the proof.
 import type { Verdict } from '../sim/index.ts';
-import type { Refused } from './check-document.ts';
 import type { Judged } from './check-judge.ts';
-import type { Anomaly } from './check-judges.ts';
+import type { Anomaly } from './check-opinion.ts';
 import { runOf } from './check-run.ts';
+import type { Told } from './check-tell.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
 import { alignColumns, count, fact, printable, wrap } from './layout.ts';
@@ -13,6 +13,9 @@ export interface WrittenFile {
   readonly path: string;
 }
 
+/** How it is shown. */
+export type View = Pick<Io, 'paint' | 'columns'>;
+
 const mostAnomalies = 3;
 const mostReasonLines = 12;
 
@@ -20,7 +23,7 @@ const mostReasonLines = 12;
 export function describeCheck(
   judged: Judged,
   { explain, files }: { readonly explain: boolean; readonly files: readonly WrittenFile[] },
-  io: Io,
+  io: View,
 ): string {
   const { path, anomalies, why, skipped, remarks } = judged;
   const most = explain ? anomalies.length : mostAnomalies;
@@ -49,14 +52,13 @@ export function describeCheck(
 }
 
 /** A line for each file, aligned: the verdict, how much there was, and the first reason in short. */
-export function describeChecks(results: readonly (Judged | Refused)[], { paint, columns }: Io): string {
+export function describeChecks(results: readonly Told[], { paint, columns }: View): string {
   const folder = commonFolder(results.map(({ path }) => path));
   const rows = results.map((result) => {
     const name = printable(result.path.slice(folder.length));
-    if ('message' in result) return [name, notJudged, '', '', printable(result.message)];
-    const { verdict, operations, ms } = result;
-    const reason = verdict === 'valid' ? headline(result) : firstReason(result);
-    return [name, verdict.toUpperCase(), String(operations), ms.toFixed(1), printable(reason)];
+    const { verdict, operations, ms, brief } = result;
+    if (verdict === undefined) return [name, notJudged, '', '', printable(brief)];
+    return [name, verdict.toUpperCase(), String(operations), ms.toFixed(1), printable(brief)];
   });
   const header = [folder === '' ? 'file' : `in ${printable(folder)}`, 'verdict', 'operations', 'ms', 'why'];
   const width = Math.max(60, columns);
@@ -107,7 +109,10 @@ function headline(judged: Judged): string {
 
 const words = (type: string): string => (type === 'not-linearizable' ? 'not linearizable' : type);
 
-function firstReason({ anomalies, doubt }: Judged): string {
+/** The first reason, or what holds, in one line. */
+export function briefly(judged: Judged): string {
+  const { verdict, anomalies, doubt } = judged;
+  if (verdict === 'valid') return headline(judged);
   return (anomalies[0]?.reason ?? doubt).replace(/\n\s*/g, ' ');
 }
 
@@ -131,7 +136,7 @@ function partlyCovered({ partitions }: Judged): string[] {
   return [[...keyed, ...parts].join('; ')];
 }
 
-function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, io: Io): string[] {
+function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, io: View): string[] {
   const lines = reason.split('\n').flatMap((line) => {
     const indent = /^ */.exec(line)?.[0] ?? '';
     return wrap(line.trimStart(), io.columns, `    ${indent}`);
@@ -146,7 +151,7 @@ function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, i
 }
 
 /** The operations of the first anomaly among their neighbours, and which models stand. */
-function describeProof(judged: Judged, io: Io): string[] {
+function describeProof(judged: Judged, io: View): string[] {
   const { boundary, tolerated, anomalies } = judged;
   const lines: string[] = [];
   if (anomalies.length > 0) {

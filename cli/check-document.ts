@@ -1,7 +1,7 @@
 // What `check --json` prints: see docs/json.md.
 import type { Verdict } from '../sim/index.ts';
 import type { Judged } from './check-judge.ts';
-import type { Anomaly } from './check-judges.ts';
+import type { Anomaly } from './check-opinion.ts';
 import type { Document } from './json.ts';
 
 /** A file that could not be judged. */

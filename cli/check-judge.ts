@@ -1,10 +1,11 @@
 // Judges one history file: reads it, chooses who judges it unless that was asked for, and keeps what is worth telling.
-import { HistoryError, type Skipped } from '../checkers/index.ts';
+import { HistoryError, type CheckerOptions, type Skipped } from '../checkers/index.ts';
 import { InputError, type Json, type Verdict } from '../sim/index.ts';
 import { chooseChecker, chooseModel, type Choice } from './check-choose.ts';
 import { readRecorded, refusedLine, type ReadingOptions, type Recorded } from './check-file.ts';
-import { findJudge, judgeNames, type Consistency, type JudgeOptions, type Opinion } from './check-judges.ts';
+import { findJudge, judgeNames, type Consistency, type JudgeOptions } from './check-judges.ts';
 import { findModel, modelNames } from './check-models.ts';
+import type { Opinion } from './check-opinion.ts';
 import { profileOf, type Profile } from './check-profile.ts';
 
 export interface CheckRequest extends ReadingOptions {
@@ -12,12 +13,24 @@ export interface CheckRequest extends ReadingOptions {
   readonly checker?: string;
   readonly engine: JudgeOptions['engine'];
   readonly initial?: Json;
+  readonly settings: CheckerOptions;
   readonly consistency?: Consistency;
   /** Real milliseconds for each file. */
   readonly timeout: number;
+}
+
+/** Who waits for the judge. */
+export interface Watch {
+  /** Told when the file is read. */
+  readonly onBegin?: (begun: Begun) => void;
   /** Told now and then, in words, how far it is. */
   readonly onProgress?: (how: string) => void;
+  /** True once nobody wants to know any more. */
+  readonly stopped: () => boolean;
 }
+
+/** What is known of a history before it is judged. */
+export type Begun = Pick<Judged, 'format' | 'operations' | 'checker' | 'model' | 'why'>;
 
 export interface Judged extends Opinion {
   /** The path as it was given. */
@@ -35,8 +48,7 @@ export interface Judged extends Opinion {
 }
 
 /** @throws InputError if the file cannot be read or nobody can judge it */
-export async function judgeFile(path: string, request: CheckRequest): Promise<Judged> {
-  checkNames(request);
+export async function judgeFile(path: string, request: CheckRequest, watch: Watch): Promise<Judged> {
   const recorded = await readRecorded(path, request);
   const profile = profileOf(recorded.history);
   const about = {
@@ -51,14 +63,24 @@ export async function judgeFile(path: string, request: CheckRequest): Promise<Ju
     return { ...about, ...nothing, remarks, checker: request.checker ?? 'none', why: 'the file is empty', ms: 0 };
   }
   const choice = choose(recorded, profile, request);
+  watch.onBegin?.({ format: about.format, operations: about.operations, ...choice });
   const start = performance.now();
-  const opinion = judge(recorded, choice, request, start);
+  const opinion = judge(recorded, choice, request, watch);
   const remarks = [...recorded.remarks, ...hints(recorded, opinion, request)];
   return { ...about, ...opinion, checker: choice.checker, why: choice.why, remarks, ms: performance.now() - start };
 }
 
+/** What is told of a history whose judge had to be stopped. */
+export function unfinished(path: string, begun: Begun, doubt: string): Judged {
+  const recorded: Recorded = {
+    ...{ file: path, format: undefined, history: [], lines: [], notes: [], noteCount: 0 },
+    ...{ realtime: true, skipped: [], remarks: [] },
+  };
+  return { ...nothing, ...begun, path, verdict: 'unknown', doubt, ms: 0, skipped: [], remarks: [], recorded };
+}
+
 /** Names that do not exist are refused before anything is read. @throws InputError */
-function checkNames({ checker, model, initial }: CheckRequest): void {
+export function checkNames({ checker, model, initial }: CheckRequest): void {
   if (checker !== undefined) findJudge(checker);
   if (model !== undefined) findModel(model, initial);
 }
@@ -80,18 +102,19 @@ function choose({ file }: Recorded, profile: Profile, { checker, model, consiste
   );
 }
 
-function judge(recorded: Recorded, choice: Choice, request: CheckRequest, start: number): Opinion {
-  const end = start + request.timeout;
+function judge(recorded: Recorded, choice: Choice, request: CheckRequest, watch: Watch): Opinion {
+  const end = performance.now() + request.timeout;
   try {
     return findJudge(choice.checker)(recorded.history, {
       model: choice.model,
       engine: request.engine,
       initial: request.initial,
+      settings: request.settings,
       consistency: request.consistency,
       realtime: recorded.realtime,
       ofSessions: recorded.format === 'awdit' || recorded.format === 'polysi',
-      deadline: () => performance.now() >= end,
-      onProgress: (how) => request.onProgress?.(how),
+      deadline: () => performance.now() >= end || watch.stopped(),
+      onProgress: (how) => watch.onProgress?.(how),
     });
   } catch (error) {
     if (!(error instanceof HistoryError)) throw error;

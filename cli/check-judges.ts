@@ -3,54 +3,16 @@ import {
   checkIsolation,
   checkLinearizable,
   checkWeakIsolation,
-  type DependencyCycle,
+  type CheckerOptions,
   type IsolationModel,
   type LinearizabilityResult,
   type PartitionResult,
   type WeakLevel,
 } from '../checkers/index.ts';
-import { InputError, type History, type Json, type Verdict } from '../sim/index.ts';
+import { InputError, type History, type Json } from '../sim/index.ts';
 import { findModel } from './check-models.ts';
-
-/** One thing that speaks against a history. */
-export interface Anomaly {
-  readonly type: string;
-  readonly reason: string;
-  /** Ids of the operations that prove it. */
-  readonly operations: readonly number[];
-  /** Further lines of proof for those who ask. */
-  readonly details: readonly string[];
-  readonly cycle?: DependencyCycle | undefined;
-}
-
-/** What was found of one key. */
-export interface Part {
-  readonly key: string | null;
-  readonly verdict: Verdict;
-  readonly reason: string;
-  readonly operations: readonly number[];
-  readonly steps: number;
-  /** Where the search was cut short: how many of how many completions it had explained. */
-  readonly covered?: number;
-  readonly returned?: number;
-}
-
-export interface Opinion {
-  readonly verdict: Verdict;
-  /** Why, if it is unknown. */
-  readonly doubt: string;
-  /** What holds if it is valid, as a sentence. */
-  readonly holds: string;
-  /** The model in full, where the checker has one. */
-  readonly model: string | undefined;
-  readonly engine: string | undefined;
-  readonly anomalies: readonly Anomaly[];
-  /** Anomalies that the model allows. */
-  readonly tolerated: readonly Anomaly[];
-  readonly partitions: readonly Part[];
-  /** For isolation: the weakest models that are ruled out, and the strongest that still stand. */
-  readonly boundary?: { readonly not: readonly string[]; readonly strongest: readonly string[] };
-}
+import { judgeByName, namedCheckers } from './check-named.ts';
+import type { Anomaly, Opinion, Part } from './check-opinion.ts';
 
 export interface JudgeOptions {
   readonly model: string | undefined;
@@ -59,6 +21,8 @@ export interface JudgeOptions {
   readonly consistency: Consistency | undefined;
   /** Whether the file is of sessions, in a format whose tools judge levels by the order of each session. */
   readonly ofSessions: boolean;
+  /** What `--set` gives: options of the checker. */
+  readonly settings: CheckerOptions;
   /** Whether the order of the events says which operations precede which. */
   readonly realtime: boolean;
   /** True once the time is up. */
@@ -74,17 +38,15 @@ export type Judge = (history: History, options: JudgeOptions) => Opinion;
 
 /** @throws InputError that lists the names */
 export function findJudge(name: string): Judge {
-  const judge = judges.get(name);
-  if (judge === undefined) throw new InputError(`--checker: expected one of ${judgeNames.join(', ')}, found ${name}`);
-  return judge;
+  if (name === 'linearizable') return judgeLinearizable;
+  if (name === 'isolation' || name === 'elle') return judgeIsolation;
+  if (judgeNames.includes(name)) {
+    return (history, { settings, realtime }) => judgeByName(name, history, settings, realtime);
+  }
+  throw new InputError(`--checker: expected one of ${judgeNames.join(', ')}, found ${JSON.stringify(name)}`);
 }
 
-const judges = new Map<string, Judge>([
-  ['linearizable', judgeLinearizable],
-  ['isolation', judgeIsolation],
-]);
-
-export const judgeNames = [...judges.keys()] as readonly string[];
+export const judgeNames = namedCheckers;
 
 function judgeLinearizable(history: History, options: JudgeOptions): Opinion {
   const { model: name = 'register', initial, realtime, engine, deadline, onProgress } = options;

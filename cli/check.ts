@@ -1,26 +1,20 @@
 // `faultline check`: judges recorded histories, as other tools and real systems leave them.
 import { Option, type Command } from 'commander';
-import {
-  drawCycle,
-  historyFormats,
-  isolationModels,
-  parseEdn,
-  parseFormat,
-  type HistoryFormat,
-} from '../checkers/index.ts';
+import { historyFormats, isolationModels, parseEdn, parseFormat, type HistoryFormat } from '../checkers/index.ts';
 import { InputError, parseDuration, type Json } from '../sim/index.ts';
-import { describeCheck, describeChecks, type WrittenFile } from './check-describe.ts';
-import { checkDocument, refusedDocument, validOf, type Refused } from './check-document.ts';
-import { judgeFile, type CheckRequest, type Judged } from './check-judge.ts';
+import { describeChecks } from './check-describe.ts';
+import { validOf } from './check-document.ts';
+import { collect } from './arguments.ts';
+import { checkNames, type CheckRequest } from './check-judge.ts';
 import { judgeNames, type Consistency } from './check-judges.ts';
 import { modelNames } from './check-models.ts';
-import { runOf } from './check-run.ts';
+import { runCheck } from './check-runner.ts';
+import type { Order, Told } from './check-tell.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
-import { savePicture, saveTimeline, timelineAssets } from './files.ts';
+import type { Io } from './io.ts';
 import { printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
 import { showStatus } from './progress.ts';
-import { quote } from './reproduce.ts';
 
 interface CheckOptions {
   readonly model?: string;
@@ -33,6 +27,7 @@ interface CheckOptions {
   readonly nilReads?: 'absent' | 'unknown';
   readonly failedCas?: 'dropped' | 'observed';
   readonly part?: string;
+  readonly set?: readonly string[];
   readonly lenient?: true;
   readonly explain?: true;
   readonly html?: string;
@@ -82,6 +77,7 @@ export function addCheck(program: Command, session: Session): void {
         'whether a failed compare-and-set says nothing, or that it saw another value',
       ).choices(['dropped', 'observed']),
     )
+    .option('--set <name=value>', 'an option of the checker, such as mayBeNegative=true; may be repeated', collect)
     .option('--part <name>', 'which history to take of a file that holds several')
     .addHelpText(
       'after',
@@ -94,87 +90,80 @@ export function addCheck(program: Command, session: Session): void {
 
 async function checkFiles(paths: readonly string[], options: CheckOptions, session: Session): Promise<number> {
   const { io } = session;
-  const save = fileSaver(paths, options, session.version);
+  const { html, svg } = options;
+  if (paths.length > 1 && (html ?? svg) !== undefined) {
+    throw new InputError(`--${html === undefined ? 'svg' : 'html'}: expected one history, found ${paths.length} files`);
+  }
+  checkNames(orderOf('', options, session).request);
+  const interruptible = io.interruptible();
   const progress = showStatus(io);
-  const request = { ...requestOf(options), onProgress: progress.update };
-  const [only] = paths;
-  if (paths.length === 1 && only !== undefined) {
-    const judged = await judgeFile(only, request).finally(progress.stop);
-    const files = save(judged);
-    if (options.json === true) printDocument(io.out, checkDocument(judged, files));
-    else io.out(describeCheck(judged, { explain: options.explain === true, files }, io));
-    return exitCodeOf(judged.verdict);
-  }
-  const results: (Judged | Refused)[] = [];
-  for (const path of paths) {
-    const own = { ...request, onProgress: (how: string) => progress.update(`${path}: ${how}`) };
-    results.push(await judgeOrRefuse(path, own).finally(progress.stop));
-  }
-  if (options.json === true) printDocument(io.out, filesDocument(results));
-  else {
-    if (options.explain === true) {
-      for (const result of results) {
-        if ('verdict' in result) io.out(`${describeCheck(result, { explain: true, files: [] }, io)}\n`);
-      }
-    }
-    io.out(describeChecks(results, io));
-  }
-  return worstCode(results);
-}
-
-async function judgeOrRefuse(path: string, request: CheckRequest): Promise<Judged | Refused> {
+  const results: Told[] = [];
   try {
-    return await judgeFile(path, request);
-  } catch (error) {
-    if (error instanceof InputError) return { path, message: error.message };
-    throw error;
+    for (const path of paths) {
+      const order = orderOf(path, options, session);
+      const label = paths.length > 1 ? `${path}: ` : '';
+      results.push(await runCheck(order, io, interruptible.signal, (how) => progress.update(label + how)));
+      progress.stop();
+    }
+  } finally {
+    progress.stop();
+    interruptible.release();
   }
+  const [only] = results;
+  const interrupted = interruptible.signal.aborted;
+  if (results.length === 1 && only?.verdict === undefined && !interrupted) throw new InputError(only?.brief);
+  if (options.json === true) printDocument(io.out, documentOf(results));
+  else io.out(textOf(results, options, io));
+  if (!interrupted) return worstCode(results);
+  io.err('interrupted\n');
+  return exitCode.interrupted;
 }
 
-function filesDocument(results: readonly (Judged | Refused)[]): Document {
-  const files = results.map((result) => ('verdict' in result ? checkDocument(result, []) : refusedDocument(result)));
-  const verdicts = new Set(results.map((result) => ('verdict' in result ? validOf(result.verdict) : 'unknown')));
+function textOf(results: readonly Told[], { explain }: CheckOptions, io: Io): string {
+  const [only] = results;
+  if (results.length === 1 && only?.verdict !== undefined) return only.text;
+  const texts = explain === true ? results.flatMap(({ text }) => (text === '' ? [] : [`${text}\n`])) : [];
+  return texts.join('') + describeChecks(results, io);
+}
+
+function documentOf(results: readonly Told[]): Document {
+  const files = results.map(({ document }) => document);
+  if (results.length === 1) return files[0] ?? {};
+  const verdicts = new Set(results.map(({ verdict = 'unknown' }) => validOf(verdict)));
   return { valid: verdicts.has(false) ? false : verdicts.has('unknown') ? 'unknown' : true, files };
 }
 
 /** A file that nobody could judge comes first, then a violation, then a doubt. */
-function worstCode(results: readonly (Judged | Refused)[]): number {
-  const codes = new Set(results.map((result) => ('verdict' in result ? exitCodeOf(result.verdict) : exitCode.usage)));
+function worstCode(results: readonly Told[]): number {
+  const codes = new Set(results.map(({ verdict }) => (verdict === undefined ? exitCode.usage : exitCodeOf(verdict))));
   return [exitCode.usage, exitCode.violation, exitCode.unknown].find((code) => codes.has(code)) ?? exitCode.fine;
 }
 
-/** Writes what `--html` and `--svg` ask for. What they need is looked for before anything is judged. */
-function fileSaver(
-  paths: readonly string[],
-  { html, svg }: CheckOptions,
-  version: string,
-): (judged: Judged) => WrittenFile[] {
-  if (paths.length > 1 && (html ?? svg) !== undefined) {
-    throw new InputError(`--${html === undefined ? 'svg' : 'html'}: expected one history, found ${paths.length} files`);
-  }
-  const assets = html === undefined ? undefined : timelineAssets();
-  return (judged) => {
-    const files: WrittenFile[] = [];
-    if (html !== undefined && assets !== undefined) {
-      const reproduce = `npx faultline check ${quote(judged.path)}`;
-      const story = `A recorded history of ${judged.operations} operations, judged by ${judged.checker}.`;
-      saveTimeline(runOf(judged), html, { story, version, reproduce }, assets);
-      files.push({ what: 'page', path: html });
-    }
-    if (svg !== undefined) {
-      const cycle = [...judged.anomalies, ...judged.tolerated].find((anomaly) => anomaly.cycle !== undefined)?.cycle;
-      if (cycle !== undefined) {
-        savePicture(drawCycle(cycle), svg);
-        files.push({ what: 'picture', path: svg });
-      } else files.push({ what: 'picture', path: 'none: no cycle of transactions was found' });
-    }
-    return files;
+function orderOf(path: string, options: CheckOptions, { io, version }: Session): Order {
+  const { lenient, set = [], explain, html, svg, json: _, ...rest } = options;
+  const settings = Object.fromEntries(set.map(readSetting));
+  return {
+    path,
+    request: { ...rest, lenient: lenient === true, settings },
+    explain: explain === true,
+    html,
+    svg,
+    version,
+    colour: io.paint.isColorSupported,
+    columns: io.columns,
   };
 }
 
-function requestOf(options: CheckOptions): CheckRequest {
-  const { lenient, explain: _, html: _html, svg: _svg, json: _json, ...rest } = options;
-  return { ...rest, lenient: lenient === true };
+/** A checker's option: its value is JSON, or a text. */
+function readSetting(text: string): readonly [string, Json] {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InputError(`--set: expected name=value, found ${JSON.stringify(text)}`);
+  const value = text.slice(equals + 1);
+  try {
+    return [text.slice(0, equals), JSON.parse(value) as Json];
+  } catch {
+    return [text.slice(0, equals), value];
+  }
 }
 
 function readConsistency(text: string): Consistency {

@@ -12,6 +12,8 @@ export interface Io {
   readonly columns: number;
   /** Where a progress bar can be drawn, if anywhere. */
   readonly terminal: NodeJS.WriteStream | undefined;
+  /** Whether long work may go to threads of its own. */
+  readonly threads?: boolean;
   /** From now until `release`, an interrupt aborts the signal instead of ending the process; a second one ends it. */
   interruptible(): Interruptible;
 }
@@ -40,6 +42,7 @@ export function processIo(): Io {
     paint: pc.createColors(stdout.isTTY && !plain),
     columns: stdout.columns > 0 ? stdout.columns : 100,
     terminal: stderr.isTTY ? stderr : undefined,
+    threads: true,
     interruptible: () => interruptible(),
   };
 }

@@ -39,7 +39,9 @@ const rules: readonly Rule[] = [
   { files: /^(?:elle-cli\/)?knossos\/mutex\//, questions: plain() },
   { files: /^fastlin\//, questions: plain() },
   { files: /^synth\/register/, questions: plain('--initial', '0') },
-  { files: /^synth\/set/, questions: plain() },
+  { files: /^synth\//, questions: plain() },
+  { files: /^elle-cli\/jepsen\/bank-neg\.edn/, questions: plain('--set', 'mayBeNegative=true') },
+  { files: /^elle-cli\/jepsen\//, questions: plain() },
   { files: /^elle-cli\/elle\/rw-register/, questions: invalid() }, // a read of what nobody wrote, which Elle calls valid
   { files: /^elle-cli\/elle\//, questions: plain('--consistency', 'serializable') },
   { files: /^grail-arangodb\/rw-register-test\/g1c/, questions: () => [] }, // serializable, but real time is not known

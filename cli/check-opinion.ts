@@ -1,0 +1,43 @@
+// What a judge has to say of a history, whoever it is: the shape that `check` prints.
+import type { DependencyCycle } from '../checkers/index.ts';
+import type { Verdict } from '../sim/index.ts';
+
+/** One thing that speaks against a history. */
+export interface Anomaly {
+  readonly type: string;
+  readonly reason: string;
+  /** Ids of the operations that prove it. */
+  readonly operations: readonly number[];
+  /** Further lines of proof for those who ask. */
+  readonly details: readonly string[];
+  readonly cycle?: DependencyCycle | undefined;
+}
+
+/** What was found of one key. */
+export interface Part {
+  readonly key: string | null;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly operations: readonly number[];
+  readonly steps: number;
+  /** Where the search was cut short: how many of how many completions it had explained. */
+  readonly covered?: number;
+  readonly returned?: number;
+}
+
+export interface Opinion {
+  readonly verdict: Verdict;
+  /** Why, if it is unknown. */
+  readonly doubt: string;
+  /** What holds if it is valid, as a sentence. */
+  readonly holds: string;
+  /** The model in full, where the checker has one. */
+  readonly model: string | undefined;
+  readonly engine: string | undefined;
+  readonly anomalies: readonly Anomaly[];
+  /** Anomalies that the model allows. */
+  readonly tolerated: readonly Anomaly[];
+  readonly partitions: readonly Part[];
+  /** For isolation: the weakest models that are ruled out, and the strongest that still stand. */
+  readonly boundary?: { readonly not: readonly string[]; readonly strongest: readonly string[] };
+}
