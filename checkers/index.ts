@@ -39,6 +39,8 @@ export type {
   OffendingWindow,
   PartitionResult,
 } from './linearizability.ts';
+export { checkLocks, lockSafety } from './locks/locks.ts';
+export type { LockAnomaly, LockOptions, LockResult, Overlap } from './locks/locks.ts';
 export type { Call, Fault, Model, Step } from './model.ts';
 export { casRegister } from './models/cas-register.ts';
 export { counter } from './models/counter.ts';

@@ -4,6 +4,7 @@ import type { Json } from '../sim/protocol.ts';
 import { familyCheckers } from './family/named.ts';
 import { checkIsolation, isolation, type IsolationOptions } from './isolation/isolation.ts';
 import { checkLinearizable, linearizable, type LinearizabilityBounds } from './linearizability.ts';
+import { checkLocks, lockSafety, type LockOptions } from './locks/locks.ts';
 import type { Model } from './model.ts';
 import { casRegister } from './models/cas-register.ts';
 import { counter } from './models/counter.ts';
@@ -47,6 +48,12 @@ const linearizableOptions: NamedChecker['options'] = {
   maxSteps: { about: 'how many placements may be tried in each partition', type: 'number' },
 };
 
+const lockOptions: NamedChecker['options'] = {
+  lease: { about: 'the lease of acquires that name none, in microseconds', type: 'number' },
+  isReentrant: { about: 'whether a holder may acquire again', type: 'boolean' },
+  grantWithin: { about: 'how long a lock may be free while somebody waits, in microseconds', type: 'number' },
+};
+
 const isolationOptions: NamedChecker['options'] = {
   model: { about: 'the isolation model; strict-serializable by default', type: 'text' },
   workload: { about: 'list-append or rw-register; found out by default', type: 'text' },
@@ -73,6 +80,7 @@ export const checkers: { readonly [name: string]: NamedChecker } = {
     ({ model, ...bounds }) => linearizable(findModel(model), bounds),
     (history, { model, ...bounds }) => checkLinearizable(history, findModel(model), bounds),
   ),
+  lock: nameChecker<LockOptions>('lock', lockSafety().about, lockOptions, lockSafety, checkLocks),
   ...familyCheckers,
   isolation: isolationChecker,
   elle: isolationChecker,

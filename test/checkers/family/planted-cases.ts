@@ -376,6 +376,16 @@ export const planted: readonly Planted[] = [
     ],
   },
   {
+    checker: 'lock',
+    reason: "non-holder-acts: c2's write of the lock was accepted, but it never acquired it",
+    operations: [2],
+    steps: [
+      [1, 'acquire', null, null],
+      [1, 'release', null, null],
+      [2, 'write', 1, 1],
+    ],
+  },
+  {
     checker: 'isolation',
     options: { model: 'serializable' },
     reason: 'G1a',

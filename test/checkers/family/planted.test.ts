@@ -26,7 +26,7 @@ describe('a planted anomaly', () => {
 
 describe('what the names of checkers and models do not allow', () => {
   it.each([
-    [() => findChecker('sets'), 'checker: expected one of linearizable, set, set-full'],
+    [() => findChecker('sets'), 'checker: expected one of linearizable, lock, set, set-full'],
     [() => findModel('toString'), 'model: expected one of register, cas-register'],
     [
       () => findChecker('bank').make({ totel: 3 }),

@@ -1,0 +1,105 @@
+// Progress and fairness: whether a free lock was given to somebody who waited for it, how long clients waited, and how
+// often others went before them.
+import { formatDuration, type Micros } from '../../sim/time.ts';
+import type { EvidenceBook } from '../family/evidence.ts';
+import type { Holding, HoldingRules, LockOperation, Span } from './holdings.ts';
+import type { LockAnomaly } from './locks.ts';
+
+/** A client that wants the lock: from its first attempt to its success, or to the last sign of its patience. */
+export interface Wait extends Span {
+  readonly client: string;
+  readonly operations: readonly number[];
+  readonly isGranted: boolean;
+  /** Others that began to wait later and got the lock sooner. */
+  overtakes: number;
+}
+
+/** When operations ended: the time of their completion whatever its type; those that never did are missing. */
+export type Endings = ReadonlyMap<number, Micros>;
+
+/** All waits for one lock, in the order of their beginnings. @param end the time of the history's last event */
+export function findWaits(operations: readonly LockOperation[], endings: Endings, end: Micros): readonly Wait[] {
+  const waits: Wait[] = [];
+  const open = new Map<string, Wait & { to: Micros; operations: number[]; isGranted: boolean }>();
+  for (const { operation, words } of operations) {
+    if (operation.f !== 'acquire') continue;
+    const { client, called, id, type } = operation;
+    const wait = open.get(client) ?? {
+      client,
+      from: called.time,
+      to: end,
+      operations: [],
+      isGranted: false,
+      overtakes: 0,
+    };
+    if (!open.has(client)) waits.push(wait);
+    wait.operations.push(id);
+    wait.to = endings.get(id) ?? end;
+    wait.isGranted = type === 'ok' && !words.isRefused;
+    // after an unknown outcome the client may have it: another wait begins
+    if (wait.isGranted || type === 'info') open.delete(client);
+    else open.set(client, wait);
+  }
+  const granted = waits.filter(({ isGranted }) => isGranted);
+  for (const wait of granted) {
+    wait.overtakes = granted.filter((other) => other.from > wait.from && other.to < wait.to).length;
+  }
+  return waits;
+}
+
+/**
+ * Reports waits during which the lock was surely free for longer than the bound. An acquire with an unknown outcome counts as
+ * a holder until a lease from its end has run out, or for ever without one.
+ */
+export function judgeProgress(
+  lock: string,
+  operations: readonly LockOperation[],
+  holdings: readonly Holding[],
+  waits: readonly Wait[],
+  rules: HoldingRules & { readonly grantWithin: Micros; readonly endings: Endings },
+  book: EvidenceBook<LockAnomaly>,
+): void {
+  const busy = possibleSpans(operations, holdings, rules);
+  for (const wait of waits) {
+    const free = freeSpans(wait, busy).find(({ from, to }) => to - from > rules.grantWithin);
+    if (free === undefined) continue;
+    book.add('not-granted', lock, wait.operations.slice(-16), () => {
+      return `${wait.client} waited for ${lock} from ${formatDuration(wait.from)} to ${formatDuration(wait.to)}, and it was free from ${formatDuration(free.from)} to ${formatDuration(free.to)}, longer than ${formatDuration(rules.grantWithin)}`;
+    });
+  }
+}
+
+/** When somebody may have held the lock. */
+function possibleSpans(
+  operations: readonly LockOperation[],
+  holdings: readonly Holding[],
+  { lease, endings }: HoldingRules & { readonly endings: Endings },
+): readonly Span[] {
+  const spans: Span[] = holdings.map(({ acquire, release, leaseEnd }) => {
+    const taken = acquire.returned!.time - acquire.called.time; // the service may count the lease from its own grant
+    const expiry = leaseEnd === undefined ? Infinity : leaseEnd + taken;
+    const to = release?.type === 'ok' ? Math.min(release.returned!.time, expiry) : expiry;
+    return { from: acquire.called.time, to };
+  });
+  for (const { operation, words } of operations) {
+    if (operation.f !== 'acquire' || operation.type !== 'info') continue;
+    const ending = endings.get(operation.id);
+    const term = words.lease ?? lease;
+    // one that is still pending waits like everybody else, and has nothing yet
+    if (ending === undefined) continue;
+    spans.push({ from: operation.called.time, to: term === undefined ? Infinity : ending + term });
+  }
+  return spans.toSorted((one, other) => one.from - other.from);
+}
+
+function freeSpans({ from, to }: Span, busy: readonly Span[]): readonly Span[] {
+  const free: Span[] = [];
+  let at = from;
+  for (const span of busy) {
+    if (span.from >= to) break;
+    if (span.from > at) free.push({ from: at, to: span.from });
+    at = Math.max(at, span.to);
+  }
+  if (at < to) free.push({ from: at, to });
+  return free;
+}
