@@ -2,7 +2,6 @@
 
 /** The argument is an envelope for deliver, drop and duplicate, a timer of a process for timer, else a process. */
 export const eventKinds = ['deliver', 'timer', 'begin', 'crash', 'restart', 'drop', 'duplicate'] as const;
-export type EventKind = (typeof eventKinds)[number];
 
 export const deliverKind = 0;
 export const timerKind = 1;

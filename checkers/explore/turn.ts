@@ -71,16 +71,6 @@ export function outcomesOf(
   return outcomes;
 }
 
-/** The outcome that certain draws lead to. */
-export function outcomeWith(
-  prepared: PreparedWorld,
-  component: Component,
-  event: LocalEvent,
-  draws: readonly number[],
-): Outcome | undefined {
-  return outcomesOf(prepared, component, event).find((outcome) => outcome.draws.join() === draws.join());
-}
-
 function isEnabled(prepared: PreparedWorld, component: Component, event: LocalEvent): boolean {
   if (event.type === 'start' || event.type === 'restart') return !component.up;
   if (!component.up) return false;

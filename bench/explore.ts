@@ -1,0 +1,95 @@
+// How fast the explorer visits states: fixed worlds, the interned engine beside the plain one in the same run. The ratio is
+// the figure to quote; times depend on the machine. Run it alone with `node --expose-gc --import tsx bench/explore.ts`.
+import { fileURLToPath } from 'node:url';
+import { explore, explorePlain, type ExploredWorld } from '../checkers/explore/index.ts';
+import { forgetfulRaftWorld } from '../scenarios/models/forgetful-raft.ts';
+import { paxosWorld } from '../scenarios/models/register.ts';
+import { twoPhaseWorld } from '../scenarios/models/tla-two-phase.ts';
+
+export interface ExploreFigures {
+  readonly name: string;
+  readonly unique: number;
+  readonly generated: number;
+  /** Of this process, user and system time, in seconds. */
+  readonly cpuSeconds: number;
+  readonly uniquePerSecond: number;
+  readonly handlerRuns: number;
+  readonly memoHitRate: number;
+  /** What the states take, and resident memory after the search, in bytes. */
+  readonly stateBytes: number;
+  readonly residentBytes: number;
+  /** How many times as many states a second as the plain engine, on the same world as far as that one went. */
+  readonly timesPlain: number | undefined;
+}
+
+interface Load {
+  readonly name: string;
+  readonly world: ExploredWorld;
+  readonly maxLevels?: number;
+  /** A world, or as many levels of it, that the plain engine gets through. */
+  readonly plain?: { readonly world: ExploredWorld; readonly maxLevels?: number };
+}
+
+const loads: readonly Load[] = [
+  { name: 'two-phase commit, 7 managers', world: twoPhaseWorld(7), plain: { world: twoPhaseWorld(5) } },
+  { name: 'Paxos, 2 clients', world: paxosWorld({ clients: 2 }), plain: { world: paxosWorld({ clients: 2 }) } },
+  { name: 'Paxos, 3 clients', world: paxosWorld({ clients: 3 }) },
+  {
+    name: 'Raft without persistence, 8 levels',
+    world: forgetfulRaftWorld(),
+    maxLevels: 8,
+    plain: { world: forgetfulRaftWorld(), maxLevels: 6 },
+  },
+  { name: 'Raft without persistence, 9 levels', world: forgetfulRaftWorld(), maxLevels: 9 },
+  { name: 'Raft without persistence, 10 levels', world: forgetfulRaftWorld(), maxLevels: 10 },
+];
+
+/** Explores each of the worlds, the best of `rounds` times. */
+export function benchExplore(rounds = 3): readonly ExploreFigures[] {
+  explore(paxosWorld({ clients: 2 })); // warm up
+  return loads.map(({ name, world, maxLevels, plain }) => {
+    globalThis.gc?.();
+    const runs = Array.from({ length: rounds }, () => timed(() => explore(world, optionsOf(maxLevels))));
+    const best = runs.reduce((one, other) => (other.cpuSeconds < one.cpuSeconds ? other : one));
+    const { unique, generated, statistics } = best.result;
+    const uniquePerSecond = unique / best.cpuSeconds;
+    const slow = plain === undefined ? undefined : timed(() => explorePlain(plain.world, plain.maxLevels));
+    return {
+      name,
+      unique,
+      generated,
+      cpuSeconds: best.cpuSeconds,
+      uniquePerSecond,
+      handlerRuns: statistics.handlerRuns,
+      memoHitRate: statistics.memoHitRate,
+      stateBytes: statistics.bytes,
+      residentBytes: best.residentBytes,
+      timesPlain: slow === undefined ? undefined : uniquePerSecond / (slow.result.unique / slow.cpuSeconds),
+    };
+  });
+}
+
+function optionsOf(maxLevels: number | undefined) {
+  return { stop: 'never', ...(maxLevels !== undefined && { maxLevels }) } as const;
+}
+
+function timed<T>(run: () => T) {
+  const before = process.cpuUsage();
+  const result = run();
+  const { user, system } = process.cpuUsage(before);
+  return { result, cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const figures of benchExplore()) {
+    const { name, unique, generated, cpuSeconds, uniquePerSecond, handlerRuns, memoHitRate, timesPlain } = figures;
+    console.log(`${name}: ${unique.toLocaleString('en')} states, ${generated.toLocaleString('en')} transitions`);
+    const rate = Math.round(uniquePerSecond).toLocaleString('en');
+    const ratio = timesPlain === undefined ? '' : `, ${timesPlain.toFixed(1)} times the plain engine`;
+    console.log(`  ${cpuSeconds.toFixed(2)} CPU seconds, ${rate} states/s${ratio}`);
+    const memory = `${Math.round(figures.stateBytes / 1e6)} MB of states, ${Math.round(figures.residentBytes / 1e6)} MB resident`;
+    console.log(
+      `  ${handlerRuns.toLocaleString('en')} handler runs, memo ${(100 * memoHitRate).toFixed(2)} %, ${memory}`,
+    );
+  }
+}
