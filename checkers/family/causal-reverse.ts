@@ -16,10 +16,10 @@ export interface CausalReverseResult extends Judgement<'causal-reverse'> {
  */
 export function checkCausalReverse(history: History): CausalReverseResult {
   const operations = pairOperations(history);
-  const writes = new Map<string, Operation>();
-  for (const write of operations)
-    if (write.f === 'write' && write.type !== 'fail') writes.set(canonical(write.value), write);
-  const over = [...writes.values()]
+  const writes = operations.filter(({ f, type }) => f === 'write' && type !== 'fail');
+  const first = new Map<string, Operation>(); // of each value: if it was written again, nobody knows which one was read
+  for (const write of writes) if (!first.has(canonical(write.value))) first.set(canonical(write.value), write);
+  const over = writes
     .filter(({ type }) => type === 'ok')
     .toSorted((one, other) => one.returned!.index - other.returned!.index);
   const book = new EvidenceBook<'causal-reverse'>();
@@ -28,7 +28,7 @@ export function checkCausalReverse(history: History): CausalReverseResult {
     const seen = new Set(elementsOf(read));
     let latest: Operation | undefined;
     for (const text of seen) {
-      const write = writes.get(text);
+      const write = first.get(text);
       if (write !== undefined && write.called.index > (latest?.called.index ?? -1)) latest = write;
     }
     const effect = latest;

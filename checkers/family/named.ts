@@ -3,6 +3,7 @@ import { nameChecker, type NamedChecker } from '../named-checker.ts';
 import { bankCheck, checkBank } from './bank.ts';
 import { causalReverseCheck, checkCausalReverse } from './causal-reverse.ts';
 import { checkCounter, counterCheck } from './counter.ts';
+import { checkKafka, kafkaCheck } from './kafka.ts';
 import { checkLongFork, longForkCheck } from './long-fork.ts';
 import { checkMonotonic, monotonicCheck } from './monotonic.ts';
 import { checkQueue, checkTotalQueue, queueCheck, totalQueueCheck } from './queue.ts';
@@ -10,6 +11,7 @@ import { checkSetFull, setFullCheck } from './set-full.ts';
 import { checkSet, setCheck } from './set.ts';
 import { checkStatistics, statisticsCheck } from './statistics.ts';
 import { checkUniqueIds, uniqueIdsCheck } from './unique-ids.ts';
+import { checkWatch, watchCheck } from './watch.ts';
 
 const none: NamedChecker['options'] = {};
 const latencyOptions: NamedChecker['options'] = {
@@ -64,6 +66,14 @@ export const familyCheckers: { readonly [name: string]: NamedChecker } = {
     causalReverseCheck,
     checkCausalReverse,
   ),
+  kafka: nameChecker(
+    'kafka',
+    kafkaCheck().about,
+    { allowed: { about: 'the names of anomalies that are no reason to complain', type: 'list' } },
+    kafkaCheck,
+    checkKafka,
+  ),
+  watch: nameChecker('watch', watchCheck().about, none, watchCheck, checkWatch),
   stats: nameChecker(
     'stats',
     'Every function succeeds at least once.',

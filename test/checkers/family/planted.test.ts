@@ -1,7 +1,10 @@
 // Every anomaly planted by hand: each checker finds it, says how sure it is, and names the operations that prove it.
 import { describe, expect, it } from 'vitest';
 import { checkers, findChecker, findModel, models } from '../../../checkers/index.ts';
-import { planted, told } from './planted-cases.ts';
+import { planted as plantedElements, told } from './planted-cases.ts';
+import { plantedLogs } from './planted-logs.ts';
+
+const planted = [...plantedElements, ...plantedLogs];
 
 describe('a planted anomaly', () => {
   it.each(planted)(
