@@ -22,7 +22,7 @@ export class Expansion<State> {
   /** How many nodes there are. */
   nodes = 0;
   readonly timeline: Timeline;
-  readonly pending: Pending;
+  readonly pending: Pending<State>;
   /** By operation. */
   readonly overwrites: Uint8Array;
   private readonly transitions: Transitions<State>;
@@ -42,7 +42,7 @@ export class Expansion<State> {
   constructor(
     transitions: Transitions<State>,
     timeline: Timeline,
-    pending: Pending,
+    pending: Pending<State>,
     overwrites: Uint8Array,
     watch: Watch,
   ) {
@@ -93,7 +93,6 @@ export class Expansion<State> {
       const word = at + width + (slot >> 5);
       const bit = 1 << (slot & 31);
       if ((masks[word]! & bit) !== 0) continue;
-      this.watch.steps += 1;
       if (transitions.next(state, kind) === refused) continue;
       masks[word] = masks[word]! | bit;
       marked = true;
@@ -122,11 +121,16 @@ export class Expansion<State> {
     const { emitted, width } = this;
     for (let word = 0; word < 2 * width; word += 1) emitted[word] = this.masks[node * 2 * width + word]!;
     if (this.overwrites[returning] === 1) this.overwrite(emitted, 0);
-    if (target !== this.states[node]) this.markObservations(target, emitted, 0);
+    if (target !== this.states[node] && this.mayBeRead(returning)) this.markObservations(target, emitted, 0);
     const slot = this.timeline.slot[returning]!;
     emitted[slot >> 5] = emitted[slot >> 5]! & ~(1 << (slot & 31));
     emitted[width + (slot >> 5)] = emitted[width + (slot >> 5)]! & ~(1 << (slot & 31));
     return emit(target, emitted, node);
+  }
+
+  /** Whether what the operation leaves may be what a pending read returned. */
+  private mayBeRead(operation: number): boolean {
+    return this.overwrites[operation] === 0 || this.pending.readers[operation]! > 0;
   }
 
   /** All that overwrites and is pending may have happened just before. */
@@ -141,7 +145,7 @@ export class Expansion<State> {
    * Makes the nodes that one more operation leads to. Of operations of one kind and status only the one that returns first
    * is tried: the other can stand in for it later. An overwrite is tried only at open nodes: where something has happened
    * since the last one that an overwrite could not have hidden, such as a read of what it overwrites. Elsewhere it leads to
-   * a superfluous configuration.
+   * a superfluous configuration. So does an overwrite that nobody reads when nothing but overwrites and reads is pending.
    */
   private expand(node: number, returning: number): void {
     const { pending, timeline, transitions, width, stamps } = this;
@@ -159,7 +163,8 @@ export class Expansion<State> {
       if (stamps[group] === this.stamp) continue;
       stamps[group] = this.stamp;
       const isOverwrite = this.overwrites[operation] === 1;
-      if (operation === returning || (isOverwrite && this.open[node] === 0)) continue;
+      if (operation === returning) continue;
+      if (isOverwrite && (this.open[node] === 0 || (pending.others === 0 && !this.mayBeRead(operation)))) continue;
       const target = this.next(this.states[node]!, operation);
       if (target === refused || (isOptional && target === this.states[node])) continue;
       this.add(node, operation, target, isOverwrite, isOptional || isOverwrite);
@@ -177,7 +182,8 @@ export class Expansion<State> {
     this.masks[base + (slot >> 5)] = this.masks[base + (slot >> 5)]! | bit;
     this.masks[base + width + (slot >> 5)] = this.masks[base + width + (slot >> 5)]! & ~bit;
     if (isOverwrite) this.overwrite(this.masks, base);
-    const marked = state !== this.states[parent] && this.markObservations(state, this.masks, base);
+    const marked =
+      state !== this.states[parent] && this.mayBeRead(operation) && this.markObservations(state, this.masks, base);
     const open = marked || !isHidden;
     if (this.isSuperfluous(state, base, open)) return;
     this.states[node] = state;

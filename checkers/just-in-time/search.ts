@@ -40,7 +40,7 @@ class Run<State> {
   private readonly timeline: Timeline;
   private readonly transitions: Transitions<State>;
   private readonly watch: Watch;
-  private readonly pending: Pending;
+  private readonly pending: Pending<State>;
   private readonly expansion: Expansion<State>;
   private readonly configurations: Configurations;
   private readonly masks: Int32Array;
@@ -53,7 +53,7 @@ class Run<State> {
     this.timeline = timeline;
     this.transitions = transitions;
     this.watch = new Watch(limits);
-    this.pending = new Pending(timeline, isOverwriter);
+    this.pending = new Pending(timeline, transitions, isOverwriter);
     this.expansion = new Expansion(transitions, timeline, this.pending, isOverwriter, this.watch);
     this.configurations = new Configurations(timeline.slots);
     this.masks = new Int32Array(2 * this.configurations.width);
@@ -107,15 +107,12 @@ class Run<State> {
 
   /** Lets the calls of a level happen: crashed operations are optional from the start, reads that fit are done with. */
   private call(level: number, state: number): void {
-    const { timeline, transitions, masks, configurations, watch } = this;
+    const { timeline, transitions, masks, configurations } = this;
     for (let operation = timeline.calls[level]!; operation < timeline.calls[level + 1]!; operation += 1) {
       const kind = transitions.kinds[operation]!;
       const slot = timeline.slot[operation]!;
       let isOptional = timeline.crashed[operation] === 1;
-      if (!isOptional && transitions.observes[kind] === 1) {
-        watch.steps += 1;
-        isOptional = transitions.next(state, kind) !== refused;
-      }
+      if (transitions.observes[kind] === 1) isOptional ||= transitions.next(state, kind) !== refused;
       const word = configurations.width + (slot >> 5);
       if (isOptional) masks[word] = masks[word]! | (1 << (slot & 31));
     }

@@ -21,8 +21,8 @@ const bare = (value: Json) => value;
 export const distinctWorkloads: readonly DistinctWorkload[] = [
   { model: register(), write: 'write', read: 'read', wrap: bare },
   { model: keyValue(), write: 'write', read: 'read', wrap: (value) => ['x', value] },
-  { model: fifoQueue() as Model<Json>, write: 'enqueue', read: 'dequeue', wrap: bare },
-  { model: stack() as Model<Json>, write: 'push', read: 'pop', wrap: bare },
+  { model: fifoQueue(), write: 'enqueue', read: 'dequeue', wrap: bare },
+  { model: stack(), write: 'push', read: 'pop', wrap: bare },
 ];
 
 /** Histories of up to eight operations by up to four processes; about one in ten ends as info or never. */

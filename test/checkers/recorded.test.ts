@@ -3,7 +3,18 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { casRegister, checkLinearizable, keyValue, readHistory } from '../../checkers/index.ts';
+import {
+  casRegister,
+  checkLinearizable,
+  elementSet,
+  fifoQueue,
+  keyValue,
+  priorityQueue,
+  readHistory,
+  register,
+  stack,
+  type Model,
+} from '../../checkers/index.ts';
 import { readHistoryFile } from '../../cli/history-file.ts';
 
 const folder = path.resolve(import.meta.dirname, '..', '..', '..', 'shared', 'histories');
@@ -23,6 +34,27 @@ describe.skipIf(!present)('recorded histories', () => {
     return recorded.history;
   };
 
+  const generated = entries.filter(({ file }) => /^(synth|fastlin)\//.test(file));
+  const knossos = entries.filter(({ file }) => file.startsWith('knossos/cas-register/'));
+
+  it.each(generated)('$file is $expected', { timeout: 20_000 }, async ({ file, expected }) => {
+    const history = await read(file);
+    const check = <State>(model: Model<State>) => checkLinearizable(history, model).verdict;
+    expect(checkNamed(file, check)).toBe(verdict(expected));
+  });
+
+  it.each([...etcd, ...knossos])('$file is the same to both engines', async ({ file, expected }) => {
+    const isKnossos = file.startsWith('knossos');
+    const { history } = await readHistory(readHistoryFile(path.join(folder, file)), {
+      file,
+      ...(isKnossos ? { nilReads: 'unknown' as const } : { failedCas: 'observed' as const }),
+    });
+    const model = casRegister(isKnossos ? 0 : null);
+    for (const engine of ['wgl', 'fast', 'auto'] as const) {
+      expect(checkLinearizable(history, model, { engine }).verdict).toBe(verdict(expected));
+    }
+  });
+
   it('include the etcd logs and the key-value logs', () => {
     expect(etcd.length).toBeGreaterThan(0);
     expect(keyed.length).toBeGreaterThan(0);
@@ -38,3 +70,11 @@ describe.skipIf(!present)('recorded histories', () => {
     expect(checkLinearizable(await read(file), keyValue()).verdict).toBe(verdict(expected));
   });
 });
+
+function checkNamed<Result>(file: string, check: <State>(model: Model<State>) => Result): Result {
+  const name = path.basename(file);
+  if (file.startsWith('fastlin/stack') || name.startsWith('stack')) return check(stack());
+  if (file.startsWith('fastlin/priorityqueue')) return check(priorityQueue());
+  if (name.startsWith('queue')) return check(fifoQueue());
+  return name.startsWith('set') ? check(elementSet()) : check(register(0));
+}
