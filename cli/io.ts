@@ -39,7 +39,8 @@ export function processIo(): Io {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    paint: pc.createColors(stdout.isTTY && !plain),
+    // `isTTY` is undefined where there is no terminal, which picocolors would take for a wish to guess.
+    paint: pc.createColors(Boolean(stdout.isTTY) && !plain),
     columns: stdout.columns > 0 ? stdout.columns : 100,
     terminal: stderr.isTTY ? stderr : undefined,
     threads: true,
