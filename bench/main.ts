@@ -1,4 +1,5 @@
 // Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
+import { benchLinearizability } from './linearizability.ts';
 import { benchMemory, benchSim } from './sim.ts';
 
 const wanted = process.argv.slice(2);
@@ -21,6 +22,15 @@ if (isWanted('memory')) {
   console.log('memory, heap in use after so much simulated time (history and logs grow with the operations)');
   for (const { at, heap, operations } of benchMemory()) {
     console.log(`  ${at / 60_000_000} min: ${(heap / 1_048_576).toFixed(1)} MB, ${Math.round(operations)} operations`);
+  }
+}
+
+if (isWanted('linearizability')) {
+  console.log('linearizability: verdict, CPU time of the check, memory, growth from the size before');
+  for (const { name, operations, engine, verdict, milliseconds, memory, exponent } of benchLinearizability()) {
+    const growth = exponent === undefined ? '' : `, exponent ${exponent.toFixed(2)}`;
+    const cost = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1_048_576)} MB${growth}`;
+    console.log(`  ${name}, ${rate(operations)} operations, ${engine}: ${verdict}, ${cost}`);
   }
 }
 

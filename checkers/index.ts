@@ -63,4 +63,8 @@ export { checkers, findChecker, findModel, models } from './named.ts';
 export type { CheckerOption, CheckerOptions, CheckerResult, NamedChecker } from './named-checker.ts';
 export { HistoryError, pairOperations } from './operations.ts';
 export type { Moment, Operation } from './operations.ts';
+export { checkSequential } from './sequential.ts';
+export type { SequentialBounds, SequentialResult } from './sequential.ts';
+export { checkSessions } from './sessions.ts';
+export type { SessionGuarantee, SessionViolation } from './sessions.ts';
 export * from './formats/index.ts';

@@ -1,0 +1,111 @@
+// How the linearizability check fares: histories of registers, key-value stores, sets, queues and stacks of growing sizes,
+// right ones and ones with a planted lie, by each engine. Exponents and ratios are the figures to quote.
+import { checkLinearizable, elementSet, fifoQueue, keyValue, register, stack } from '../checkers/index.ts';
+import type { Engine, LinearizabilityResult } from '../checkers/index.ts';
+import type { History } from '../sim/history.ts';
+import { concurrentHistory, type ConcurrentHistory } from './histories.ts';
+
+export interface LinearizabilityFigures {
+  readonly name: string;
+  readonly operations: number;
+  readonly engine: Engine;
+  readonly verdict: LinearizabilityResult['verdict'];
+  /** CPU time of the check alone. */
+  readonly milliseconds: number;
+  /** Resident memory after the check, in bytes, without what the process held before it. */
+  readonly memory: number;
+  /** How the time grew from the size before: 1 is linear. */
+  readonly exponent: number | undefined;
+}
+
+export interface LinearizabilityBench {
+  readonly name: string;
+  readonly options: Omit<ConcurrentHistory, 'operations' | 'wrongAt'>;
+  readonly sizes: readonly number[];
+  readonly engines: readonly Engine[];
+  /** Plants a lie after nine tenths of the operations. */
+  readonly wrong?: boolean;
+}
+
+const growing = [10_000, 100_000, 1_000_000];
+
+/** The histories that are measured unless others are asked for. */
+export const linearizabilityBenches: readonly LinearizabilityBench[] = [
+  ...[false, true].flatMap((wrong): readonly LinearizabilityBench[] => [
+    { name: 'key-value, 1,000 keys', options: { clients: 20, keys: 1_000 }, sizes: growing, engines: ['auto'], wrong },
+    { name: 'register', options: { clients: 50 }, sizes: growing, engines: ['auto'], wrong },
+    { name: 'queue', options: { clients: 16, object: 'queue' }, sizes: growing, engines: ['auto'], wrong },
+    { name: 'stack', options: { clients: 16, object: 'stack' }, sizes: growing, engines: ['auto'], wrong },
+    {
+      name: 'set, 100 elements',
+      options: { clients: 8, object: 'set', values: 100 },
+      sizes: growing.slice(0, 2),
+      engines: ['auto'],
+      wrong,
+    },
+  ]),
+  {
+    name: 'register, 5 values',
+    options: { clients: 4, values: 5 },
+    sizes: [10_000, 100_000],
+    engines: ['wgl', 'fast', 'auto'],
+  },
+  {
+    name: 'register, 100 values',
+    options: { clients: 16, values: 100 },
+    sizes: [1_000, 10_000],
+    engines: ['wgl', 'fast', 'auto'],
+  },
+  ...[0, 20, 50, 100].map((crashes): LinearizabilityBench => ({
+    name: `register, 5 values, ${crashes} crashed`,
+    options: { clients: 5, values: 5, crashes },
+    sizes: [10_000],
+    engines: ['wgl', 'fast', 'auto'],
+  })),
+];
+
+/** Checks each history with each engine. */
+export function* benchLinearizability(
+  benches: readonly LinearizabilityBench[] = linearizabilityBenches,
+): Generator<LinearizabilityFigures> {
+  for (const { name, options, sizes, engines, wrong = false } of benches) {
+    for (const engine of engines) {
+      let last: LinearizabilityFigures | undefined;
+      for (const operations of sizes) {
+        const wrongAt = wrong ? { wrongAt: Math.floor(operations * 0.9) } : {};
+        const history = concurrentHistory({ ...options, operations, ...wrongAt });
+        const measured = measure(history, options, engine);
+        const exponent =
+          last === undefined
+            ? undefined
+            : Math.log(measured.milliseconds / last.milliseconds) / Math.log(operations / last.operations);
+        last = { name: wrong ? `${name}, one lie` : name, operations, engine, ...measured, exponent };
+        yield last;
+      }
+    }
+  }
+}
+
+function measure(history: History, { object, keys }: Omit<ConcurrentHistory, 'operations'>, engine: Engine) {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  const start = process.cpuUsage();
+  const { verdict } = judge(history, object ?? 'register', keys !== undefined, engine);
+  const { user, system } = process.cpuUsage(start);
+  return { verdict, milliseconds: (user + system) / 1_000, memory: process.memoryUsage().rss - before };
+}
+
+function judge(history: History, object: string, keyed: boolean, engine: Engine): LinearizabilityResult {
+  switch (object) {
+    case 'queue':
+      return checkLinearizable(history, fifoQueue(), { engine });
+    case 'stack':
+      return checkLinearizable(history, stack(), { engine });
+    case 'set':
+      return checkLinearizable(history, elementSet(), { engine });
+    default:
+      return keyed
+        ? checkLinearizable(history, keyValue(), { engine })
+        : checkLinearizable(history, register(), { engine });
+  }
+}
