@@ -1,4 +1,5 @@
-// Explores every run of a world within bounds: breadth first, so that the first violation found has the shortest trace.
+// Explores every run of a world within bounds: breadth first, so that the first violation found has the shortest trace, or
+// depth first, which meets violations far from the start sooner.
 // States are rows of interned integers, and handlers run once for each local state and event (see `local-steps.ts`).
 import type { Action } from './action.ts';
 import { Expander, type Visitor } from './expander.ts';
@@ -12,7 +13,12 @@ import type { ExploredWorld } from './world.ts';
 export interface ExploreOptions {
   /** Whether the search ends with the first violation (the default), or goes on to find one of each property. */
   readonly stop?: 'at violation' | 'never';
-  /** Levels of states to visit, the initial one included; all unless told. */
+  /** Breadth first unless told. */
+  readonly order?: 'breadth first' | 'depth first';
+  /**
+   * Levels of states to visit, the initial one included; all unless told. Depth first it bounds the length of runs, and states
+   * may be missed that a shorter run would have reached.
+   */
   readonly maxLevels?: number;
   /** States to visit; 50,000,000 unless told. */
   readonly maxStates?: number;
@@ -29,7 +35,7 @@ export interface Exploration {
   readonly unique: number;
   /** Transitions, and the initial states. */
   readonly generated: number;
-  /** Levels of the search: the longest shortest run has one action less. */
+  /** Levels of the search: the longest shortest run has one action less. Depth first, those of the longest run followed. */
   readonly levels: number;
   /** Whether every run within the world's bounds was followed to its end. */
   readonly complete: boolean;
@@ -66,7 +72,7 @@ export interface Statistics {
 export const noHandlerThrows = 'no handler throws';
 
 /**
- * Visits the states of a world level by level.
+ * Visits the states of a world and judges each of them.
  * @throws ExploreError if the world or a handler cannot be explored, EncodingError if a state or message is no plain data.
  */
 export function explore(world: ExploredWorld, options: ExploreOptions = {}): Exploration {
@@ -96,8 +102,13 @@ class Search implements Visitor {
   }
 
   run(): Exploration {
-    const store = this.#store;
     this.#expander.begin(this);
+    return this.#options.order === 'depth first' ? this.#depthFirst() : this.#breadthFirst();
+  }
+
+  /** States are expanded in the order in which they were stored. */
+  #breadthFirst(): Exploration {
+    const store = this.#store;
     let levelEnd = 0;
     let expanded = 0;
     let endedBy = this.#limit();
@@ -115,6 +126,30 @@ class Search implements Visitor {
     }
     if (store.count > levelEnd) this.#levels++; // the level that was begun
     return this.#result(endedBy, expanded);
+  }
+
+  #depthFirst(): Exploration {
+    const { maxLevels = Infinity } = this.#options;
+    const pending = Array.from({ length: this.#store.count }, (_, state) => ({ state, level: 1 }));
+    let expanded = 0;
+    let cut = false;
+    let endedBy = this.#limit();
+    while (endedBy === undefined) {
+      const next = pending.pop();
+      if (next === undefined) break;
+      const { state, level } = next;
+      this.#levels = Math.max(this.#levels, level);
+      if (level >= maxLevels) cut = true;
+      else {
+        const first = this.#store.count;
+        this.#expand(state);
+        expanded++;
+        for (let child = this.#store.count - 1; child >= first; child--)
+          pending.push({ state: child, level: level + 1 });
+        if (this.#found.length > 0 || expanded % 4096 === 0) endedBy = this.#limit();
+      }
+    }
+    return this.#result(endedBy ?? (cut ? 'levels' : undefined), expanded);
   }
 
   transition(row: Int32Array, length: number, event: number, changed: number): void {

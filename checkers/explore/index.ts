@@ -6,6 +6,7 @@ export type { Exploration, ExploreOptions, Statistics, Violation } from './explo
 export { explorePlain, type PlainExploration } from './plain.ts';
 export { ExploreError } from './prepared-world.ts';
 export { alwaysAll, alwaysEach, alwaysPair, noDeadlock, reachable, type WorldProperty } from './properties.ts';
+export { walk, type Walk, type WalkOptions } from './random-walk.ts';
 export { retrace, type Retraced } from './retrace.ts';
 export type {
   DiskContents,

@@ -56,6 +56,7 @@ export class LocalSteps {
   readonly #clientEvents = new Interner<{ readonly client: number; readonly events: readonly ClientEvent[] }>();
   readonly #memo = new PairTable();
   readonly #results: (readonly Step[])[] = [];
+  readonly #births: (readonly Step[])[] = [];
 
   /** @param auditEvery one in so many memo hits is run again and compared; 0 for none. */
   constructor(prepared: PreparedWorld, auditEvery: number) {
@@ -111,6 +112,10 @@ export class LocalSteps {
 
   /** The births of a process. */
   births(process: number): readonly Step[] {
+    return (this.#births[process] ??= this.#bear(process));
+  }
+
+  #bear(process: number): readonly Step[] {
     const prepared = this.#prepared.processes[process];
     if (prepared === undefined) throw new ExploreError(`there is no process ${process}`);
     return outcomesOf(this.#prepared, unborn(prepared), { type: 'start' }).map((outcome) => this.#stepOf(outcome, -1));

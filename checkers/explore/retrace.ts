@@ -4,7 +4,7 @@ import { describeAction, type Action } from './action.ts';
 import { encode } from './encoding.ts';
 import type { Objection } from './judge.ts';
 import { initialStates, judgePlain, transitionsOf, viewsOf, type PlainState, type PlainTransition } from './plain.ts';
-import { ExploreError, prepare } from './prepared-world.ts';
+import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
 import type { ExploredWorld, NodeInWorld } from './world.ts';
 
 export interface Retraced {
@@ -15,13 +15,27 @@ export interface Retraced {
 }
 
 /**
- * Runs the actions of a trace from the initial state.
+ * Runs the actions of a trace from the initial state, or, where births draw, from the one that it leads to an objection.
  * @throws ExploreError at the first action that is not possible where it stands.
  */
 export function retrace(world: ExploredWorld, trace: readonly Action[]): Retraced {
   const prepared = prepare(world);
-  const [initial] = initialStates(prepared);
-  if (initial === undefined) throw new ExploreError('the world has no initial state');
+  let refusal = new ExploreError('the world has no initial state');
+  let retraced: Retraced | undefined;
+  for (const initial of initialStates(prepared)) {
+    try {
+      const found = retraceFrom(prepared, initial, trace);
+      if (retraced === undefined || found.objections.length > 0) retraced = found;
+    } catch (error) {
+      if (!(error instanceof ExploreError)) throw error;
+      refusal = error;
+    }
+  }
+  if (retraced === undefined) throw refusal;
+  return retraced;
+}
+
+function retraceFrom(prepared: PreparedWorld, initial: PlainState, trace: readonly Action[]): Retraced {
   let state: PlainState = initial;
   const states = [viewsOf(prepared, state)];
   for (const [index, action] of trace.entries()) {

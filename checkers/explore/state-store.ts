@@ -3,6 +3,7 @@
 
 const chunkBits = 20;
 const chunkInts = 1 << chunkBits;
+const maxChunks = 4096; // offsets have 32 bits
 
 export class StateStore {
   #count = 0;
@@ -76,6 +77,7 @@ export class StateStore {
   #append(state: number, row: Int32Array, length: number): void {
     if (length >= chunkInts) throw new RangeError(`a state of ${length} integers is too large`);
     if (this.#end + length + 1 > chunkInts) {
+      if (this.#chunks.length === maxChunks) throw new RangeError('more states than can be numbered');
       this.#chunks.push(new Int32Array(chunkInts));
       this.#end = 0;
     }

@@ -181,8 +181,8 @@ describe('bounds', () => {
 
   test('end a search that would not end, and say which and how much was left', () => {
     expect(explore(endless, { maxLevels: 5 })).toMatchObject({ unique: 5, levels: 5, frontier: 1, endedBy: 'levels' });
-    expect(explore(endless, { maxStates: 10_000 })).toMatchObject({ complete: false, endedBy: 'states' });
-    expect(explore(endless, { maxBytes: 6_000_000 })).toMatchObject({ complete: false, endedBy: 'bytes' });
+    expect(explore(endless, { maxStates: 5_000 })).toMatchObject({ complete: false, endedBy: 'states' });
+    expect(explore(endless, { maxBytes: 4_300_000 })).toMatchObject({ complete: false, endedBy: 'bytes' });
     let asked = 0;
     expect(explore(endless, { isOver: () => ++asked > 3 })).toMatchObject({ complete: false, endedBy: 'time' });
   });
