@@ -1,6 +1,5 @@
 // How fast the explorer visits states: fixed worlds, the interned engine beside the plain one in the same run. The ratio is
-// the figure to quote; times depend on the machine. Run it alone with `node --expose-gc --import tsx bench/explore.ts`.
-import { fileURLToPath } from 'node:url';
+// the figure to quote; times depend on the machine.
 import { explore, explorePlain, type ExploredWorld } from '../checkers/explore/index.ts';
 import { forgetfulRaftWorld } from '../scenarios/models/forgetful-raft.ts';
 import { paxosWorld } from '../scenarios/models/register.ts';
@@ -69,6 +68,19 @@ export function benchExplore(rounds = 3): readonly ExploreFigures[] {
   });
 }
 
+/** The figures of one world in words, for people. */
+export function exploreInWords(figures: ExploreFigures): string {
+  const { name, unique, generated, cpuSeconds, uniquePerSecond, handlerRuns, memoHitRate, timesPlain } = figures;
+  const rate = Math.round(uniquePerSecond).toLocaleString('en');
+  const ratio = timesPlain === undefined ? '' : `, ${timesPlain.toFixed(1)} times the plain engine`;
+  const memory = `${Math.round(figures.stateBytes / 1e6)} MB of states, ${Math.round(figures.residentBytes / 1e6)} MB resident`;
+  return [
+    `${name}: ${unique.toLocaleString('en')} states, ${generated.toLocaleString('en')} transitions`,
+    `  ${cpuSeconds.toFixed(2)} CPU seconds, ${rate} states/s${ratio}`,
+    `  ${handlerRuns.toLocaleString('en')} handler runs, memo ${(100 * memoHitRate).toFixed(2)} %, ${memory}`,
+  ].join('\n');
+}
+
 function optionsOf(maxLevels: number | undefined) {
   return { stop: 'never', ...(maxLevels !== undefined && { maxLevels }) } as const;
 }
@@ -78,18 +90,4 @@ function timed<T>(run: () => T) {
   const result = run();
   const { user, system } = process.cpuUsage(before);
   return { result, cpuSeconds: (user + system) / 1e6, residentBytes: process.memoryUsage.rss() };
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const figures of benchExplore()) {
-    const { name, unique, generated, cpuSeconds, uniquePerSecond, handlerRuns, memoHitRate, timesPlain } = figures;
-    console.log(`${name}: ${unique.toLocaleString('en')} states, ${generated.toLocaleString('en')} transitions`);
-    const rate = Math.round(uniquePerSecond).toLocaleString('en');
-    const ratio = timesPlain === undefined ? '' : `, ${timesPlain.toFixed(1)} times the plain engine`;
-    console.log(`  ${cpuSeconds.toFixed(2)} CPU seconds, ${rate} states/s${ratio}`);
-    const memory = `${Math.round(figures.stateBytes / 1e6)} MB of states, ${Math.round(figures.residentBytes / 1e6)} MB resident`;
-    console.log(
-      `  ${handlerRuns.toLocaleString('en')} handler runs, memo ${(100 * memoHitRate).toFixed(2)} %, ${memory}`,
-    );
-  }
 }

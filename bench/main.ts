@@ -1,5 +1,6 @@
 // Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
 import { benchLinearizability } from './linearizability.ts';
+import { benchExplore, exploreInWords } from './explore.ts';
 import { benchMemory, benchSim } from './sim.ts';
 
 const wanted = process.argv.slice(2);
@@ -32,6 +33,11 @@ if (isWanted('linearizability')) {
     const cost = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1_048_576)} MB${growth}`;
     console.log(`  ${name}, ${rate(operations)} operations, ${engine}: ${verdict}, ${cost}`);
   }
+}
+
+if (isWanted('explore')) {
+  console.log('explore, every run of small worlds, interned states and memoised handlers');
+  for (const figures of benchExplore()) console.log(exploreInWords(figures).replaceAll(/^/gm, '  '));
 }
 
 function rate(perSecond: number): string {

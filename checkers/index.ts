@@ -68,3 +68,4 @@ export type { SequentialBounds, SequentialResult } from './sequential.ts';
 export { checkSessions } from './sessions.ts';
 export type { SessionGuarantee, SessionViolation } from './sessions.ts';
 export * from './formats/index.ts';
+export * from './explore/index.ts';

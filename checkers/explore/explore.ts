@@ -47,7 +47,7 @@ export interface Exploration {
   readonly violations: readonly Violation[];
   /** `sometimes` properties that no visited state reached. */
   readonly unreached: readonly string[];
-  readonly statistics: Statistics;
+  readonly statistics: ExploreStatistics;
 }
 
 export interface Violation extends Objection {
@@ -55,7 +55,7 @@ export interface Violation extends Objection {
   readonly trace: readonly Action[];
 }
 
-export interface Statistics {
+export interface ExploreStatistics {
   readonly handlerRuns: number;
   /** The share of handler calls that the memo answered, from 0 to 1. */
   readonly memoHitRate: number;

@@ -2,7 +2,7 @@
 export { describeAction, type Action } from './action.ts';
 export { EncodingError } from './encoding.ts';
 export { explore, noHandlerThrows } from './explore.ts';
-export type { Exploration, ExploreOptions, Statistics, Violation } from './explore.ts';
+export type { Exploration, ExploreOptions, ExploreStatistics, Violation } from './explore.ts';
 export { explorePlain, type PlainExploration } from './plain.ts';
 export { ExploreError } from './prepared-world.ts';
 export { alwaysAll, alwaysEach, alwaysPair, noDeadlock, reachable, type WorldProperty } from './properties.ts';
