@@ -4,4 +4,4 @@ export * from './sim/index.ts';
 export * from './checkers/index.ts';
 export * from './fuzz/index.ts';
 // The checkers' own types of these names are in `faultline/checkers`.
-export type { Fault, Operation } from './sim/index.ts';
+export type { Fault, Operation, Statistics } from './sim/index.ts';

@@ -35,12 +35,12 @@ export function processIo(): Io {
       process.exit(exitCode.internal);
     });
   }
-  const plain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  // Never undefined, as `isTTY` is where there is no terminal: picocolors would take that for leave to guess.
+  const plain = !stdout.isTTY || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    // `isTTY` is undefined where there is no terminal, which picocolors would take for a wish to guess.
-    paint: pc.createColors(Boolean(stdout.isTTY) && !plain),
+    paint: pc.createColors(!plain),
     columns: stdout.columns > 0 ? stdout.columns : 100,
     terminal: stderr.isTTY ? stderr : undefined,
     threads: true,
