@@ -1,7 +1,7 @@
 // The command as a process: pure output, signals, and readers that go away.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { outcomeOf, startFaultline, temporaryFolder } from './command.ts';
 
 test('--json leaves one document on standard output, and the exit code says what it says', async () => {
@@ -10,6 +10,14 @@ test('--json leaves one document on standard output, and the exit code says what
   );
   expect({ code, err }).toEqual({ code: 1, err: '' });
   expect(JSON.parse(out)).toMatchObject({ verdict: 'invalid' });
+}, 30_000);
+
+test('what is piped has no colours, not even where CI asks for them', async () => {
+  vi.stubEnv('CI', 'true'); // inherited by the process
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const { out } = await outcomeOf(startFaultline(temporaryFolder(), 'run', 'counter', '--until', '1s'));
+  expect(out).toContain('VALID');
+  expect(out).not.toContain('\u001b');
 }, 30_000);
 
 test('an interrupt ends fuzzing with 130, with what was found so far printed and kept', async () => {
