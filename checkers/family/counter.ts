@@ -38,9 +38,10 @@ export function checkCounter(history: History, options: CounterOptions = {}): Co
   const adds = operations.filter(({ f, type }) => f === 'add' && type !== 'fail');
   for (const add of adds) expectNumber(add.value, add.called.index, 'a number to add');
   const book = new EvidenceBook<CounterAnomaly>();
+  const before = followAdds(adds, initial);
   const reads = operations
     .filter(({ f, type }) => f === 'read' && type === 'ok')
-    .map((read) => judgeRead(read, adds, initial, book));
+    .map((read) => judgeRead(read, before(read), book));
   if (adds.every(({ value }) => (value as number) >= 0)) judgeDirection(operations, book);
   return { ...book.judge(), reads };
 }
@@ -51,19 +52,31 @@ export function counterCheck(options: CounterOptions = {}): Check {
   return asCheck('counter', about, (history) => checkCounter(history, options));
 }
 
-function judgeRead(
-  read: Operation,
-  adds: readonly Operation[],
-  initial: number,
-  book: EvidenceBook<CounterAnomaly>,
-): CounterRead {
-  const value = expectNumber(read.result, read.returned!.index, 'a number as the result of read');
+interface Added {
+  /** The sum of the adds that had completed when the read was invoked, and the initial value. */
+  readonly definite: number;
+  /** The adds that may have happened before the read was over. */
+  readonly possible: readonly Operation[];
+}
+
+/** Tells what had been added by each read; reads are asked for in the order of their calls. */
+function followAdds(adds: readonly Operation[], initial: number): (read: Operation) => Added {
   let definite = initial;
-  const possible: Operation[] = [];
-  for (const add of adds) {
-    if (add.returned !== undefined && add.returned.index < read.called.index) definite += add.value as number;
-    else if (add.called.index < read.returned!.index) possible.push(add);
-  }
+  let open: Operation[] = [];
+  let next = 0;
+  return ({ called, returned }) => {
+    for (; next < adds.length && adds[next]!.called.index < returned!.index; next += 1) open.push(adds[next]!);
+    open = open.filter((add) => {
+      const isOver = add.returned !== undefined && add.returned.index < called.index;
+      if (isOver) definite += add.value as number;
+      return !isOver;
+    });
+    return { definite, possible: open.filter((add) => add.called.index < returned!.index) };
+  };
+}
+
+function judgeRead(read: Operation, { definite, possible }: Added, book: EvidenceBook<CounterAnomaly>): CounterRead {
+  const value = expectNumber(read.result, read.returned!.index, 'a number as the result of read');
   const amounts = possible.map((add) => add.value as number);
   const lower = amounts.reduce((sum, amount) => sum + Math.min(0, amount), definite);
   const upper = amounts.reduce((sum, amount) => sum + Math.max(0, amount), definite);

@@ -1,7 +1,6 @@
 // Mutual exclusion: whether two clients surely held one lock at once, and whether somebody acted on a lock that surely was
 // another's. The first is the service's fault, the second that of a holder who did not look at its lease.
 import { formatDuration } from '../../sim/time.ts';
-import type { Operation } from '../operations.ts';
 import type { EvidenceBook } from '../family/evidence.ts';
 import type { Holding, LockOperation, Span } from './holdings.ts';
 import type { LockAnomaly, Overlap } from './locks.ts';
@@ -49,18 +48,28 @@ export function judgeActs(
   holdings: readonly Holding[],
   book: EvidenceBook<LockAnomaly>,
 ): void {
-  const turns = turnsOf(holdings);
-  const acquires = operations.filter(({ operation }) => operation.f === 'acquire');
+  const turnsAt = indexTurns(turnsOf(holdings));
+  const byClient = new Map<string, { readonly holdings: Holding[]; next: number }>();
+  for (const holding of holdings) {
+    const others = byClient.get(holding.client);
+    if (others === undefined) byClient.set(holding.client, { holdings: [holding], next: 0 });
+    else others.holdings.push(holding);
+  }
+  const tried = new Set<string>(); // clients that may have acquired by now
   for (const { operation, words } of operations) {
     const { f, type, client, called, returned, id } = operation;
+    if (f === 'acquire' && type !== 'fail') tried.add(client);
     if (f === 'acquire' || type !== 'ok' || words.isRefused) continue;
+    const mine = byClient.get(client);
+    while (mine?.holdings[mine.next] !== undefined && mine.holdings[mine.next]!.acquire.called.index < called.index) {
+      mine.next += 1;
+    }
+    const own = mine?.holdings[mine.next - 1];
+    if (own?.release === operation) continue; // even of a lease that had run out: to give that back does nothing
     const during = { from: called.time, to: returned!.time };
-    if (turns.some((turn) => turn.holding.client === client && turn.from <= during.from && during.from < turn.to))
-      continue;
-    const owner = turns.find(
-      (turn) => turn.holding.client !== client && turn.from < during.from && during.to < turn.to,
-    );
-    const own = holdings.findLast(({ acquire }) => acquire.client === client && acquire.returned!.index < called.index);
+    const turns = turnsAt(during.from);
+    if (turns.some(({ holding }) => holding.client === client)) continue;
+    const owner = turns.find((turn) => turn.from < during.from && during.to < turn.to);
     const isExpired = own?.leaseEnd !== undefined && during.from >= own.leaseEnd && own.believedUntil >= during.from;
     if (own?.release === operation) continue; // even of a lease that had run out: to give that back does nothing
     if (owner !== undefined) {
@@ -70,7 +79,7 @@ export function judgeActs(
         const why = own === undefined ? `${client} never held it` : belief(own);
         return `${client}'s ${f} was accepted between ${formatDuration(during.from)} and ${formatDuration(during.to)}, when ${other.client} held ${lock}: ${why}; ${belief(other)}`;
       });
-    } else if (own === undefined && !acquires.some((one) => mayHaveHeld(one.operation, operation))) {
+    } else if (!tried.has(client)) {
       book.add(
         'non-holder-acts',
         lock,
@@ -81,9 +90,23 @@ export function judgeActs(
   }
 }
 
-/** Whether an acquire of the same client may have succeeded before the act was over. */
-function mayHaveHeld(acquire: Operation, act: Operation): boolean {
-  return acquire.client === act.client && acquire.type !== 'fail' && acquire.called.index < act.returned!.index;
+/** Finds the turns that an instant lies in. */
+function indexTurns(turns: readonly Turn[]): (at: number) => readonly Turn[] {
+  let latest = -Infinity;
+  const ends = turns.map(({ to }) => (latest = Math.max(latest, to))); // of each turn and all before it
+  return (at) => {
+    let low = 0;
+    for (let high = turns.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (turns[middle]!.from > at) high = middle;
+      else low = middle + 1;
+    }
+    const found: Turn[] = [];
+    for (let place = low - 1; place >= 0 && ends[place]! > at; place -= 1) {
+      if (turns[place]!.to > at) found.push(turns[place]!);
+    }
+    return found;
+  };
 }
 
 function turnsOf(holdings: readonly Holding[]): readonly Turn[] {

@@ -41,8 +41,10 @@ export function findWaits(operations: readonly LockOperation[], endings: Endings
     else open.set(client, wait);
   }
   const granted = waits.filter(({ isGranted }) => isGranted);
-  for (const wait of granted) {
-    wait.overtakes = granted.filter((other) => other.from > wait.from && other.to < wait.to).length;
+  for (const [place, wait] of granted.entries()) {
+    for (let later = place + 1; later < granted.length && granted[later]!.from < wait.to; later += 1) {
+      if (granted[later]!.from > wait.from && granted[later]!.to < wait.to) wait.overtakes += 1;
+    }
   }
   return waits;
 }
@@ -89,14 +91,30 @@ function possibleSpans(
     if (ending === undefined) continue;
     spans.push({ from: operation.called.time, to: term === undefined ? Infinity : ending + term });
   }
-  return spans.toSorted((one, other) => one.from - other.from);
+  return merge(spans.toSorted((one, other) => one.from - other.from));
+}
+
+/** Sorted spans without overlaps. */
+function merge(sorted: readonly Span[]): readonly Span[] {
+  const merged: { from: Micros; to: Micros }[] = [];
+  for (const { from, to } of sorted) {
+    const last = merged.at(-1);
+    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    else merged.push({ from, to });
+  }
+  return merged;
 }
 
 function freeSpans({ from, to }: Span, busy: readonly Span[]): readonly Span[] {
   const free: Span[] = [];
   let at = from;
-  for (const span of busy) {
-    if (span.from >= to) break;
+  let place = 0; // of the first busy span that ends after `from`
+  for (let high = busy.length; place < high;) {
+    const middle = (place + high) >> 1;
+    if (busy[middle]!.to > from) high = middle;
+    else place = middle + 1;
+  }
+  for (let span = busy[place]; span !== undefined && span.from < to; span = busy[(place += 1)]) {
     if (span.from > at) free.push({ from: at, to: span.from });
     at = Math.max(at, span.to);
   }
