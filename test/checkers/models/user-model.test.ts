@@ -14,7 +14,8 @@ const maxRegister: Model<number> = {
   },
   key: String,
   observes: ({ f }) => f === 'read',
-  describe: ({ f, value, result }) => (f === 'read' ? `read of ${String(result)}` : `write of ${String(value)}`),
+  describe: ({ f, value, result }) =>
+    f === 'read' ? `read of ${JSON.stringify(result)}` : `write of ${JSON.stringify(value)}`,
   fault: ({ f }) => (f === 'read' || f === 'write' ? undefined : { expected: 'read or write', found: f }),
 };
 
