@@ -154,10 +154,11 @@ function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, i
 function describeProof(judged: Judged, io: View): string[] {
   const { boundary, tolerated, anomalies } = judged;
   const lines: string[] = [];
-  if (anomalies.length > 0) {
-    const run = runOf(judged);
-    const finding = run.findings.find(({ operations }) => operations.length > 0);
-    if (finding !== undefined) lines.push(...excerptOf(run, finding, io.paint).map((line) => `  ${line}`), '');
+  // A cycle has told its transactions already.
+  const proven = anomalies.find(({ cycle, operations }) => cycle === undefined && operations.length > 0);
+  if (proven !== undefined) {
+    const run = runOf({ ...judged, anomalies: [proven] });
+    for (const finding of run.findings) lines.push(...excerptOf(run, finding, io.paint).map((line) => `  ${line}`), '');
   }
   if (tolerated.length > 0) {
     const types = tolerated.map(({ type }) => type).join(', ');

@@ -1,4 +1,4 @@
-// The thread in which one file is judged, so that interrupts and time-outs reach the command meanwhile.
+// The thread in which files are judged, so that interrupts and time-outs reach the command meanwhile.
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../sim/index.ts';
 import type { Begun } from './check-judge.ts';
@@ -6,7 +6,6 @@ import { tellFile, type Order, type Told } from './check-tell.ts';
 import { OutputError } from './files.ts';
 
 export interface ThreadData {
-  readonly order: Order;
   /** One number; above zero: stop as soon as you can. */
   readonly stop: Int32Array;
 }
@@ -17,18 +16,22 @@ export type ThreadMessage =
   | { readonly type: 'told'; readonly told: Told }
   | { readonly type: 'error'; readonly kind: 'input' | 'output' | 'internal'; readonly message: string };
 
-const { order, stop } = workerData as ThreadData;
+const { stop } = workerData as ThreadData;
 const post = (message: ThreadMessage): void => parentPort?.postMessage(message, []);
 
-try {
-  const told = await tellFile(order, {
-    onBegin: (begun) => post({ type: 'begun', begun }),
-    onProgress: (how) => post({ type: 'progress', how }),
-    stopped: () => Atomics.load(stop, 0) > 0,
-  });
-  post({ type: 'told', told });
-} catch (error) {
-  const kind = error instanceof InputError ? 'input' : error instanceof OutputError ? 'output' : 'internal';
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  post({ type: 'error', kind, message: kind === 'internal' ? (stack ?? message) : message });
+parentPort?.on('message', (order: Order) => void obey(order));
+
+async function obey(order: Order): Promise<void> {
+  try {
+    const told = await tellFile(order, {
+      onBegin: (begun) => post({ type: 'begun', begun }),
+      onProgress: (how) => post({ type: 'progress', how }),
+      stopped: () => Atomics.load(stop, 0) > 0,
+    });
+    post({ type: 'told', told });
+  } catch (error) {
+    const kind = error instanceof InputError ? 'input' : error instanceof OutputError ? 'output' : 'internal';
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    post({ type: 'error', kind, message: kind === 'internal' ? (stack ?? message) : message });
+  }
 }

@@ -8,7 +8,7 @@ import { collect } from './arguments.ts';
 import { checkNames, type CheckRequest } from './check-judge.ts';
 import { judgeNames, type Consistency } from './check-judges.ts';
 import { modelNames } from './check-models.ts';
-import { runCheck } from './check-runner.ts';
+import { startRunner } from './check-runner.ts';
 import type { Order, Told } from './check-tell.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import type { Io } from './io.ts';
@@ -96,18 +96,20 @@ async function checkFiles(paths: readonly string[], options: CheckOptions, sessi
   }
   checkNames(orderOf('', options, session).request);
   const interruptible = io.interruptible();
+  const runner = startRunner(io, interruptible.signal);
   const progress = showStatus(io);
   const results: Told[] = [];
   try {
     for (const path of paths) {
       const order = orderOf(path, options, session);
       const label = paths.length > 1 ? `${path}: ` : '';
-      results.push(await runCheck(order, io, interruptible.signal, (how) => progress.update(label + how)));
+      results.push(await runner.run(order, (how) => progress.update(label + how)));
       progress.stop();
     }
   } finally {
     progress.stop();
     interruptible.release();
+    await runner.close();
   }
   const [only] = results;
   const interrupted = interruptible.signal.aborted;
