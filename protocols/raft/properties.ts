@@ -178,15 +178,16 @@ export function freshReads(): Property {
   const about = 'a read sees everything that was committed when it arrived';
   return alwaysOn(['commit', 'read-arrives', 'read-served'], 'fresh reads', about, () => {
     let committed = 0;
-    const arrivals = new Map<string, number>();
+    const arrivals = new Map<string, number[]>(); // a client may ask again: its reads are served in order
     return (_view, { node, note }) => {
       const data = dataOf<{ to: number; client: string; sequence: number; index: number }>(note);
       if (note?.kind === 'commit') committed = Math.max(committed, data.to);
       const read = `${node.id} ${data.client} ${data.sequence}`;
-      if (note?.kind === 'read-arrives') arrivals.set(read, committed);
+      const waiting = arrivals.get(read) ?? [];
+      if (note?.kind === 'read-arrives') arrivals.set(read, [...waiting, committed]);
       if (note?.kind !== 'read-served') return undefined;
-      const needed = arrivals.get(read) ?? 0;
-      arrivals.delete(read);
+      const needed = waiting.shift() ?? 0;
+      if (waiting.length === 0) arrivals.delete(read);
       return data.index >= needed
         ? undefined
         : `${node.id} serves a read of ${data.client} at index ${data.index}, although ${needed} was committed when it came`;
