@@ -38,8 +38,12 @@ function describe(action: Action): string {
   }
 }
 
+function bigintsInWords(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}
+
 function messageInWords(message: object): string {
   const { type, ...rest } = message as { readonly type?: unknown };
-  const details = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest)}`;
+  const details = Object.keys(rest).length === 0 ? '' : ` ${JSON.stringify(rest, bigintsInWords)}`;
   return `${typeof type === 'string' ? type : 'message'}${details}`;
 }

@@ -24,6 +24,16 @@ export function normalise<T>(value: T, order: 'canonical' | 'reversed' = 'canoni
   return copyPart(value, order === 'reversed') as T;
 }
 
+/**
+ * A frozen copy of what leaves a process: a message, a record, a response. Its parts are arrays and plain objects.
+ * @throws EncodingError on what `encode` refuses, and on Maps and Sets, which cannot be frozen.
+ */
+export function frozenCopy<T>(value: T, what: string): T {
+  encode(value, what);
+  refuseCollections(value, what);
+  return deepFreeze(normalise(value));
+}
+
 /** Freezes a plain value in depth; Maps and Sets in it cannot be frozen. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
@@ -31,6 +41,14 @@ export function deepFreeze<T>(value: T): T {
     for (const part of Object.values(value)) deepFreeze(part);
   }
   return value;
+}
+
+function refuseCollections(value: unknown, what: string): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (value instanceof Map || value instanceof Set) {
+    throw new EncodingError(`${what} holds a Map or Set: expected arrays and plain objects`);
+  }
+  for (const part of Object.values(value)) refuseCollections(part, what);
 }
 
 interface Walk {

@@ -19,6 +19,8 @@ export interface Visitor {
 export class Expander {
   readonly layout: Layout;
   readonly histories = new Interner<ClientHistory>();
+  /** Asked before each event of a state; events that it refuses are passed over, and cost nothing. */
+  gate: ((event: number) => boolean) | undefined;
   /** The draws of the transition that is being told of. */
   draws: readonly number[] = [];
 
@@ -138,6 +140,7 @@ export class Expander {
     slot: number,
     visitor: Visitor,
   ): void {
+    if (this.gate?.(event) === false) return;
     const steps = this.#steps.steps(row[process]!, event);
     for (let index = 0; index < steps.length; index++) {
       const step = steps[index]!;
@@ -175,7 +178,7 @@ export class Expander {
 
   #lose(row: Int32Array, length: number, at: number, visitor: Visitor): void {
     const slot = this.#prepared.budgets.slots.drops;
-    if (!this.#mayPay(row, slot)) return;
+    if (!this.#mayPay(row, slot) || this.gate?.(eventCode(dropKind, row[at]!)) === false) return;
     this.#reserve(length);
     const kept = copyWithout(row, length, at, this.#next);
     if (slot >= 0) this.#next[this.layout.budgets + slot]!--;
@@ -185,7 +188,7 @@ export class Expander {
 
   #sendAgain(row: Int32Array, length: number, envelope: number, visitor: Visitor): void {
     const slot = this.#prepared.budgets.slots.duplicates;
-    if (!this.#mayPay(row, slot)) return;
+    if (!this.#mayPay(row, slot) || this.gate?.(eventCode(duplicateKind, envelope)) === false) return;
     this.#reserve(length + 1);
     copyRow(row, length, this.#next);
     if (slot >= 0) this.#next[this.layout.budgets + slot]!--;

@@ -1,6 +1,6 @@
 // A disk that a handler uses while it is explored: it never fails, and writes go to plain contents that are part of the state.
 import type { Disk, Json, LogContents } from '../../sim/protocol.ts';
-import { deepFreeze, normalise } from './encoding.ts';
+import { frozenCopy, normalise } from './encoding.ts';
 import type { Component } from './component.ts';
 import type { DiskContents } from './world.ts';
 
@@ -23,12 +23,12 @@ export class MemoryDisk implements Disk {
   }
 
   set(cell: string, value: Json): void {
-    this.#write().cells[cell] = deepFreeze(normalise(value));
+    this.#write().cells[cell] = frozenCopy(value, `cell ${cell}`);
   }
 
   append(log: string, record: Json): number {
     const image = (this.#write().logs[log] ??= { first: 0, records: [] });
-    return image.first + image.records.push(deepFreeze(normalise(record))) - 1;
+    return image.first + image.records.push(frozenCopy(record, `a record of log ${log}`)) - 1;
   }
 
   truncate(log: string, from: number): void {

@@ -1,12 +1,13 @@
 // Random walks through a world: runs drawn by a seed, with the transitions and properties of the search but no memory of
 // where it has been. They reach far from the start at once, where a search would not get to, and prove nothing.
-import { randomStream } from '../../sim/random.ts';
+import { randomStream, type Random } from '../../sim/random.ts';
 import type { Action } from './action.ts';
+import { crashKind, dropKind, duplicateKind, kindOf } from './events.ts';
 import { Expander, type Visitor } from './expander.ts';
 import { noHandlerThrows, type Violation } from './explore.ts';
 import { Judge, type Objection } from './judge.ts';
 import { LocalSteps } from './local-steps.ts';
-import { prepare } from './prepared-world.ts';
+import { prepare, type PreparedWorld } from './prepared-world.ts';
 import { actionOf } from './traces.ts';
 import type { ExploredWorld } from './world.ts';
 
@@ -27,91 +28,130 @@ export interface Walk {
   readonly unreached: readonly string[];
 }
 
-/** The state in which a walk stands, or may stand next. */
-interface Place {
-  row: Int32Array;
-  length: number;
-  event: number;
-  changed: number;
-  draws: readonly number[];
-}
+/** When so many local states are interned, the tables are begun anew. */
+const maxLocals = 100_000;
 
-/** Walks at random, each possible transition being as likely as any other. @throws as `explore` does. */
-export function walk(world: ExploredWorld, { seed, runs, maxSteps, stop = 'at violation' }: WalkOptions): Walk {
+/** Walks at random, each event that is possible being as likely as any other. @throws as `explore` does. */
+export function walk(world: ExploredWorld, options: WalkOptions): Walk {
+  const { seed, runs, maxSteps, stop = 'at violation' } = options;
   const prepared = prepare(world);
-  const steps = new LocalSteps(prepared, 0);
-  const expander = new Expander(prepared, steps);
-  const judge = new Judge(prepared, steps, expander);
   const random = randomStream(seed, 'random walk');
   const violations: Violation[] = [];
-  const objections: Objection[] = [];
-  let taken = 0;
+  let walker = new Walker(prepared, random, violations);
+  let unreached = walker.unreached;
   let walked = 0;
-  let path: Action[] = [];
-  let choices = 0;
-  let current = placeFor(64);
-  let next = placeFor(64);
+  let steps = 0;
+  for (; walked < runs; walked++) {
+    if (stop !== 'never' && violations.length > 0) break;
+    steps += walker.run(maxSteps, stop);
+    const missing = new Set(walker.unreached);
+    unreached = unreached.filter((name) => missing.has(name));
+    if (walker.localCount > maxLocals) walker = new Walker(prepared, random, violations);
+  }
+  return { runs: walked, steps, violations, unreached };
+}
 
-  const report = (last: readonly Action[] = []): void => {
-    for (const objection of objections.splice(0)) {
-      if (violations.some(({ property }) => property === objection.property)) continue;
-      violations.push({ ...objection, trace: [...path, ...last] });
-    }
-  };
-  const chooser: Visitor = {
-    transition(row, length, event, changed) {
-      choices++; // the newest of k choices is kept with a probability of one in k
-      if (random.below(choices) === 0) next = keep(next, row, length, event, changed, expander.draws);
-    },
-    failure(event, thrown) {
-      const last = event === -1 ? [] : [actionOf(event, expander.draws, steps, prepared)];
-      objections.push({ property: noHandlerThrows, verdict: 'invalid', reason: thrown });
-      report(last);
-    },
-  };
-  const isOver = (): boolean => stop !== 'never' && violations.length > 0;
+class Walker implements Visitor {
+  readonly #prepared: PreparedWorld;
+  readonly #random: Random;
+  readonly #violations: Violation[];
+  readonly #steps: LocalSteps;
+  readonly #expander: Expander;
+  readonly #judge: Judge;
+  readonly #objections: Objection[] = [];
+  #path: Action[] = [];
+  #row = new Int32Array(64); // where the walk stands
+  #length = 0;
+  #next = new Int32Array(64); // where it goes next
+  #nextLength = 0;
+  #event = -1;
+  #changed = -1;
+  #draws: readonly number[] = [];
+  #choices = 0;
 
-  for (; walked < runs && !isOver(); walked++) {
-    path = [];
-    choices = 0;
-    expander.begin(chooser);
-    if (choices === 0) break; // births threw
+  constructor(prepared: PreparedWorld, random: Random, violations: Violation[]) {
+    this.#prepared = prepared;
+    this.#random = random;
+    this.#violations = violations;
+    this.#steps = new LocalSteps(prepared, 0);
+    this.#expander = new Expander(prepared, this.#steps);
+    this.#judge = new Judge(prepared, this.#steps, this.#expander);
+  }
+
+  get unreached(): readonly string[] {
+    return this.#judge.unreached;
+  }
+
+  get localCount(): number {
+    return this.#steps.localCount;
+  }
+
+  /** One run; how many steps it took. */
+  run(maxSteps: number, stop: WalkOptions['stop']): number {
+    this.#path = [];
+    this.#choices = 0;
+    this.#expander.gate = undefined;
+    this.#expander.begin(this);
+    if (this.#choices === 0) return 0; // births threw
     for (let step = 0; ; step++) {
-      [current, next] = [next, current];
-      judge.judge(current.row, current.changed, objections);
-      report();
-      if (step === maxSteps || isOver()) break;
-      choices = 0;
-      const progress = expander.expand(current.row, current.length, chooser);
-      if (progress === 0) {
-        judge.judgeEnd(current.row, objections);
-        report();
-      }
-      if (choices === 0) break;
-      path.push(actionOf(next.event, next.draws, steps, prepared));
-      taken++;
+      this.#enter();
+      this.#judge.judge(this.#row, this.#changed, this.#objections);
+      this.#report();
+      if (step === maxSteps || (stop !== 'never' && this.#violations.length > 0)) return step;
+      if (!this.#choose()) return step;
+      this.#path.push(actionOf(this.#event, this.#draws, this.#steps, this.#prepared));
     }
   }
-  return { runs: walked, steps: taken, violations, unreached: judge.unreached };
-}
 
-function placeFor(capacity: number): Place {
-  return { row: new Int32Array(capacity), length: 0, event: -1, changed: -1, draws: [] };
-}
+  /** Keeps one of the transitions: the newest of k with a probability of one in k. */
+  transition(row: Int32Array, length: number, event: number, changed: number): void {
+    this.#choices++;
+    if (this.#random.below(this.#choices) !== 0) return;
+    if (length > this.#next.length) this.#next = new Int32Array(2 * length);
+    for (let at = 0; at < length; at++) this.#next[at] = row[at]!;
+    this.#nextLength = length;
+    this.#event = event;
+    this.#changed = changed;
+    this.#draws = this.#expander.draws;
+  }
 
-function keep(
-  place: Place,
-  row: Int32Array,
-  length: number,
-  event: number,
-  changed: number,
-  draws: readonly number[],
-): Place {
-  if (length > place.row.length) place.row = new Int32Array(2 * length);
-  for (let at = 0; at < length; at++) place.row[at] = row[at]!;
-  place.length = length;
-  place.event = event;
-  place.changed = changed;
-  place.draws = draws;
-  return place;
+  failure(event: number, thrown: string): void {
+    this.#objections.push({ property: noHandlerThrows, verdict: 'invalid', reason: thrown });
+    this.#report(event === -1 ? [] : [actionOf(event, this.#expander.draws, this.#steps, this.#prepared)]);
+  }
+
+  #enter(): void {
+    [this.#row, this.#next] = [this.#next, this.#row];
+    this.#length = this.#nextLength;
+  }
+
+  /** Tries the possible events in a drawn order until one leads on. Only where none is progress has the run ended. */
+  #choose(): boolean {
+    const events: number[] = [];
+    this.#expander.gate = (event) => {
+      events.push(event);
+      return false;
+    };
+    this.#expander.expand(this.#row, this.#length, this);
+    const isFault = (event: number): boolean => [crashKind, dropKind, duplicateKind].includes(kindOf(event));
+    let progress = 0;
+    this.#choices = 0;
+    for (const chosen of this.#random.shuffle(events)) {
+      this.#expander.gate = (event) => event === chosen;
+      progress += this.#expander.expand(this.#row, this.#length, this);
+      if (this.#choices > 0) break;
+    }
+    if (progress === 0 && (this.#choices === 0 || events.every((event) => isFault(event)))) {
+      this.#judge.judgeEnd(this.#row, this.#objections);
+      this.#report();
+    }
+    return this.#choices > 0;
+  }
+
+  #report(last: readonly Action[] = []): void {
+    for (const objection of this.#objections.splice(0)) {
+      if (this.#violations.some(({ property }) => property === objection.property)) continue;
+      this.#violations.push({ ...objection, trace: [...this.#path, ...last] });
+    }
+  }
 }

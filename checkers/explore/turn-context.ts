@@ -2,7 +2,7 @@
 // exploration does not have, are refused, or branch into all outcomes.
 import type { AnyProtocol, Context, Disk, Json, NodeId } from '../../sim/protocol.ts';
 import { ExploreError, type PreparedProcess, type PreparedWorld } from './prepared-world.ts';
-import { deepFreeze, encode, normalise } from './encoding.ts';
+import { frozenCopy, normalise } from './encoding.ts';
 import { MemoryDisk } from './memory-disk.ts';
 import type { ClientEvent, Sent } from './turn.ts';
 import type { Component } from './component.ts';
@@ -49,8 +49,7 @@ export class TurnContext implements Context<AnyTypes> {
     this.#expectOpen('send');
     const receiver = this.#prepared.indexOf.get(to);
     if (receiver === undefined) throw new ExploreError(`${this.handler} sends to ${to}, which is not in the world`);
-    encode(message, `a message of ${this.handler}`); // refuses what is no plain data before it is copied
-    this.sends.push({ to: receiver, message: deepFreeze(normalise(message)) });
+    this.sends.push({ to: receiver, message: frozenCopy(message, `a message of ${this.handler}`) });
   }
 
   setTimer(timer: string): void {
@@ -93,7 +92,7 @@ export class TurnContext implements Context<AnyTypes> {
   }
 
   ok(response: Json): void {
-    this.#complete('ok', normalise(response ?? null));
+    this.#complete('ok', frozenCopy(response ?? null, `the response of ${this.handler}`));
   }
 
   fail(error: string): void {

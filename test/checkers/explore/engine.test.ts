@@ -104,6 +104,16 @@ describe('what cannot be explored', () => {
   test.each([
     ['reads the clock', (ctx: Ctx) => ctx.now(), 'onTimer of n1 (tick) reads ctx.now(): an exploration has no time'],
     ['draws from too many', (ctx: Ctx) => ctx.random(150_000), 'onTimer of n1 (tick) draws random(150000)'],
+    [
+      'sends a Map',
+      (ctx: Ctx) => ctx.send('n1', Object.assign({ type: 'tick' } as const, { seen: new Map() })),
+      'a message of onTimer of n1 (tick) holds a Map or Set',
+    ],
+    [
+      'writes what is no plain data',
+      (ctx: Ctx) => ctx.disk.set('at', new Date(0) as unknown as number),
+      'cell at is a class instance: expected plain data',
+    ],
     ['sends to nobody', (ctx: Ctx) => ctx.send('n9', { type: 'tick' }), 'onTimer of n1 (tick) sends to n9'],
   ])('is refused with the name of the handler that %s', (_, run, message) => {
     expect(() => explore(timerWorld((_state, ctx) => run(ctx)))).toThrow(message);

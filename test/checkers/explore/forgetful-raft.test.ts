@@ -22,6 +22,15 @@ describe('Raft that forgets its votes', () => {
     expect(explorePlain(forgetfulRaftWorld(), maxLevels)).toEqual({ unique, generated, levels, violated: [] });
   });
 
+  test('has the same states in the plain engine with messages lost and repeated, and few time-outs and crashes', () => {
+    const faults = { crashes: 1, maxDown: 2, drops: 1, duplicates: 1, timeouts: 2 };
+    for (const whileDown of ['gone', 'visible'] as const) {
+      const world = { ...forgetfulRaftWorld(), faults, whileDown, properties: [] };
+      const { unique, generated, levels } = explore(world, { maxLevels: 4, auditEvery: 3 });
+      expect(explorePlain(world, 4)).toEqual({ unique, generated, levels, violated: [] });
+    }
+  });
+
   test('elects two leaders in a term: vote, crash, restart, vote again', () => {
     const [violation] = explore(forgetfulRaftWorld()).violations;
     expect(violation).toMatchObject({ property: 'election safety', reason: 'n1 and n3 both lead term 1' });
