@@ -1,10 +1,11 @@
 // The judges that `check` can call by name, each brought to one shape of opinion.
 import {
-  checkIsolation,
   checkLinearizable,
   checkWeakIsolation,
+  findChecker,
   type CheckerOptions,
   type IsolationModel,
+  type IsolationResult,
   type LinearizabilityResult,
   type PartitionResult,
   type WeakLevel,
@@ -119,7 +120,8 @@ function judgeIsolation(history: History, options: JudgeOptions): Opinion {
   if (level !== undefined) return judgeWeakly(history, level);
   if (consistency === 'causal') throw new Error('causal is a weak level');
   const model = consistency ?? (realtime ? 'strict-serializable' : 'strong-session-serializable');
-  const result = checkIsolation(history, { model, realtime });
+  // By name, so that --set is validated: wfrKeys, sequentialKeys and linearizableKeys are what may be assumed of registers.
+  const result = findChecker('isolation').result(history, { ...options.settings, model, realtime }) as IsolationResult;
   const anomalies = result.anomalies.map(({ name, reason, operations, cycle, isForbidden }) => ({
     isForbidden,
     anomaly: { type: name, reason, operations, details: [], cycle },
