@@ -5,7 +5,15 @@ export { explore, noHandlerThrows } from './explore.ts';
 export type { Exploration, ExploreOptions, ExploreStatistics, Violation } from './explore.ts';
 export { explorePlain, type PlainExploration } from './plain.ts';
 export { ExploreError } from './prepared-world.ts';
-export { alwaysAll, alwaysEach, alwaysPair, noDeadlock, reachable, type WorldProperty } from './properties.ts';
+export {
+  alwaysAll,
+  alwaysEach,
+  alwaysPair,
+  noDeadlock,
+  reachable,
+  reachableByOne,
+  type WorldProperty,
+} from './properties.ts';
 export { walk, type Walk, type WalkOptions } from './random-walk.ts';
 export { retrace, type Retraced } from './retrace.ts';
 export type {

@@ -34,7 +34,9 @@ export class Judge {
   readonly #always: readonly Typed<'always'>[];
   readonly #ends: readonly Typed<'end'>[];
   readonly #histories: (readonly Objection[])[] = [];
+  readonly #met: boolean[] = []; // by local state: whether those that wait for one were asked about it
   #waiting: readonly Typed<'sometimes'>[];
+  #waitingForOne: readonly Typed<'sometimes each'>[];
 
   constructor(prepared: PreparedWorld, steps: LocalSteps, expander: Expander) {
     this.#prepared = prepared;
@@ -48,11 +50,12 @@ export class Judge {
     this.#always = properties.filter((one) => one.type === 'always');
     this.#ends = properties.filter((one) => one.type === 'end');
     this.#waiting = properties.filter((one) => one.type === 'sometimes');
+    this.#waitingForOne = properties.filter((one) => one.type === 'sometimes each');
   }
 
   /** The names of the properties that no state has reached so far. */
   get unreached(): readonly string[] {
-    return this.#waiting.map(({ name }) => name);
+    return [...this.#waiting, ...this.#waitingForOne].map(({ name }) => name);
   }
 
   /** What speaks against a new state in which one process changed since its parent, or all with -1. */
@@ -65,6 +68,10 @@ export class Judge {
     if (history !== -1 && (changed === -1 || changed >= nodeCount)) {
       const found = (this.#histories[row[history]!] ??= this.#judgeHistory(row[history]!));
       for (const objection of found) objections.push(objection);
+    }
+    if (this.#waitingForOne.length > 0) {
+      if (changed !== -1) this.#meet(row[changed]!);
+      else for (let process = 0; process < this.#prepared.processes.length; process++) this.#meet(row[process]!);
     }
     if (this.#always.length > 0 || this.#waiting.length > 0) this.#judgeAll(row, objections);
   }
@@ -104,6 +111,12 @@ export class Judge {
         }
       }
     }
+  }
+
+  #meet(local: number): void {
+    if (this.#met[local] === true) return;
+    this.#met[local] = true;
+    this.#waitingForOne = this.#waitingForOne.filter((property) => !property.holds(this.#steps.view(local)));
   }
 
   #judgeAll(row: Int32Array, objections: Objection[]): void {

@@ -29,6 +29,13 @@ export type WorldProperty =
       readonly about: string;
       holds(nodes: readonly NodeInWorld[]): boolean;
     }
+  /** Should hold of some node or client in some state; judged once for each local state. */
+  | {
+      readonly type: 'sometimes each';
+      readonly name: string;
+      readonly about: string;
+      holds(node: NodeInWorld): boolean;
+    }
   /** Where no message can arrive, no timer fire, no node restart and no operation begin, this must hold. */
   | {
       readonly type: 'end';
@@ -65,6 +72,14 @@ export const reachable = (
   about: string,
   holds: (nodes: readonly NodeInWorld[]) => boolean,
 ): WorldProperty => ({ type: 'sometimes', name, about, holds });
+
+/** Reached by some node or client in some state. */
+export const reachableByOne = (name: string, about: string, holds: (node: NodeInWorld) => boolean): WorldProperty => ({
+  type: 'sometimes each',
+  name,
+  about,
+  holds,
+});
 
 /** No run ends where the work is not done. */
 export const noDeadlock = (about: string, isDone: (nodes: readonly NodeInWorld[]) => boolean): WorldProperty => ({

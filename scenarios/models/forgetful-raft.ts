@@ -1,6 +1,6 @@
 // The world of Stateright's Raft example, with its state counts: at most one of three nodes is down at a time, and it comes
 // back with nothing. Its states while down stay visible there, so they do here.
-import { alwaysPair, reachable, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
+import { alwaysPair, reachableByOne, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
 import {
   forgetfulRaft,
   type ForgetfulRaftOptions,
@@ -29,9 +29,7 @@ export function forgetfulRaftWorld(options: ForgetfulRaftOptions = {}): Explored
         if (place === -1) return undefined;
         return `${one.id} delivered ${left[place]} at ${place} and ${other.id} delivered ${right[place]}`;
       }),
-      reachable('a leader is elected', 'Some run elects a leader.', (nodes) =>
-        nodes.some((node) => stateOf(node).role === 'leader'),
-      ),
+      reachableByOne('a leader is elected', 'Some run elects a leader.', (node) => stateOf(node).role === 'leader'),
     ],
   };
 }

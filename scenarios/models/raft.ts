@@ -1,6 +1,6 @@
 // The simulator's own Raft, explored: three servers of the very protocol that scenarios run, within a budget of time-outs and
 // crashes. A crash loses what was not synced.
-import { alwaysPair, reachable, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
+import { alwaysPair, reachableByOne, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
 import { raft, type RaftState, type Rules } from '../../protocols/raft/index.ts';
 
 export interface ExploredRaftOptions {
@@ -47,8 +47,10 @@ export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
         const parted = applied.findIndex((entry, index) => !isSame(entry, right.log[index]));
         return parted === -1 ? undefined : `${one.id} and ${other.id} applied different commands at ${parted + 1}`;
       }),
-      reachable('an entry is committed', 'Some run elects a leader and commits.', (nodes) =>
-        nodes.some((node) => (stateOf(node)?.commitIndex ?? 0) > 0),
+      reachableByOne(
+        'an entry is committed',
+        'Some run elects a leader and commits.',
+        (node) => (stateOf(node)?.commitIndex ?? 0) > 0,
       ),
     ],
   };

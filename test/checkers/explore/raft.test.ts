@@ -20,7 +20,7 @@ describe('every run of Raft', () => {
   });
 
   test('with one time-out has the same states in the plain engine', () => {
-    const world = raftWorld({ timeouts: 1, duplicates: 1 });
+    const world = raftWorld({ timeouts: 1 });
     const { unique, generated, levels } = explore(world);
     expect(explorePlain(world)).toEqual({ unique, generated, levels, violated: [] });
   });
