@@ -1,6 +1,7 @@
 // Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
 import { benchLinearizability } from './linearizability.ts';
 import { benchExplore, exploreInWords } from './explore.ts';
+import { benchIsolation } from './isolation.ts';
 import { benchMemory, benchSim } from './sim.ts';
 
 const wanted = process.argv.slice(2);
@@ -38,6 +39,15 @@ if (isWanted('linearizability')) {
 if (isWanted('explore')) {
   console.log('explore, every run of small worlds, interned states and memoised handlers');
   for (const figures of benchExplore()) console.log(exploreInWords(figures).replaceAll(/^/gm, '  '));
+}
+
+if (isWanted('isolation')) {
+  console.log('isolation, list-append: time of the check, resident memory, growth from the size before');
+  for (const { microOperations, transactions, milliseconds, memory, exponent } of benchIsolation()) {
+    const growth = exponent === undefined ? '' : `, exponent ${exponent.toFixed(2)}`;
+    const cost = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1_048_576)} MB${growth}`;
+    console.log(`  ${rate(microOperations)} micro-operations in ${rate(transactions)} transactions: ${cost}`);
+  }
 }
 
 function rate(perSecond: number): string {
