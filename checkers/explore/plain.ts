@@ -29,6 +29,8 @@ export interface PlainTransition {
   readonly state: PlainState;
   /** What a handler threw; there is then no state that follows. */
   readonly thrown: string | undefined;
+  /** Neither a fault nor without effect. */
+  readonly isProgress: boolean;
 }
 
 export interface PlainExploration {
@@ -46,25 +48,24 @@ export function explorePlain(world: ExploredWorld, maxLevels = Infinity): PlainE
   const violated = new Set<string>();
   let generated = 0;
   let levels = 0;
-  const visit = (state: PlainState, next: PlainState[]): void => {
+  const visit = (state: PlainState, next: (readonly PlainTransition[])[]): void => {
     generated++;
     const text = stateText(prepared, state);
     if (seen.has(text)) return;
     seen.add(text);
-    for (const { property } of judgePlain(prepared, state)) violated.add(property);
-    next.push(state);
+    const transitions = transitionsOf(prepared, state);
+    for (const { property } of judgePlain(prepared, state, transitions)) violated.add(property);
+    next.push(transitions);
   };
-  let level: PlainState[] = [];
+  let level: (readonly PlainTransition[])[] = [];
   for (const state of initialStates(prepared)) visit(state, level);
   while (level.length > 0) {
     levels++;
     if (levels >= maxLevels) break;
-    const next: PlainState[] = [];
-    for (const state of level) {
-      for (const { state: successor, thrown } of transitionsOf(prepared, state)) {
-        if (thrown === undefined) visit(successor, next);
-        else violated.add('no handler throws');
-      }
+    const next: (readonly PlainTransition[])[] = [];
+    for (const { state, thrown } of level.flat()) {
+      if (thrown === undefined) visit(state, next);
+      else violated.add('no handler throws');
     }
     level = next;
   }
@@ -98,8 +99,12 @@ export function transitionsOf(prepared: PreparedWorld, state: PlainState): reado
   ];
 }
 
-/** What speaks against a state; `end` properties are judged by those who know that it is one. */
-export function judgePlain(prepared: PreparedWorld, state: PlainState): readonly Objection[] {
+/** What speaks against a state from which these transitions lead on. */
+export function judgePlain(
+  prepared: PreparedWorld,
+  state: PlainState,
+  transitions: readonly PlainTransition[],
+): readonly Objection[] {
   const { properties, checks = [] } = prepared.world;
   const views = viewsOf(prepared, state);
   const nodes = views.slice(0, prepared.nodeCount);
@@ -108,6 +113,8 @@ export function judgePlain(prepared: PreparedWorld, state: PlainState): readonly
     const found = (): (string | undefined)[] => {
       if (property.type === 'each') return nodes.map((node) => property.check(node));
       if (property.type === 'always') return [property.check(views)];
+      if (property.type === 'end')
+        return transitions.some(({ isProgress }) => isProgress) ? [] : [property.check(views)];
       if (property.type !== 'pair') return [];
       return nodes.flatMap((one, index) => nodes.slice(index + 1).map((other) => property.check(one, other)));
     };
@@ -142,11 +149,13 @@ function deliveries(prepared: PreparedWorld, state: PlainState): readonly PlainT
         action: { type: 'drop', ...described } as const,
         state: { ...paid, network: without },
         thrown: undefined,
+        isProgress: false,
       })),
       ...pay(prepared, state, 'duplicates').map((paid) => ({
         action: { type: 'duplicate', ...described } as const,
         state: { ...paid, network: send(prepared, state.network, envelope, 'unordered') },
         thrown: undefined,
+        isProgress: false,
       })),
       ...turns(prepared, { ...state, network: taken }, envelope.to, event, { type: 'deliver', ...described }),
     ];
@@ -187,12 +196,13 @@ function turns(
   const component = state.components[process]!;
   return outcomesOf(prepared, component, event).flatMap((outcome): PlainTransition[] => {
     const drawn = outcome.draws.length === 0 ? action : { ...action, draws: outcome.draws };
-    if (outcome.thrown !== undefined) return [{ action: drawn, state, thrown: outcome.thrown }];
+    if (outcome.thrown !== undefined) return [{ action: drawn, state, thrown: outcome.thrown, isProgress: false }];
     const isWithin = prepared.world.within?.(viewOf(outcome.component, id)) ?? true;
     const unchanged = textOf(component, id) === textOf(outcome.component, id);
     const isEffectless = unchanged && outcome.sends.length === 0 && outcome.clientEvents.length === 0;
     if (!isWithin || (isEffectless && prepared.world.effectless !== 'counted')) return [];
-    return [{ action: drawn, state: after(prepared, state, outcome), thrown: undefined }];
+    const isProgress = !isEffectless && event.type !== 'crash';
+    return [{ action: drawn, state: after(prepared, state, outcome), thrown: undefined, isProgress }];
   });
 }
 

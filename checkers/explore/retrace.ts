@@ -50,5 +50,5 @@ function retraceFrom(prepared: PreparedWorld, initial: PlainState, trace: readon
     ({ state } = taken);
     states.push(viewsOf(prepared, state));
   }
-  return { states, objections: judgePlain(prepared, state) };
+  return { states, objections: judgePlain(prepared, state, transitionsOf(prepared, state)) };
 }
