@@ -5,8 +5,8 @@ import {
   parseParameter,
   resolveParameters,
   type Micros,
+  type Parameterized,
   type Parameters,
-  type Scenario,
 } from '../sim/index.ts';
 
 const longestSeed = 100;
@@ -47,7 +47,7 @@ export function collect(text: string, before: readonly string[] = []): readonly 
  * The parameters that `--set` gives, checked against the scenario.
  * @throws InputError that names the key, what it expects and what was found.
  */
-export function readParameters(scenario: Scenario, settings: readonly string[] = []): Parameters {
+export function readParameters(scenario: Parameterized, settings: readonly string[] = []): Parameters {
   const set = Object.fromEntries(
     settings.map((text) => {
       const equals = text.indexOf('=');

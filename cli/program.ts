@@ -4,6 +4,7 @@ import { InputError } from '../sim/index.ts';
 import { addCheck } from './check.ts';
 import { addDemo } from './demo.ts';
 import { addDiff } from './diff.ts';
+import { addExplore } from './explore.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { OutputError } from './files.ts';
 import { addFuzz } from './fuzz.ts';
@@ -47,7 +48,8 @@ function makeProgram(session: Session): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for all options and an example)')
     .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
-  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff, addCheck]) add(program, session);
+  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff, addCheck, addExplore])
+    add(program, session);
   return program;
 }
 

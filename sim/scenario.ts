@@ -117,11 +117,14 @@ export interface Request {
   readonly value: Json;
 }
 
+/** What has a name and parameters. */
+export type Parameterized = Pick<Scenario, 'name' | 'parameters'>;
+
 /**
  * The parameters of a run: what was set, else what the seed draws, else the defaults.
  * @throws InputError on an unknown name or a value outside the specification.
  */
-export function resolveParameters(scenario: Scenario, set: Parameters, seed: string): Parameters {
+export function resolveParameters(scenario: Parameterized, set: Parameters, seed: string): Parameters {
   for (const name of Object.keys(set)) {
     if (!Object.hasOwn(scenario.parameters, name)) {
       const known = Object.keys(scenario.parameters).join(', ') || 'none';
@@ -138,7 +141,7 @@ export function resolveParameters(scenario: Scenario, set: Parameters, seed: str
 }
 
 /** Reads `key=value` text by the parameter's type; leaves judging the value to `resolveParameters`. */
-export function parseParameter(scenario: Scenario, name: string, text: string): ParameterValue {
+export function parseParameter(scenario: Parameterized, name: string, text: string): ParameterValue {
   switch (typeof scenario.parameters[name]?.default) {
     case 'number':
       return text.trim() === '' ? Number.NaN : Number(text);

@@ -30,6 +30,8 @@ export interface ExploreOptions {
   readonly auditEvery?: number;
 }
 
+const defaultMaxStates = 50_000_000;
+
 export interface Exploration {
   /** Distinct states visited. */
   readonly unique: number;
@@ -122,7 +124,7 @@ class Search implements Visitor {
         }
       }
       this.#expand(expanded++);
-      if (this.#found.length > 0 || expanded % 4096 === 0) endedBy = this.#limit();
+      if (this.#mustLook(expanded)) endedBy = this.#limit();
     }
     if (store.count > levelEnd) this.#levels++; // the level that was begun
     return this.#result(endedBy, expanded);
@@ -146,10 +148,16 @@ class Search implements Visitor {
         expanded++;
         for (let child = this.#store.count - 1; child >= first; child--)
           pending.push({ state: child, level: level + 1 });
-        if (this.#found.length > 0 || expanded % 4096 === 0) endedBy = this.#limit();
+        if (this.#mustLook(expanded)) endedBy = this.#limit();
       }
     }
     return this.#result(endedBy ?? (cut ? 'levels' : undefined), expanded);
+  }
+
+  /** Whether a bound may have been reached: time and memory are looked at now and then only. */
+  #mustLook(expanded: number): boolean {
+    const isFull = this.#store.count >= (this.#options.maxStates ?? defaultMaxStates);
+    return this.#found.length > 0 || isFull || expanded % 4096 === 0;
   }
 
   transition(row: Int32Array, length: number, event: number, changed: number): void {
@@ -180,7 +188,7 @@ class Search implements Visitor {
   }
 
   #limit(): Exploration['endedBy'] {
-    const { stop, maxStates = 50_000_000, maxBytes = 2 ** 32, isOver } = this.#options;
+    const { stop, maxStates = defaultMaxStates, maxBytes = 2 ** 32, isOver } = this.#options;
     if (stop !== 'never' && this.#found.length > 0) return 'violation';
     if (this.#store.count >= maxStates) return 'states';
     if (this.#store.bytes >= maxBytes) return 'bytes';
