@@ -20,6 +20,7 @@ import { elementSet, set } from './models/set.ts';
 import { stack } from './models/stack.ts';
 import { uniqueIds } from './models/unique-ids.ts';
 import { nameChecker, type NamedChecker } from './named-checker.ts';
+import { weakCheckers } from './named-weak.ts';
 
 /** The models by name; what can be configured has its default: two permits for the semaphore. */
 export const models: { readonly [name: string]: () => Model<Json> } = {
@@ -81,6 +82,7 @@ export const checkers: { readonly [name: string]: NamedChecker } = {
     (history, { model, ...bounds }) => checkLinearizable(history, findModel(model), bounds),
   ),
   lock: nameChecker<LockOptions>('lock', lockSafety().about, lockOptions, lockSafety, checkLocks),
+  ...weakCheckers(findModel),
   ...familyCheckers,
   isolation: isolationChecker,
   elle: isolationChecker,
