@@ -82,8 +82,8 @@ export const checkers: { readonly [name: string]: NamedChecker } = {
     (history, { model, ...bounds }) => checkLinearizable(history, findModel(model), bounds),
   ),
   lock: nameChecker<LockOptions>('lock', lockSafety().about, lockOptions, lockSafety, checkLocks),
-  ...weakCheckers(findModel),
   ...familyCheckers,
+  ...weakCheckers(findModel),
   isolation: isolationChecker,
   elle: isolationChecker,
 };

@@ -1,4 +1,4 @@
-// Histories of logs and watches with one anomaly each, and what their checkers have to say about them.
+// Histories of logs, watches and registers with one anomaly each, and what their checkers have to say about them.
 import type { Json } from '../../../sim/protocol.ts';
 import type { Planted, Told } from './planted-cases.ts';
 
@@ -111,7 +111,21 @@ const watches: readonly Omit<Planted, 'checker'>[] = [
 ];
 
 /** All of them. */
+/** A client reads the newer of two writes, then the older one. */
+const backwards: Planted['steps'] = [
+  [1, 'write', 1, 1],
+  [1, 'write', 2, 2],
+  [2, 'read', null, 2],
+  [2, 'read', null, 1],
+];
+
+const registers: readonly Planted[] = [
+  { checker: 'sequential', reason: 'no order fits', operations: [3], steps: backwards },
+  { checker: 'sessions', reason: 'monotonic writes: c2 read 2, then ', operations: [2, 3, 1], steps: backwards },
+];
+
 export const plantedLogs: readonly Planted[] = [
+  ...registers,
   ...logs.map((one) => ({ ...one, checker: 'kafka' })),
   ...watches.map((one) => ({ ...one, checker: 'watch' })),
 ];
