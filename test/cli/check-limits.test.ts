@@ -46,7 +46,7 @@ describe('check', () => {
     const folder = temporaryFolder();
     const [easy, hard] = [easyRegister(folder), hardStack(folder)];
     const child = startFaultline(folder, 'check', easy, hard, easy, '--engine', 'wgl');
-    setTimeout(() => child.kill('SIGINT'), 3_000);
+    setTimeout(() => child.kill('SIGINT'), 6_000); // the second file takes far longer than that
     const { code, out, err } = await outcomeOf(child);
     expect({ code, err }).toEqual({ code: 130, err: 'interrupted\n' });
     expect(out).toMatch(
