@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { scenarios } from '../scenarios/index.ts';
 
 const seeds = Number(process.argv[2] ?? 20_000);
-const start = Math.floor(Date.now() / 86_400_000) * 1_000_000;
+// The default number of seeds for each day since 1970: `fuzz` starts anywhere up to a thousand million.
+const start = Math.floor(Date.now() / 86_400_000) * 20_000;
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 let failed = 0;
