@@ -1,11 +1,13 @@
 // `faultline run`: one seed of one scenario, its verdict and the proof.
+import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { findScenario } from '../scenarios/index.ts';
-import { simulate, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
+import { Simulation, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
 import { collect, readParameters, readSeed, readUntil } from './arguments.ts';
 import { describeRun } from './describe-run.ts';
-import { exitCodeOf, exitCodesHelp } from './exit.ts';
+import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import { checkHistoryPath, saveHistory, saveTimeline, saveTrace, timelineAssets } from './files.ts';
+import type { Io } from './io.ts';
 import { printDocument, runDocument } from './json.ts';
 import type { Session } from './program.ts';
 import { runCommand } from './reproduce.ts';
@@ -43,24 +45,44 @@ export function addRun(program: Command, session: Session): void {
       'after',
       `\nExample:\n  npx faultline run raft --seed 42 --set nodes=3 --html out/raft.html\n${exitCodesHelp}`,
     )
-    .action((name: string, options: RunOptions) => {
+    .action(async (name: string, options: RunOptions) => {
       const scenario = findScenario(name);
       const set = readParameters(scenario, options.set);
-      session.code = runOne(scenario, set, options, session);
+      session.code = await runOne(scenario, set, options, session);
     });
 }
 
-function runOne(scenario: Scenario, set: Parameters, options: RunOptions, { io, version }: Session): number {
+async function runOne(
+  scenario: Scenario,
+  set: Parameters,
+  options: RunOptions,
+  { io, version }: Session,
+): Promise<number> {
   const { seed, until } = options;
   const save = fileSaver(options, version);
-  const run = simulate(scenario, { seed, parameters: set, trace: true, ...(until === undefined ? {} : { until }) });
+  const world = { seed, parameters: set, trace: true, ...(until === undefined ? {} : { until }) };
+  const { run, interrupted } = await stepThrough(new Simulation(scenario, world), io);
   const reproduce = runCommand(scenario.name, seed, set, until);
   const files = save(run, scenario, reproduce);
   if (options.json === true) {
     const paths = Object.fromEntries(files.map(({ what, path }) => [what, path]));
     printDocument(io.out, runDocument(run, scenario, { faultline: version, reproduce, files: paths }));
   } else io.out(describeRun(run, { scenario, set, reproduce, files }, io));
-  return exitCodeOf(run.verdict);
+  return interrupted ? exitCode.interrupted : exitCodeOf(run.verdict);
+}
+
+/** Runs to the end, or to an interrupt: looks for one now and then. */
+async function stepThrough(simulation: Simulation, io: Io): Promise<{ run: Run; interrupted: boolean }> {
+  const interrupt = io.interruptible();
+  try {
+    for (let steps = 1; simulation.step(); steps++) {
+      if (steps % 50_000 === 0) await setImmediate();
+      if (interrupt.signal.aborted) return { run: simulation.finish(true), interrupted: true };
+    }
+    return { run: simulation.finish(), interrupted: false };
+  } finally {
+    interrupt.release();
+  }
 }
 
 /** Writes what `--trace`, `--html` and `--history` ask for. What a timeline needs is looked for before the run. */

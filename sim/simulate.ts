@@ -111,15 +111,16 @@ export class Simulation {
     return true;
   }
 
-  finish(): Run {
+  /** Ends the run; one that is `interrupted` before `step` returned false is judged as far as it came. */
+  finish(interrupted = false): Run {
     if (this.#options.debug === true) allowWorld();
     const kernel = this.#kernel;
-    const bounded = kernel.recorder.event >= (this.#options.maxEvents ?? defaultMaxEvents);
+    const bounded = interrupted || kernel.recorder.event >= (this.#options.maxEvents ?? defaultMaxEvents);
     if (!bounded) kernel.now = this.#setting.until;
     for (const node of kernel.nodes) completeOperation(kernel, node, { type: 'info', error: 'the run ended' });
     this.#judging.finish();
     const findings: Finding[] = [...this.#judging.findings];
-    if (bounded) findings.push(boundReached(kernel));
+    if (bounded) findings.push(stopped(kernel, interrupted ? 'interrupted' : 'event bound'));
     if (this.#options.judge !== false)
       findings.push(...this.#world.checks.flatMap((check) => judgeHistory(check, kernel)));
     return {
@@ -236,9 +237,9 @@ function judgeHistory(check: Check, kernel: Kernel): Finding[] {
   return findings.sort((one, other) => one.at - other.at);
 }
 
-function boundReached({ now, recorder }: Kernel): Finding {
+function stopped({ now, recorder }: Kernel, name: string): Finding {
   const reason = `the run was stopped after ${recorder.event} events, at ${formatDuration(now)}`;
-  return { name: 'event bound', verdict: 'unknown', reason, at: now, event: recorder.event, operations: [], nodes: [] };
+  return { name, verdict: 'unknown', reason, at: now, event: recorder.event, operations: [], nodes: [] };
 }
 
 /** Sixteen bits for each event, in a column that grows. */

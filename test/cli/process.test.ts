@@ -33,6 +33,20 @@ test('an interrupt ends fuzzing with 130, with what was found so far printed and
   expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.replay.json'))).toHaveLength(1);
 }, 30_000);
 
+test('an interrupt ends a run with 130, and what happened until then is judged and printed', async () => {
+  const child = startFaultline(temporaryFolder(), 'run', 'raft', '--until', '24h', '--json');
+  setTimeout(() => child.kill('SIGINT'), 5_000);
+  const { code, out } = await outcomeOf(child);
+  expect(code).toBe(130);
+  const document = JSON.parse(out) as { events: number; simulatedUs: number };
+  expect(document).toMatchObject({
+    verdict: 'unknown',
+    findings: expect.arrayContaining([expect.objectContaining({ name: 'interrupted' })]),
+  });
+  expect(document.events).toBeGreaterThan(0);
+  expect(document.simulatedUs).toBeLessThan(86_400_000_000);
+}, 60_000);
+
 test('a reader that goes away, as head does, ends it quietly', async () => {
   const child = startFaultline(temporaryFolder(), 'list');
   child.stdout!.destroy();
