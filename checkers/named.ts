@@ -57,6 +57,7 @@ const lockOptions: NamedChecker['options'] = {
 
 const isolationOptions: NamedChecker['options'] = {
   model: { about: 'the isolation model; strict-serializable by default', type: 'text' },
+  anomalies: { about: 'names of anomalies that may not be there, whatever the model allows', type: 'list' },
   workload: { about: 'list-append or rw-register; found out by default', type: 'text' },
   realtime: { about: 'whether the order of events is that of real time; true by default', type: 'boolean' },
   wfrKeys: { about: 'whether a transaction reads a key before it writes it', type: 'boolean' },

@@ -3,7 +3,7 @@ import type { HistoryEventType } from '../../sim/history.ts';
 import type { Micros } from '../../sim/time.ts';
 import { foundValue, MalformedInput } from './malformed.ts';
 import type { RawOperation } from './operation.ts';
-import { Clients, mostAnonymous, type Client, type Draft } from './pending.ts';
+import { Clients, isResultOf, mostAnonymous, type Client, type Draft } from './pending.ts';
 import { errorText, historyValue, isNilRead } from './settle.ts';
 import { makeTally } from './tally.ts';
 import type { RecordedHistory, ToHistoryOptions } from './to-history.ts';
@@ -39,6 +39,8 @@ export class HistoryBuilder {
   #latest: Micros = 0;
   #backward = 0;
   #backwardLine = 0;
+  /** Invocations by processes that were busy, which were given processes of their own. */
+  #split = 0;
 
   constructor(options: ToHistoryOptions) {
     this.#options = options;
@@ -108,7 +110,7 @@ export class HistoryBuilder {
   }
 
   #invoke(raw: RawOperation): void {
-    const client = raw.process === undefined ? this.#clients.anonymous() : this.#clients.of(raw.process);
+    const client = this.#invoking(raw);
     if (this.#invocations++ === 0 && this.#orphan !== undefined) this.#report(this.#orphan);
     const { open } = client;
     if (open !== undefined) {
@@ -118,7 +120,7 @@ export class HistoryBuilder {
     const draft = this.#draft(raw, client, 'invoke', this.#idOf(raw));
     client.open = draft;
     this.#push(raw, client, draft);
-    if (raw.process === undefined && !this.#clients.open(client)) {
+    if (client.name === '' && !this.#clients.open(client)) {
       throw this.#error(raw, 'the process of each operation', `${mostAnonymous} operations pending without`);
     }
   }
@@ -141,15 +143,26 @@ export class HistoryBuilder {
   }
 
   #completing(raw: RawOperation): Client {
-    if (raw.process !== undefined) return this.#clients.of(raw.process);
-    return this.#clients.fitting(raw.f, raw.value) ?? this.#clients.anonymous();
+    if (raw.process === undefined) return this.#clients.fitting(raw.f, raw.value) ?? this.#clients.anonymous();
+    const client = this.#clients.of(raw.process);
+    if (this.#split === 0 || (client.open !== undefined && isResultOf(client.open, raw))) return client;
+    return this.#clients.fitting(raw.f, raw.value) ?? client;
+  }
+
+  /** The client of an invocation: an anonymous one if the process is not known, or busy although it may not be. */
+  #invoking(raw: RawOperation): Client {
+    if (raw.process === undefined) return this.#clients.anonymous();
+    const client = this.#clients.of(raw.process);
+    if (client.open === undefined || this.#options.mayOverlap !== true) return client;
+    this.#split += 1;
+    return this.#clients.anonymous();
   }
 
   /** Invents the invocation of a completion that has none. */
   #adopt(raw: RawOperation, client: Client): number {
     const who = raw.process === undefined ? 'that it fits' : `by process ${raw.process}`;
     const error = this.#error(raw, `an invocation of ${raw.f} ${who} first`, `its completion (${raw.type})`);
-    if (this.#invocations > 0) this.#report(error);
+    if (this.#invocations > 0 && this.#options.mayOverlap !== true) this.#report(error);
     else this.#orphan ??= error;
     const operation = this.#idOf(raw);
     const draft = this.#draft(raw, client, 'invoke', operation);
@@ -230,6 +243,10 @@ export class HistoryBuilder {
     const remarks: string[] = [];
     if (this.#backward > 0) {
       remarks.push(`times go back between processes ${this.#backward} times, first in line ${this.#backwardLine}`);
+    }
+    if (this.#split > 0) {
+      const often = this.#split === 1 ? 'once' : `${this.#split} times`;
+      remarks.push(`a process began an operation before its last had ended, ${often}: each got a process of its own`);
     }
     if (this.#orphan !== undefined && this.#invocations === 0) {
       remarks.push('there are completions only: real-time order between operations is unknown');

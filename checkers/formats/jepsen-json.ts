@@ -7,14 +7,14 @@ import { makeFormParser, type TopCursor } from './forms.ts';
 import { parseJson, readJson, skipSpace } from './json.ts';
 import { makeLineParser } from './lines.ts';
 import { operationOf, type RawOperation, type Start } from './operation.ts';
-import type { OperationParser, Reading } from './reading.ts';
+import type { FilePart, OperationParser, Reading } from './reading.ts';
 
 export function makeJsonLinesParser(reading: Reading): OperationParser {
   return makeLineParser(reading, {
     readLine: (line, number, emit) => {
       const record = parseJson(line);
       const start = { at: 0, line: number, column: 1 };
-      const operations = partOf(record, start);
+      const operations = partOf(record, start, reading);
       if (operations === undefined) emit(operationOf(record, start));
       else for (const operation of operations) emit(operation);
     },
@@ -24,7 +24,7 @@ export function makeJsonLinesParser(reading: Reading): OperationParser {
 export function makeJsonParser(reading: Reading): OperationParser {
   return makeFormParser(reading, {
     next: nextRecord,
-    operations: (record, start) => partOf(record, start) ?? [operationOf(record, start)],
+    operations: (record, start) => partOf(record, start, reading) ?? [operationOf(record, start)],
   });
 }
 
@@ -53,11 +53,12 @@ function nextRecord(cursor: TopCursor): Json | undefined {
 }
 
 /** The operations of one history among several; undefined if the record is no such history. */
-function partOf(record: Json, start: Start): RawOperation[] | undefined {
+function partOf(record: Json, start: Start, { onPart }: Reading): RawOperation[] | undefined {
   if (record === null || typeof record !== 'object' || isArray(record) || record['type'] !== undefined)
     return undefined;
-  const { history, id } = record;
+  const { history, id, ...about } = record;
   if (history === undefined || !isArray(history)) return undefined;
   const part = typeof id === 'string' ? id : `line ${start.line}`;
+  onPart?.({ name: part, about: about as FilePart['about'], line: start.line });
   return history.map((event) => operationOf(event, { ...start, part }));
 }

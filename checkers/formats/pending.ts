@@ -54,7 +54,7 @@ export class Clients {
 
   /** Takes out the anonymous client whose pending operation a completion fits: the oldest. */
   fitting(f: string, value: Json): Client | undefined {
-    const index = this.#anonymous.findIndex(({ open }) => open?.f === f && fits(open.value, value));
+    const index = this.#anonymous.findIndex(({ open }) => open !== undefined && isResultOf(open, { f, value }));
     return index === -1 ? undefined : this.#anonymous.splice(index, 1)[0];
   }
 
@@ -62,6 +62,11 @@ export class Clients {
   settle(number: number): number {
     return number < 0 ? this.#highest - number : number;
   }
+}
+
+/** Whether a completion can be that of the call. */
+export function isResultOf(call: Draft, { f, value }: { readonly f: string; readonly value: Json }): boolean {
+  return call.f === f && fits(call.value, value);
 }
 
 /** Whether an argument, with null for what is not known yet, can have become this result. */

@@ -61,9 +61,14 @@ export async function readHistory(
   return {
     ...recorded,
     format,
-    realtime: recorded.realtime && format !== 'awdit' && format !== 'polysi',
+    realtime: recorded.realtime && hasRealTime(format),
     skipped: [...skipped, ...recorded.skipped],
   };
+}
+
+/** Whether the order of the file is that of real time: sessions are written one after the other in some formats. */
+export function hasRealTime(format: HistoryFormat | undefined): boolean {
+  return format !== 'awdit' && format !== 'polysi';
 }
 
 /** The format of that name. @throws InputError that lists the names */
@@ -76,7 +81,7 @@ export function parseFormat(name: string): HistoryFormat {
 }
 
 /** Holds text back until the format is known, then hands it to the format's parser. */
-class Reader {
+export class Reader {
   readonly #file: string;
   readonly #tally = makeTally();
   readonly #reading: Reading;
@@ -85,10 +90,11 @@ class Reader {
   #head = '';
   #first = true;
 
-  constructor({ file = 'history', format, lenient = false }: ReadOptions) {
+  constructor({ file = 'history', format, lenient = false }: ReadOptions, onPart?: Reading['onPart']) {
     this.#file = file;
     this.#reading = {
       file,
+      ...(onPart && { onPart }),
       malformed: (error) => {
         if (!lenient) throw error;
         this.#tally.add(error);

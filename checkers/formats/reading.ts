@@ -1,5 +1,6 @@
 // What the parsers of all formats share: text goes in piece by piece, operations come out, and what is malformed is
 // reported, which ends the reading unless it is lenient.
+import type { Json } from '../../sim/protocol.ts';
 import { MalformedInput, type Unreadable } from './malformed.ts';
 import type { RawOperation } from './operation.ts';
 
@@ -16,6 +17,15 @@ export interface Reading {
   readonly file: string;
   /** Throws the error, or notes that something was skipped because of it. */
   readonly malformed: (error: MalformedInput) => void;
+  /** Told of each history of a file that holds several, before its operations. */
+  readonly onPart?: (part: FilePart) => void;
+}
+
+/** One history of a file that holds several: its name, unique in the file, and what else its record says of it. */
+export interface FilePart {
+  readonly name: string;
+  readonly about: { readonly [field: string]: Json };
+  readonly line: number;
 }
 
 /** No operation may be longer than this many UTF-16 units: a file without line breaks is not read into memory whole. */

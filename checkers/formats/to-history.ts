@@ -16,6 +16,8 @@ export interface ToHistoryOptions {
   readonly nilReads?: 'absent' | 'unknown';
   /** A failed cas without an error: it did nothing (the default), or saw another value (Porcupine's etcd model). */
   readonly failedCas?: 'dropped' | 'observed';
+  /** Whether a process may begin an operation before its last has ended, which then gets a process of its own. */
+  readonly mayOverlap?: boolean;
   /** The most events that are accepted; 20,000,000 by default. */
   readonly maxEvents?: number;
 }

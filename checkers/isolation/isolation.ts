@@ -3,6 +3,7 @@
 import type { History } from '../../sim/history.ts';
 import type { Check, Verdict } from '../../sim/verdict.ts';
 import { anomalyMeanings, anomalyNames, type AnomalyName, type CycleFamily, type DirectName } from './anomalies.ts';
+import { demandOf, describeDemand, isDemanded, type Demand } from './demand.ts';
 import { describeCycle, explainCycle, type DependencyCycle, type WhyOrdered } from './cycle.ts';
 import { searchCycles } from './cycle-search.ts';
 import { Findings } from './findings.ts';
@@ -10,15 +11,7 @@ import { EdgeList, makeGraph } from './graph.ts';
 import { findInternalAnomalies } from './internal.ts';
 import { inferFromLists, type Inference } from './list-append.ts';
 import { findLostUpdates } from './lost-update.ts';
-import {
-  describeModel,
-  drawBoundary,
-  isForbidden,
-  isolationModels,
-  needsRealTime,
-  type IsolationModel,
-  type ModelBoundary,
-} from './models.ts';
+import { describeModel, drawBoundary, needsRealTime, type IsolationModel, type ModelBoundary } from './models.ts';
 import { addRealTimeEdges, addSessionEdges } from './precedence.ts';
 import type { VersionSources } from './version-sources.ts';
 import { inferFromRegisters } from './rw-register.ts';
@@ -29,8 +22,10 @@ import { indexWriters, type Writers } from './writers.ts';
 
 /** For registers, `VersionSources` says what may be assumed of the order of versions; nothing by default. */
 export interface IsolationOptions extends Partial<VersionSources> {
-  /** What is asked for; strict serializability by default. */
-  readonly model?: IsolationModel;
+  /** What was promised; several models are promised together. Strict serializability by default; nothing where `anomalies` are named. */
+  readonly model?: IsolationModel | readonly IsolationModel[];
+  /** Anomalies that may not be there, whatever the model allows, and those that imply them. */
+  readonly anomalies?: readonly AnomalyName[];
   /** Found out from the micro-operations by default. */
   readonly workload?: Workload;
   /** False if the order of the events says nothing of real time, as in recordings without times; true by default. */
@@ -58,7 +53,8 @@ export interface IsolationResult extends ModelBoundary {
   readonly reason: string;
   /** Ids of the operations of all forbidden anomalies. */
   readonly operations: readonly number[];
-  readonly model: IsolationModel;
+  /** What was promised; empty if anomalies alone were asked for. */
+  readonly models: readonly IsolationModel[];
   readonly workload: Workload;
   /** All that were found, forbidden or not, the worst first. */
   readonly anomalies: readonly IsolationAnomaly[];
@@ -78,10 +74,8 @@ export interface IsolationResult extends ModelBoundary {
  * @throws RangeError on a model that does not exist.
  */
 export function checkIsolation(history: History, options: IsolationOptions = {}): IsolationResult {
-  const { model = 'strict-serializable', realtime = true } = options;
-  if (!isolationModels.includes(model)) {
-    throw new RangeError(`expected one of ${isolationModels.join(', ')} as the model, found ${model as string}`);
-  }
+  const { realtime = true } = options;
+  const demand = demandOf(options);
   const transactions = readTransactions(history, options.workload);
   const writers = indexWriters(transactions);
   const edges = new EdgeList();
@@ -92,14 +86,14 @@ export function checkIsolation(history: History, options: IsolationOptions = {})
   const dependencies = edges.count;
   addSessionEdges(transactions.operations, counts, edges);
   if (realtime) addRealTimeEdges(transactions.operations, counts, edges);
-  const anomalies = collect(transactions, edges, findings, model, why);
+  const anomalies = collect(transactions, edges, findings, demand, why);
   const forbidden = anomalies.filter((anomaly) => anomaly.isForbidden);
-  const doubt = describeDoubt(transactions, writers, omitted, !realtime && needsRealTime(model) ? model : undefined);
+  const doubt = describeDoubt(transactions, writers, omitted, realtime ? undefined : demand.models.find(needsRealTime));
   return {
     verdict: forbidden.length > 0 ? 'invalid' : doubt === '' ? 'valid' : 'unknown',
-    reason: forbidden.length > 0 ? explain(model, forbidden) : doubt,
+    reason: forbidden.length > 0 ? explain(demand, forbidden) : doubt,
     operations: [...new Set(forbidden.flatMap(({ operations }) => operations))],
-    model,
+    models: demand.models,
     workload: transactions.workload,
     anomalies,
     ...drawBoundary(anomalies.map(({ name }) => name)),
@@ -110,10 +104,10 @@ export function checkIsolation(history: History, options: IsolationOptions = {})
 
 /** The isolation check for scenarios. */
 export function isolation(options: IsolationOptions = {}): Check {
-  const { model = 'strict-serializable' } = options;
+  const demand = demandOf(options);
   return {
-    name: `isolation ${model}`,
-    about: `The transactions show no anomaly that ${describeModel(model)} forbids.`,
+    name: ['isolation', ...demand.models, ...demand.anomalies].join(' '),
+    about: `The transactions show no anomaly that ${describeDemand(demand)} forbids.`,
     judge: (history) => {
       const { verdict, reason, anomalies } = checkIsolation(history, options);
       if (verdict === 'unknown') return [{ verdict, reason, operations: [] }];
@@ -151,7 +145,7 @@ function collect(
   transactions: Transactions,
   edges: EdgeList,
   findings: Findings,
-  model: IsolationModel,
+  demand: Demand,
   why: WhyOrdered,
 ): readonly IsolationAnomaly[] {
   const cycles = searchCycles(makeGraph(transactions.operations.length, edges));
@@ -163,7 +157,7 @@ function collect(
       const operations = found.transactions.map((number) => transactions.operations[number]!.id);
       const reason = `${name}, ${meaning}: ${found.reason}`;
       return [
-        { name, isForbidden: isForbidden(name, model), count: found.count, reason, operations, cycle: undefined },
+        { name, isForbidden: isDemanded(name, demand), count: found.count, reason, operations, cycle: undefined },
       ];
     }
     if (same.length === 0) return [];
@@ -172,7 +166,7 @@ function collect(
     const operations = cycle.transactions.map(({ operation }) => operation);
     const form = cycle.form === undefined ? '' : ` (${cycle.form})`;
     const reason = `${name}${form}, ${meaning}${closing(name)}:\n${explainCycle(cycle)}`;
-    return [{ name, isForbidden: isForbidden(name, model), count: same.length, reason, operations, cycle }];
+    return [{ name, isForbidden: isDemanded(name, demand), count: same.length, reason, operations, cycle }];
   });
 }
 
@@ -181,8 +175,8 @@ function closing(name: AnomalyName): string {
   return name.endsWith('-realtime') ? ', given the order of real time' : '';
 }
 
-function explain(model: IsolationModel, forbidden: readonly IsolationAnomaly[]): string {
-  return [`the history breaks ${describeModel(model)}`, ...forbidden.map(({ reason }) => reason)].join('\n');
+function explain(demand: Demand, forbidden: readonly IsolationAnomaly[]): string {
+  return [`the history breaks ${describeDemand(demand)}`, ...forbidden.map(({ reason }) => reason)].join('\n');
 }
 
 /** Why a history without forbidden anomalies may still hide some; empty if it may not. */
