@@ -45,7 +45,8 @@ export type {
 } from './linearizability.ts';
 export { checkLocks, lockSafety } from './locks/locks.ts';
 export type { LockAnomaly, LockOptions, LockResult, Overlap } from './locks/locks.ts';
-export type { Call, Fault, Model, Step } from './model.ts';
+export type { Call, Fault, Hints, Model, Step } from './model.ts';
+export type { MonitorOutcome } from './monitors/monitor.ts';
 export { casRegister } from './models/cas-register.ts';
 export { counter } from './models/counter.ts';
 export { fifoQueue } from './models/fifo-queue.ts';

@@ -2,12 +2,12 @@
 // so that the sequential model explains all results (Herlihy & Wing 1990); if not, the smallest evidence against it.
 import type { History } from '../sim/history.ts';
 import { worseVerdict, type Check, type Verdict } from '../sim/verdict.ts';
-import type { Model } from './model.ts';
+import { hintsOf, type Model } from './model.ts';
 import { HistoryError, pairOperations, type Operation } from './operations.ts';
 import { judgeOperations, type Engine } from './just-in-time/judge.ts';
 import { describeStop, type Limits, type Stop } from './just-in-time/limits.ts';
-import { monitorFor } from './monitors/choose.ts';
 import { contradictionOf, type Contradiction } from './monitors/evidence.ts';
+import { declined, type Monitor } from './monitors/monitor.ts';
 import { explain } from './wing-gong/explain.ts';
 import { Transitions } from './wing-gong/transitions.ts';
 import { findWindow } from './wing-gong/window.ts';
@@ -112,7 +112,9 @@ export function checkLinearizable<State>(
   bounds: LinearizabilityBounds = {},
 ): LinearizabilityResult {
   checkBounds(bounds);
-  const parts = partition(pairOperations(history), model);
+  const operations = relevant(pairOperations(history), model);
+  const special = hintsOf(model).specialise?.(operations, model.init) ?? model;
+  const parts = partition(operations, special);
   const partitions: PartitionResult[] = [];
   for (const [key, operations] of parts) {
     const limits: Limits = {
@@ -122,7 +124,7 @@ export function checkLinearizable<State>(
       onProgress: (covered, steps) =>
         bounds.onProgress?.({ judged: partitions.length, partitions: parts.size, covered, steps }),
     };
-    partitions.push(judgePartition(key, operations, model, bounds, limits));
+    partitions.push(judgePartition(key, operations, special, bounds, limits));
   }
   return {
     verdict: partitions.reduce<Verdict>((worst, { verdict }) => worseVerdict(worst, verdict), 'valid'),
@@ -149,16 +151,21 @@ export function linearizable<State>(model: Model<State>, bounds: Linearizability
   };
 }
 
-/** The operations that may have happened and matter, by partition: an observation without a result says nothing. */
+/** The operations that may have happened and matter: an observation without a result says nothing. */
+function relevant<State>(operations: readonly Operation[], model: Model<State>): readonly Operation[] {
+  return operations.filter((operation) => {
+    const fault = model.fault?.(operation);
+    if (fault !== undefined) throw new HistoryError(operation.called.index, fault.expected, fault.found);
+    return operation.type !== 'fail' && !(operation.type === 'info' && model.observes(operation));
+  });
+}
+
 function partition<State>(
   operations: readonly Operation[],
   model: Model<State>,
 ): ReadonlyMap<string | undefined, readonly Operation[]> {
   const parts = new Map<string | undefined, Operation[]>();
   for (const operation of operations) {
-    const fault = model.fault?.(operation);
-    if (fault !== undefined) throw new HistoryError(operation.called.index, fault.expected, fault.found);
-    if (operation.type === 'fail' || (operation.type === 'info' && model.observes(operation))) continue;
     const key = model.partition?.(operation);
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [operation]);
@@ -177,11 +184,12 @@ function judgePartition<State>(
   if (limits.deadline())
     return { key, verdict: 'unknown', steps: 0, ...describeStopped(key, operations, 'deadline', 0, limits) };
   if (engine === 'auto') {
-    const monitor = monitorFor(model);
-    const found = monitor?.(operations) ?? { type: 'declined' };
+    const hints = hintsOf(model);
+    const monitor: Monitor = (some) => hints.monitor?.(some, model.init) ?? declined('the model has no monitor');
+    const found = monitor(operations);
     if (found.type === 'valid' && !witness) return { key, verdict: 'valid', steps: 0 };
     if (found.type === 'invalid') {
-      const evidence = contradictionOf(monitor!, found, operations, model, limits);
+      const evidence = contradictionOf(monitor, found, operations, model, limits);
       return { key, verdict: 'invalid', steps: 0, ...describeContradiction(evidence, limits) };
     }
   }

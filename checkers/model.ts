@@ -1,4 +1,5 @@
 // What a sequential object does: the specification that a concurrent history is compared with. See `models/` for some.
+import type { MonitorOutcome } from './monitors/monitor.ts';
 import type { Operation } from './operations.ts';
 
 /**
@@ -36,6 +37,32 @@ export interface Model<State> {
    * because linearizability is local (Herlihy & Wing 1990, theorem 1; Horn & Kroening 2015, P-compositionality).
    */
   partition?(call: Call): string;
+  /** What is known of the object that makes it quicker to judge; nothing is assumed of a model without. */
+  readonly hints?: Hints<State>;
+}
+
+/** What is known of an object beyond its steps. Verdicts rest on it, so it has to be true. */
+export interface Hints<State> {
+  /**
+   * The function that they are true of. A model that was made of another one and steps in its own way is judged without them,
+   * as its `step` is not this one.
+   */
+  readonly step: Model<State>['step'];
+  /** Judges histories of some kind without a search: see `monitors/`. It declines all others, and initial states that it does not know. */
+  monitor?(operations: readonly Operation[], init: State): MonitorOutcome;
+  /**
+   * Whether the call is accepted in every state and leads from each to the same one, like a write. What runs at the same time
+   * as such a call may as well have happened just before it, unseen. (A search that sees one refused, or leading to two
+   * states, stops to assume it of any call.)
+   */
+  overwrites?(call: Call): boolean;
+  /** A model of the same object that judges these operations the same way and is quicker, if there is one. */
+  specialise?(operations: readonly Operation[], init: State): Model<State> | undefined;
+}
+
+/** The hints of a model that are true of its steps. */
+export function hintsOf<State>(model: Model<State>): Partial<Hints<State>> {
+  return model.hints?.step === model.step ? model.hints : {};
 }
 
 /** What a model expected of a call and what it found. */

@@ -1,10 +1,10 @@
 // Judges one partition with either engine or both, within limits shared by them.
+import { hintsOf } from '../model.ts';
 import type { Operation } from '../operations.ts';
 import { makeProblem } from '../wing-gong/problem.ts';
 import { search } from '../wing-gong/search.ts';
 import type { Transitions } from '../wing-gong/transitions.ts';
 import type { Limits, Stop } from './limits.ts';
-import { overwrites } from './overwrites.ts';
 import { searchJustInTime } from './search.ts';
 import { makeTimeline } from './timeline.ts';
 
@@ -75,8 +75,9 @@ function searchFast<State>(
   limits: Limits,
 ): EngineOutcome {
   const { model, kinds, kindCount } = transitions;
+  const hints = hintsOf(model);
   const byKind = Uint8Array.from({ length: kindCount }, (_, kind) =>
-    overwrites(model, transitions.call(kind)) ? 1 : 0,
+    hints.overwrites?.(transitions.call(kind)) === true ? 1 : 0,
   );
   const isOverwriter = Uint8Array.from(kinds, (kind) => byKind[kind]!);
   return searchJustInTime(makeTimeline(operations), transitions, isOverwriter, limits);

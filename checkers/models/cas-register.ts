@@ -2,6 +2,7 @@
 import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
+import { judgeRegister } from '../monitors/register.ts';
 import { cellKey, describeCell, observes, refuse, same, readOrWrite, unknownFunction } from './cell.ts';
 
 /**
@@ -10,14 +11,16 @@ import { cellKey, describeCell, observes, refuse, same, readOrWrite, unknownFunc
  * @param initial what it holds at first; null is absent.
  */
 export function casRegister(initial: Json = null): Model<Json> {
+  const step = (state: Json, call: Call) => stepCasRegister(state, call, 'the register');
   return {
     name: 'cas-register',
     init: initial,
-    step: (state, call) => stepCasRegister(state, call, 'the register'),
+    step,
     key: cellKey,
     observes,
     describe: (call) => describeCell(call, ''),
     fault: (call) => unknownFunction(call, ['read', 'write', 'cas']) ?? casFault(call),
+    hints: { step, monitor: judgeRegister, overwrites: ({ f }) => f === 'write' },
   };
 }
 

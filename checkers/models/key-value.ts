@@ -2,6 +2,7 @@
 import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
+import { judgeKeyedRegister } from '../monitors/register.ts';
 import { casFault, stepCasRegister } from './cas-register.ts';
 import { cellKey, describeCell, observes, refuse, unknownFunction } from './cell.ts';
 
@@ -20,6 +21,11 @@ export function keyValue(): Model<Json> {
     describe: (call) => describeCell(withoutKey(call), keyOf(call)),
     fault: (call) => unknownFunction(call, ['read', 'write', 'cas', 'append', 'delete']) ?? keyFault(call),
     partition: keyOf,
+    hints: {
+      step: stepKeyValue,
+      monitor: judgeKeyedRegister,
+      overwrites: ({ f }) => f === 'write' || f === 'delete',
+    },
   };
 }
 

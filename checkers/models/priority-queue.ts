@@ -1,6 +1,7 @@
 // The priority queue: whatever the order of insertion, the element of the highest rank comes out first.
 import type { Call, Fault, Model } from '../model.ts';
 import { canonical } from '../canonical.ts';
+import { judgePriorityQueue } from '../monitors/priority-queue.ts';
 import { unknownFunction } from './cell.ts';
 import { describeCollection, next, take, type Elements } from './collection.ts';
 
@@ -11,18 +12,23 @@ import { describeCollection, next, take, type Elements } from './collection.ts';
  */
 export function priorityQueue(first: 'greatest' | 'least' = 'greatest'): Model<Elements> {
   const takesLeast = (f: string) => f.endsWith('-min') || (!f.endsWith('-max') && first === 'least');
+  const step = (state: Elements, call: Call) => {
+    if (call.f === 'insert') return next(inserted(state, call.value as number));
+    if (takesLeast(call.f)) return take(state, call, state[0], () => state.slice(1), looksOnly(call.f));
+    return take(state, call, state.at(-1), () => state.slice(0, -1), looksOnly(call.f));
+  };
   return {
     name: 'priority-queue',
     init: [],
-    step: (state, call) => {
-      if (call.f === 'insert') return next(inserted(state, call.value as number));
-      if (takesLeast(call.f)) return take(state, call, state[0], () => state.slice(1), looksOnly(call.f));
-      return take(state, call, state.at(-1), () => state.slice(0, -1), looksOnly(call.f));
-    },
+    step,
     key: canonical,
     observes: ({ f, result, type }) => looksOnly(f) || (f !== 'insert' && type === 'ok' && result === null),
     describe: describeCollection,
     fault: (call) => unknownFunction(call, functions) ?? rankFault(call),
+    hints: {
+      step,
+      monitor: (operations, init) => judgePriorityQueue(operations, init, { takesLeast, looksOnly }),
+    },
   };
 }
 

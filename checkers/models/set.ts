@@ -2,13 +2,15 @@
 import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
+import { judgeGrowingSet } from '../monitors/growing-set.ts';
 import { unknownFunction } from './cell.ts';
 import { describeCollection, next, refuseBecause, type Elements } from './collection.ts';
 
 /**
  * A set with `add`, `remove` and `contains` of an element, and `read`, which returns all elements in any order, each once.
  * An add that returned true has made the set larger, a remove that returned true has made it smaller; false: they changed
- * nothing. Any other result of them only acknowledges. Results are `v` or `[element, v]`.
+ * nothing. Any other result of them only acknowledges. Results are `v` or `[element, v]`. A history without `read` is judged
+ * element by element.
  */
 export function set(): Model<Elements> {
   return {
@@ -19,16 +21,23 @@ export function set(): Model<Elements> {
     observes: ({ f, ...call }) => f === 'read' || f === 'contains' || outcomeOf({ f, ...call }) === false,
     describe: describeCollection,
     fault: (call) => unknownFunction(call, ['add', 'remove', 'contains', 'read']) ?? setFault(call),
+    hints: {
+      step: stepSet,
+      monitor: judgeGrowingSet,
+      specialise: (operations, init) =>
+        operations.some(({ f }) => f === 'read') ? undefined : { ...elementSet(), init },
+    },
   };
 }
 
-/** The same set for histories without `read`: each element is judged on its own, which is much faster. */
+/** The same set without `read`: each element is judged on its own. */
 export function elementSet(): Model<Elements> {
   return {
     ...set(),
     name: 'element-set',
     fault: (call) => unknownFunction(call, ['add', 'remove', 'contains']) ?? setFault(call),
     partition: ({ value }) => canonical(value),
+    hints: { step: stepSet, overwrites: (call) => call.f !== 'contains' && outcomeOf(call) === undefined },
   };
 }
 

@@ -9,7 +9,7 @@ export type MonitorOutcome =
   /** The history is not of the kind that the monitor can judge. */
   | { readonly type: 'declined'; readonly reason: string };
 
-/** Judges the operations of one partition, in the order of their calls; failed ones are not among them. */
+/** Judges the operations of one partition, in the order of their calls; failed ones and observations without a result are not among them. */
 export type Monitor = (operations: readonly Operation[]) => MonitorOutcome;
 
 /** The end of what never ended; finite, so that differences make sense. */

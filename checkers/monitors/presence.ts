@@ -36,8 +36,12 @@ export function checkEmpties(operations: readonly Operation[], matching: Matchin
 }
 
 /** Few values that are present, one after the other, from `start` to `end`; they are sorted by the ends of their insertions. */
-export function chainOf(matching: Matching, values: readonly number[], start: number, end: number): readonly number[] {
-  const { insertEnd, removeCall } = matching;
+export function chainOf(
+  { insertEnd, removeCall }: Pick<Matching, 'insertEnd' | 'removeCall'>,
+  values: readonly number[],
+  start: number,
+  end: number,
+): readonly number[] {
   const chain: number[] = [];
   let next = 0;
   let best = -1;

@@ -1,13 +1,15 @@
 // First-in-first-out queues whose values are all different, in O(n log n). Such a history is linearizable exactly if no value
 // is removed before or without its insertion or twice, no two values overtake each other, and no dequeue found the queue
 // empty that cannot have been (Henzinger, Sezgin & Vafeiadis 2013, theorem 1; Bouajjani et al. 2015, section 5).
+import type { Json } from '../../sim/protocol.ts';
 import type { Operation } from '../operations.ts';
 import { judgeMatching, match, operationsOf, type Matching } from './matching.ts';
-import { contradiction, type MonitorOutcome } from './monitor.ts';
+import { contradiction, declined, type MonitorOutcome } from './monitor.ts';
 import { checkEmpties } from './presence.ts';
 
 /** Judges `enqueue` and `dequeue` (or `enq` and `deq`) of one queue that is empty at first; null is the result when empty. */
-export function judgeQueue(operations: readonly Operation[]): MonitorOutcome {
+export function judgeQueue(operations: readonly Operation[], initial: readonly Json[]): MonitorOutcome {
+  if (initial.length > 0) return declined('it is not empty at first');
   const isShort = operations.some(({ f }) => f === 'enq' || f === 'deq');
   const matching = isShort ? match(operations, 'enq', 'deq') : match(operations, 'enqueue', 'dequeue');
   if (matching.type !== 'matched') return matching;

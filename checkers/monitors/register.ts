@@ -23,9 +23,17 @@ interface Cluster {
 /**
  * Judges reads and writes of one register; declines other functions and values that are written twice. A write of unknown
  * outcome has happened if its value was read, and may be forgotten if not.
- * @param keyed whether arguments and results are `[key, value]`.
  */
-export function judgeRegister(operations: readonly Operation[], initial: Json, keyed: boolean): MonitorOutcome {
+export function judgeRegister(operations: readonly Operation[], initial: Json): MonitorOutcome {
+  return judgeCell(operations, initial, false);
+}
+
+/** The same of one key, where arguments and results are `[key, value]`. */
+export function judgeKeyedRegister(operations: readonly Operation[], initial: Json): MonitorOutcome {
+  return judgeCell(operations, initial, true);
+}
+
+function judgeCell(operations: readonly Operation[], initial: Json, keyed: boolean): MonitorOutcome {
   const clusters = new Map<string, Cluster>();
   const first = canonical(initial);
   clusters.set(first, { value: first, write: -1, end: -1, ended: -1, start: -1, started: -1, reads: 0 });

@@ -6,14 +6,16 @@
 // stretch the stack is never empty, so one value lies at the bottom: it is pushed before and popped after all others of the
 // stretch. Whichever value can lie there may, as an order of the others stays one when it is put between this push and
 // this pop. Without that value the stretch falls apart into smaller ones, and so on.
+import type { Json } from '../../sim/protocol.ts';
 import type { Operation } from '../operations.ts';
 import { LeastTree } from './least-tree.ts';
 import { judgeMatching, match, operationsOf, type Matching } from './matching.ts';
-import { contradiction, type MonitorOutcome } from './monitor.ts';
+import { contradiction, declined, type MonitorOutcome } from './monitor.ts';
 import { chainOf, checkEmpties } from './presence.ts';
 
 /** Judges `push` and `pop` of one stack that is empty at first; null is the result when empty. */
-export function judgeStack(operations: readonly Operation[]): MonitorOutcome {
+export function judgeStack(operations: readonly Operation[], initial: readonly Json[]): MonitorOutcome {
+  if (initial.length > 0) return declined('it is not empty at first');
   const matching = match(operations, 'push', 'pop');
   if (matching.type !== 'matched') return matching;
   return judgeMatching(matching, (form) => {

@@ -1,7 +1,6 @@
 // Each monitor against the oracle: thousands of small random histories with values that are all different.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { monitorFor } from '../../checkers/monitors/choose.ts';
 import { pairOperations } from '../../checkers/index.ts';
 import { distinctHistory, distinctWorkloads } from './distinct-history.ts';
 import { hasOrder } from './brute-force.ts';
@@ -16,7 +15,7 @@ describe.each(distinctWorkloads)('the monitor of a $model.name', (workload) => {
         const operations = pairOperations(history).filter(
           (one) => one.type !== 'fail' && !(one.type === 'info' && model.observes(one)),
         );
-        const outcome = monitorFor(model)!(operations);
+        const outcome = model.hints!.monitor!(operations, model.init);
         seen[outcome.type] += 1;
         if (outcome.type === 'declined') return;
         expect(outcome.type).toBe(hasOrder(operations, model) ? 'valid' : 'invalid');
