@@ -1,0 +1,49 @@
+// Executing a request against a store: what every member does with a committed entry, and with a read that may be answered.
+import type { CompactionResponse, Executed, LeaseResponse, Operation, OperationResponse, WriteRequest } from './api.ts';
+import { compact, keepsLast, type KeepsLast } from './compaction.ts';
+import { grantLease, revokeLease } from './lease.ts';
+import { executeOperation } from './transaction.ts';
+import type { Store } from './store.ts';
+
+/** What executing depends on besides the store: the same on every member. */
+export interface ExecutionOptions {
+  /** Seconds to which shorter times to live are raised. */
+  readonly shortestTtl: number;
+  readonly keepsLast?: KeepsLast;
+}
+
+/** A lease lives at least one and a half election time-outs of 1 s, in whole seconds. */
+export const defaultExecution: ExecutionOptions = { shortestTtl: 2 };
+
+/** Deterministic: the same request on the same store always comes to the same. A request that is refused changes nothing. */
+export function execute(
+  store: Store,
+  request: Operation | WriteRequest,
+  options: ExecutionOptions = defaultExecution,
+): Executed<OperationResponse | CompactionResponse | LeaseResponse> {
+  switch (request.type) {
+    case 'range':
+    case 'put':
+    case 'deleteRange':
+    case 'txn':
+      return executeOperation(store, request);
+    case 'compact':
+      return compact(store, request, options.keepsLast ?? keepsLast);
+    case 'leaseGrant':
+      return grantLease(store, request.id ?? 0, request.ttl, options.shortestTtl);
+    case 'leaseRevoke':
+      return revokeLease(store, request);
+  }
+}
+
+/** A transaction that only reads goes past the log. */
+export function isReadOnly(operation: Operation): boolean {
+  if (operation.type === 'range') return true;
+  return operation.type === 'txn' && [...(operation.success ?? []), ...(operation.failure ?? [])].every(isReadOnly);
+}
+
+/** Whether every range in it may be answered from a member's own store (etcd's `isTxnSerializable`). */
+export function isSerializable(operation: Operation): boolean {
+  if (operation.type === 'range') return operation.serializable === true;
+  return operation.type === 'txn' && [...(operation.success ?? []), ...(operation.failure ?? [])].every(isSerializable);
+}
