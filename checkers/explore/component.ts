@@ -1,4 +1,6 @@
 // The local component: all that one process is at one moment. Handlers turn one into the next; nothing else changes it.
+import type { Write } from '../../sim/disk.ts';
+import type { Deadlines } from './deadlines.ts';
 import { ExploreError, type PreparedProcess, type PreparedWorld } from './prepared-world.ts';
 import { encode, normalise } from './encoding.ts';
 import type { DiskContents, NodeInWorld } from './world.ts';
@@ -14,6 +16,12 @@ export interface Component {
   disk: DiskContents;
   /** What a restart would find, where it differs from `disk` by what was not synced. */
   durable: DiskContents | null;
+  /** The writes between the two, in order, where a crash may keep any prefix of them; else empty. */
+  journal: readonly Write[];
+  /** What its clock showed last, where clocks run freely; else 0. */
+  clock: number;
+  /** What is certain of the order of its timers, where the world asks for that; else empty. */
+  deadlines: Deadlines;
   /** How many operations a client has begun, and whether one of them is running. */
   begun: number;
   running: boolean;
@@ -28,6 +36,9 @@ export function unborn({ index }: PreparedProcess): Component {
     timers: [],
     disk: empty,
     durable: null,
+    journal: [],
+    clock: 0,
+    deadlines: {},
     begun: 0,
     running: false,
   };
@@ -35,10 +46,10 @@ export function unborn({ index }: PreparedProcess): Component {
 
 /** The component's canonical text. @throws EncodingError that names the part that is no plain data. */
 export function textOf(component: Component, id: string): string {
-  const { process, up, state, timers, disk, durable, begun, running } = component;
-  const counters = `${process}/${up ? 1 : 0}/${begun}/${running ? 1 : 0}/`;
-  const disks = encode(disk, `the disk of ${id}`) + encode(durable, `the disk of ${id}`);
-  return counters + encode(state, `the state of ${id}`) + encode(timers, `the timers of ${id}`) + disks;
+  const { process, up, state, timers, disk, durable, journal, clock, deadlines, begun, running } = component;
+  const counters = `${process}/${up ? 1 : 0}/${begun}/${running ? 1 : 0}/${clock}/`;
+  const disks = encode([disk, durable, journal], `the disk of ${id}`);
+  return counters + encode(state, `the state of ${id}`) + encode([timers, deadlines], `the timers of ${id}`) + disks;
 }
 
 /** A copy to run a handler on. */
@@ -50,16 +61,6 @@ export function copyOf(component: Component, order: 'canonical' | 'reversed' = '
 export function viewOf(component: Component, id: string): NodeInWorld {
   const { up, state, timers, disk } = component;
   return { id, up, state: state ?? undefined, timers, disk };
-}
-
-/** The node goes down: timers and unsynced writes are gone, and so is its state unless the world keeps it visible. */
-export function crash(component: Component, { world }: PreparedWorld): void {
-  component.up = false;
-  component.timers = [];
-  if (world.whileDown !== 'visible') component.state = null;
-  if (world.restartKeeps === 'nothing') component.disk = { cells: {}, logs: {} };
-  if (component.durable !== null) component.disk = component.durable;
-  component.durable = null;
 }
 
 /** The operation that a client would begin next. */

@@ -1,12 +1,25 @@
 // The transition function: all that may happen next in a state, and the states that follow. Every search runs on it.
 import { emptyHistory, extend, type ClientHistory } from './client-history.ts';
 import { encode } from './encoding.ts';
-import { beginKind, crashKind, deliverKind, dropKind, duplicateKind, eventCode, restartKind } from './events.ts';
+import {
+  beginKind,
+  clientCrashKind,
+  crashKind,
+  deliverKind,
+  dropKind,
+  duplicateKind,
+  eventCode,
+  healKind,
+  kindOf,
+  partitionKind,
+  restartKind,
+} from './events.ts';
 import { Interner } from './interner.ts';
 import type { LocalSteps, Step } from './local-steps.ts';
 import { PairTable } from './pair-table.ts';
 import { never, unbounded, type PreparedWorld } from './prepared-world.ts';
 import { copyRow, copyWithout, insertEnvelope, layoutOf, type Layout } from './rows.ts';
+import type { Draw } from './turn.ts';
 
 /** Told of each transition out of a state. The row is only lent. */
 export interface Visitor {
@@ -22,19 +35,23 @@ export class Expander {
   /** Asked before each event of a state; events that it refuses are passed over, and cost nothing. */
   gate: ((event: number) => boolean) | undefined;
   /** The draws of the transition that is being told of. */
-  draws: readonly number[] = [];
+  draws: readonly Draw[] = [];
 
   readonly #prepared: PreparedWorld;
   readonly #steps: LocalSteps;
   readonly #extensions = new PairTable();
   readonly #countsEffectless: boolean;
+  readonly #crashesInside: boolean;
   #next = new Int32Array(64); // the successor in the making
   #progress = 0;
+  #down = 0; // nodes that are down in the state that is expanded
+  #cuts: Uint8Array | undefined; // the links that are cut there
 
   constructor(prepared: PreparedWorld, steps: LocalSteps) {
     this.#prepared = prepared;
     this.#steps = steps;
     this.#countsEffectless = prepared.world.effectless === 'counted';
+    this.#crashesInside = prepared.world.crashPoints === 'between effects' && prepared.budgets.slots.crashes !== never;
     this.layout = layoutOf(prepared);
     this.#internHistory(emptyHistory(prepared));
   }
@@ -60,11 +77,16 @@ export class Expander {
    * @returns how many of them are progress: not faults, and not without effect.
    */
   expand(row: Int32Array, length: number, visitor: Visitor): number {
+    const { slots, cutSlot } = this.#prepared.budgets;
     this.#progress = 0;
+    this.#cuts = cutSlot === never ? undefined : this.#cutsIn(row);
+    if (slots.crashes !== never) this.#countDown(row);
     this.#deliver(row, length, visitor);
     this.#fireTimers(row, length, visitor);
     this.#beginOperations(row, length, visitor);
-    if (this.#prepared.budgets.slots.crashes !== never) this.#crashAndRestart(row, length, visitor);
+    if (slots.crashes !== never) this.#crashAndRestart(row, length, visitor);
+    if (slots.clientCrashes !== never) this.#crashClients(row, length, visitor);
+    if (cutSlot !== never) this.#cutAndHeal(row, length, visitor);
     return this.#progress;
   }
 
@@ -79,7 +101,11 @@ export class Expander {
         const before = row[at - 1]!;
         if (kind === 'ordered' ? linkOf[before] === linkOf[envelope] : before === envelope) continue;
       }
-      if (drops !== never) this.#lose(row, length, at, visitor);
+      if (this.#cuts !== undefined && this.#cuts[linkOf[envelope]!] === 1) {
+        this.#lose(row, length, at, unbounded, visitor); // the cut's doing
+        continue;
+      }
+      if (drops !== never) this.#lose(row, length, at, drops, visitor);
       if (duplicates !== never) this.#sendAgain(row, length, envelope, visitor);
       const receiver = receiverOf[envelope]!;
       if (!isUp[row[receiver]!]) continue;
@@ -89,16 +115,41 @@ export class Expander {
   }
 
   #fireTimers(row: Int32Array, length: number, visitor: Visitor): void {
-    const slot = this.#prepared.budgets.slots.timeouts;
-    if (!this.#mayPay(row, slot)) return;
-    const { timerEvents } = this.#steps;
+    const { timeouts, leases } = this.#prepared.budgets.slots;
+    const { timerEvents, leaseEvents } = this.#steps;
+    const mayTimeOut = this.#mayPay(row, timeouts);
+    const mayEnd = this.#mayPay(row, leases);
+    if (!mayTimeOut && !mayEnd) return;
+    if (this.#prepared.world.timersFire === 'when quiet' && !this.#isQuiet(row, length)) return;
     const { length: count } = this.#prepared.processes;
     for (let process = 0; process < count; process++) {
-      const events = timerEvents[row[process]!]!;
-      for (let index = 0; index < events.length; index++) {
-        this.#turn(row, length, events[index]!, process, -1, slot, visitor);
-      }
+      const local = row[process]!;
+      if (mayTimeOut) this.#turns(row, length, timerEvents[local]!, process, timeouts, visitor);
+      if (mayEnd) this.#turns(row, length, leaseEvents[local]!, process, leases, visitor);
     }
+  }
+
+  #turns(
+    row: Int32Array,
+    length: number,
+    events: readonly number[],
+    process: number,
+    slot: number,
+    visitor: Visitor,
+  ): void {
+    for (let index = 0; index < events.length; index++) {
+      this.#turn(row, length, events[index]!, process, -1, slot, visitor);
+    }
+  }
+
+  /** Whether no message can arrive. */
+  #isQuiet(row: Int32Array, length: number): boolean {
+    const { receiverOf, linkOf, isUp } = this.#steps;
+    for (let at = this.layout.network; at < length; at++) {
+      const envelope = row[at]!;
+      if (isUp[row[receiverOf[envelope]!]!] && this.#cuts?.[linkOf[envelope]!] !== 1) return false;
+    }
+    return true;
   }
 
   #beginOperations(row: Int32Array, length: number, visitor: Visitor): void {
@@ -112,22 +163,94 @@ export class Expander {
   #crashAndRestart(row: Int32Array, length: number, visitor: Visitor): void {
     const { nodeCount, budgets } = this.#prepared;
     const { isUp } = this.#steps;
-    let down = 0;
-    for (let node = 0; node < nodeCount; node++) if (!isUp[row[node]!]) down++;
-    const mayCrash = down < budgets.maxDown && this.#mayPay(row, budgets.slots.crashes);
+    const { crashes } = budgets.slots;
+    const mayCrash = this.#down < budgets.maxDown && this.#mayPay(row, crashes);
     for (let node = 0; node < nodeCount; node++) {
       if (!isUp[row[node]!]) {
         this.#turn(row, length, eventCode(restartKind, node), node, -1, unbounded, visitor);
       } else if (mayCrash) {
         const before = this.#progress;
-        this.#turn(row, length, eventCode(crashKind, node), node, -1, budgets.slots.crashes, visitor);
+        this.#turns(row, length, this.#steps.crashEvents(row[node]!), node, crashes, visitor);
         this.#progress = before;
       }
     }
   }
 
+  /** The crashes between two effects of an event that a node takes. A node that restarts counts as down already. */
+  #crashInside(
+    row: Int32Array,
+    length: number,
+    event: number,
+    node: number,
+    taken: number,
+    slot: number,
+    visitor: Visitor,
+  ): void {
+    const { crashes } = this.#prepared.budgets.slots;
+    const down = this.#steps.isUp[row[node]!] ? this.#down : this.#down - 1;
+    if (node >= this.#prepared.nodeCount || down >= this.#prepared.budgets.maxDown || !this.#mayPay(row, crashes))
+      return;
+    const before = this.#progress;
+    for (const crash of this.#steps.crashesInside(row[node]!, event)) {
+      this.#transitions(row, length, crash, node, taken, slot, crashes, visitor);
+    }
+    this.#progress = before;
+  }
+
+  #crashClients(row: Int32Array, length: number, visitor: Visitor): void {
+    const { nodeCount, processes, budgets } = this.#prepared;
+    const { clientCrashes } = budgets.slots;
+    if (!this.#mayPay(row, clientCrashes)) return;
+    const before = this.#progress;
+    for (let client = nodeCount; client < processes.length; client++) {
+      if (!this.#steps.isRunning[row[client]!]) continue;
+      this.#turn(row, length, eventCode(clientCrashKind, client), client, -1, clientCrashes, visitor);
+    }
+    this.#progress = before;
+  }
+
+  #cutAndHeal(row: Int32Array, length: number, visitor: Visitor): void {
+    const { partitions, budgets } = this.#prepared;
+    const cutAt = this.layout.budgets + budgets.cutSlot;
+    const slot = budgets.slots.partitions;
+    const begin = (event: number): boolean => {
+      if (this.gate?.(event) === false) return false;
+      this.#reserve(length);
+      copyRow(row, length, this.#next);
+      this.draws = [];
+      return true;
+    };
+    if (row[cutAt]! > 0) {
+      const event = eventCode(healKind, 0);
+      if (!begin(event)) return;
+      this.#next[cutAt] = 0;
+      this.#progress++;
+      visitor.transition(this.#next, length, event, -1);
+      return;
+    }
+    if (!this.#mayPay(row, slot)) return;
+    for (let place = 0; place < partitions.length; place++) {
+      const event = eventCode(partitionKind, place);
+      if (!begin(event)) continue;
+      this.#next[cutAt] = place + 1;
+      if (slot >= 0) this.#next[this.layout.budgets + slot]!--;
+      visitor.transition(this.#next, length, event, -1);
+    }
+  }
+
+  #countDown(row: Int32Array): void {
+    const { isUp } = this.#steps;
+    this.#down = 0;
+    for (let node = 0; node < this.#prepared.nodeCount; node++) if (!isUp[row[node]!]) this.#down++;
+  }
+
+  #cutsIn(row: Int32Array): Uint8Array | undefined {
+    const { partitions, budgets } = this.#prepared;
+    return partitions[row[this.layout.budgets + budgets.cutSlot]! - 1]?.cuts;
+  }
+
   /**
-   * One process takes an event.
+   * One process takes an event, and may crash inside.
    * @param taken where the message stands that the event takes from the network, or -1.
    * @param slot the budget that pays for it.
    */
@@ -138,6 +261,23 @@ export class Expander {
     process: number,
     taken: number,
     slot: number,
+    visitor: Visitor,
+  ): void {
+    this.#transitions(row, length, event, process, taken, slot, unbounded, visitor);
+    if (this.#crashesInside && kindOf(event) !== crashKind) {
+      this.#crashInside(row, length, event, process, taken, slot, visitor);
+    }
+  }
+
+  /** @param alsoSlot the other budget that pays. */
+  #transitions(
+    row: Int32Array,
+    length: number,
+    event: number,
+    process: number,
+    taken: number,
+    slot: number,
+    alsoSlot: number,
     visitor: Visitor,
   ): void {
     if (this.gate?.(event) === false) return;
@@ -156,6 +296,7 @@ export class Expander {
       const next = this.#next;
       const kept = taken === -1 ? copyRow(row, length, next) : copyWithout(row, length, taken, next);
       if (slot >= 0) next[this.layout.budgets + slot]!--;
+      if (alsoSlot >= 0) next[this.layout.budgets + alsoSlot]!--;
       visitor.transition(next, this.#apply(step, process, kept), event, process);
     }
   }
@@ -170,14 +311,14 @@ export class Expander {
     const { sends } = step;
     let end = length;
     for (let index = 0; index < sends.length; index++) {
+      if (this.#cuts !== undefined && this.#cuts[this.#steps.linkOf[sends[index]!]!] === 1) continue; // lost
       const { network: start } = this.layout;
       end = insertEnvelope(next, end, start, sends[index]!, this.#prepared.world.network, this.#steps.linkOf);
     }
     return end;
   }
 
-  #lose(row: Int32Array, length: number, at: number, visitor: Visitor): void {
-    const slot = this.#prepared.budgets.slots.drops;
+  #lose(row: Int32Array, length: number, at: number, slot: number, visitor: Visitor): void {
     if (!this.#mayPay(row, slot) || this.gate?.(eventCode(dropKind, row[at]!)) === false) return;
     this.#reserve(length);
     const kept = copyWithout(row, length, at, this.#next);

@@ -22,6 +22,9 @@ export type {
   ExploredNode,
   ExploredWorld,
   FaultBounds,
+  FreeClock,
   NetworkKind,
   NodeInWorld,
+  Partition,
+  PartitionChoice,
 } from './world.ts';

@@ -3,11 +3,24 @@
 // else, and the audit catches those that do.
 import { copyOf, nextOperation, textOf, unborn, viewOf, type Component } from './component.ts';
 import { deepFreeze, encode } from './encoding.ts';
-import { argumentOf, beginKind, crashKind, deliverKind, eventCode, kindOf, timerKind } from './events.ts';
+import { survivalsOf, type Survival } from './crashes.ts';
+import {
+  argumentOf,
+  beginKind,
+  clientCrashKind,
+  crashInsideKind,
+  crashKind,
+  deliverKind,
+  eventCode,
+  kindOf,
+  restartKind,
+  timerKind,
+} from './events.ts';
 import { Interner } from './interner.ts';
 import { PairTable } from './pair-table.ts';
 import { ExploreError, type PreparedWorld } from './prepared-world.ts';
-import { outcomesOf, type ClientEvent, type LocalEvent, type Outcome } from './turn.ts';
+import { firableTimers } from './timers.ts';
+import { crashPointsOf, outcomesOf, type ClientEvent, type Draw, type LocalEvent, type Outcome } from './turn.ts';
 import type { NodeInWorld } from './world.ts';
 
 /** One outcome of an event at a component, in interned numbers. */
@@ -21,7 +34,7 @@ export interface Step {
   readonly effectless: boolean;
   /** Whether the new component is within the world's bounds. */
   readonly within: boolean;
-  readonly draws: readonly number[];
+  readonly draws: readonly Draw[];
   readonly thrown: string | undefined;
 }
 
@@ -29,6 +42,15 @@ export interface Envelope {
   readonly from: number;
   readonly to: number;
   readonly message: object;
+}
+
+/** A crash by itself, or in the middle of another event. */
+export interface Crash {
+  readonly process: number;
+  readonly survival: Survival | undefined;
+  /** The event, and after how many of its effects the crash falls. */
+  readonly during?: number;
+  readonly after?: number;
 }
 
 /** An interned component with what the explorer asks of it in every state. */
@@ -39,10 +61,13 @@ interface Local {
 }
 
 export class LocalSteps {
-  /** By component: the events of the timers that may fire there, and whether the node is up. */
+  /** By component: the events of the timers that may fire there (leases apart), and whether the node is up. */
   readonly timerEvents: (readonly number[])[] = [];
+  readonly leaseEvents: (readonly number[])[] = [];
   readonly isUp: boolean[] = [];
   readonly canBegin: boolean[] = [];
+  /** By component: whether a client is in the middle of an operation. */
+  readonly isRunning: boolean[] = [];
   /** By envelope: its receiver, and its link as a number. */
   readonly receiverOf: number[] = [];
   readonly linkOf: number[] = [];
@@ -54,6 +79,10 @@ export class LocalSteps {
   readonly #envelopes = new Interner<Envelope>();
   readonly #timers = new Interner<{ readonly process: number; readonly timer: string }>();
   readonly #clientEvents = new Interner<{ readonly client: number; readonly events: readonly ClientEvent[] }>();
+  readonly #crashes = new Interner<Crash>();
+  readonly #crashEvents: (readonly number[])[] = []; // by component
+  readonly #insides = new PairTable();
+  readonly #insideEvents: (readonly number[])[] = [];
   readonly #memo = new PairTable();
   readonly #results: (readonly Step[])[] = [];
   readonly #births: (readonly Step[])[] = [];
@@ -87,6 +116,50 @@ export class LocalSteps {
 
   timer(id: number): { readonly process: number; readonly timer: string } {
     return this.#timers.value(id);
+  }
+
+  crash(id: number): Crash {
+    return this.#crashes.value(id);
+  }
+
+  /** The process that takes an event; -1 where none does. */
+  processOf(event: number): number {
+    const argument = argumentOf(event);
+    switch (kindOf(event)) {
+      case deliverKind:
+        return this.receiverOf[argument]!;
+      case timerKind:
+        return this.timer(argument).process;
+      case crashKind:
+      case crashInsideKind:
+        return this.crash(argument).process;
+      case beginKind:
+      case restartKind:
+      case clientCrashKind:
+        return argument;
+      default:
+        return -1;
+    }
+  }
+
+  /** The events in which a node at this component crashes by itself. */
+  crashEvents(local: number): readonly number[] {
+    return (this.#crashEvents[local] ??= survivalsOf(this.#locals.value(local).component, this.#prepared).map(
+      (survival) => eventCode(crashKind, this.#internCrash({ process: this.#processOf(local), survival })),
+    ));
+  }
+
+  /** The events in which a crash falls between two effects of this event at a component. */
+  crashesInside(local: number, event: number): readonly number[] {
+    const known = this.#insides.get(local, event);
+    if (known !== -1) return this.#insideEvents[known]!;
+    const points = crashPointsOf(this.#prepared, this.#locals.value(local).component, this.#localEvent(event));
+    const process = this.#processOf(local);
+    const events = points.map(({ after, survival }) =>
+      eventCode(crashInsideKind, this.#internCrash({ process, survival, during: event, after })),
+    );
+    this.#insides.add(local, event, this.#insideEvents.push(events) - 1);
+    return events;
   }
 
   clientEvents(id: number): { readonly client: number; readonly events: readonly ClientEvent[] } {
@@ -146,13 +219,15 @@ export class LocalSteps {
       return { component: own, view, within: this.#prepared.world.within?.(view) ?? true };
     });
     if (local === known) {
-      const mayFire = this.#prepared.world.timers ?? (() => true);
-      this.timerEvents.push(
-        component.timers
-          .filter((timer) => mayFire(id, timer))
-          .map((timer) => eventCode(timerKind, this.#internTimer(component.process, timer))),
-      );
+      const firable = firableTimers(this.#prepared, component);
+      const eventsOf = (wanted: 'timeouts' | 'leases'): readonly number[] =>
+        firable
+          .filter(({ budget }) => budget === wanted)
+          .map(({ timer }) => eventCode(timerKind, this.#internTimer(component.process, timer)));
+      this.timerEvents.push(eventsOf('timeouts'));
+      this.leaseEvents.push(eventsOf('leases'));
       this.isUp.push(component.up);
+      this.isRunning.push(component.running);
       const begins = this.#prepared.processes[component.process]?.beginsAtOnce === false;
       this.canBegin.push(begins && nextOperation(component, this.#prepared) !== undefined);
     }
@@ -190,10 +265,24 @@ export class LocalSteps {
       case beginKind:
         return { type: 'begin' };
       case crashKind:
-        return { type: 'crash' };
+        return { type: 'crash', survival: this.crash(argument).survival };
+      case crashInsideKind: {
+        const { during = -1, after = 0, survival } = this.crash(argument);
+        return { type: 'crash inside', during: this.#localEvent(during), point: { after, survival } };
+      }
+      case clientCrashKind:
+        return { type: 'client crash' };
       default:
         return { type: 'restart' };
     }
+  }
+
+  #internCrash(crash: Crash): number {
+    return this.#crashes.intern(encode(crash, 'a crash'), () => crash);
+  }
+
+  #processOf(local: number): number {
+    return this.#locals.value(local).component.process;
   }
 
   /** Runs the handler once more, on a copy with the properties in the other order, and compares. */

@@ -3,10 +3,12 @@
 import type { Action } from './action.ts';
 import { copyOf, nextOperation, textOf, unborn, viewOf, type Component } from './component.ts';
 import { emptyHistory, extend, toHistory, type ClientHistory } from './client-history.ts';
+import { survivalsOf } from './crashes.ts';
 import { encode } from './encoding.ts';
 import type { Objection } from './judge.ts';
 import { never, prepare, unbounded, type FaultClass, type PreparedWorld } from './prepared-world.ts';
-import { outcomesOf, type LocalEvent, type Outcome } from './turn.ts';
+import { firableTimers } from './timers.ts';
+import { crashPointsOf, outcomesOf, type LocalEvent, type Outcome } from './turn.ts';
 import type { ExploredWorld, NodeInWorld } from './world.ts';
 
 export interface PlainState {
@@ -31,6 +33,8 @@ export interface PlainTransition {
   readonly thrown: string | undefined;
   /** Neither a fault nor without effect. */
   readonly isProgress: boolean;
+  /** What the process did that took the event; undefined where none did. */
+  readonly outcome?: Outcome;
 }
 
 export interface PlainExploration {
@@ -96,6 +100,7 @@ export function transitionsOf(prepared: PreparedWorld, state: PlainState): reado
   return [
     ...deliveries(prepared, state),
     ...prepared.processes.flatMap(({ index }) => localTransitions(prepared, state, index)),
+    ...cutsAndHeals(prepared, state),
   ];
 }
 
@@ -139,24 +144,23 @@ function deliveries(prepared: PreparedWorld, state: PlainState): readonly PlainT
       .slice(0, at)
       .some((other) => (kind === 'ordered' ? isSameLink(other, envelope) : other.text === envelope.text));
     if (waits) return [];
-    const name = (process: number): string => prepared.processes[process]?.id ?? '';
-    const described = { from: name(envelope.from), to: name(envelope.to), message: envelope.message };
+    const described = {
+      from: nameIn(prepared, envelope.from),
+      to: nameIn(prepared, envelope.to),
+      message: envelope.message,
+    };
     const without = state.network.filter((_, index) => index !== at);
+    const lost = (paid: PlainState): PlainTransition =>
+      faultOf({ type: 'drop', ...described }, { ...paid, network: without });
+    if (isCut(prepared, state, envelope)) return [lost(state)];
     const taken = kind === 'duplicating' ? state.network : without;
-    const event = { type: 'deliver', from: name(envelope.from), message: envelope.message } as const;
+    const again = send(prepared, state.network, envelope, 'unordered');
+    const event = { type: 'deliver', from: described.from, message: envelope.message } as const;
     return [
-      ...pay(prepared, state, 'drops').map((paid) => ({
-        action: { type: 'drop', ...described } as const,
-        state: { ...paid, network: without },
-        thrown: undefined,
-        isProgress: false,
-      })),
-      ...pay(prepared, state, 'duplicates').map((paid) => ({
-        action: { type: 'duplicate', ...described } as const,
-        state: { ...paid, network: send(prepared, state.network, envelope, 'unordered') },
-        thrown: undefined,
-        isProgress: false,
-      })),
+      ...pay(prepared, state, 'drops').map(lost),
+      ...pay(prepared, state, 'duplicates').map((paid) =>
+        faultOf({ type: 'duplicate', ...described }, { ...paid, network: again }),
+      ),
       ...turns(prepared, { ...state, network: taken }, envelope.to, event, { type: 'deliver', ...described }),
     ];
   });
@@ -165,27 +169,91 @@ function deliveries(prepared: PreparedWorld, state: PlainState): readonly PlainT
 function localTransitions(prepared: PreparedWorld, state: PlainState, process: number): readonly PlainTransition[] {
   const component = state.components[process]!;
   const { id, beginsAtOnce } = prepared.processes[process]!;
-  const mayFire = prepared.world.timers ?? (() => true);
-  const fired = component.timers
-    .filter((timer) => mayFire(id, timer))
-    .flatMap((timer) =>
-      pay(prepared, state, 'timeouts').flatMap((paid) =>
-        turns(prepared, paid, process, { type: 'timer', timer }, { type: 'timer', node: id, timer }),
-      ),
-    );
+  const mustWait = prepared.world.timersFire === 'when quiet' && !isQuiet(prepared, state);
+  const fired = (mustWait ? [] : firableTimers(prepared, component)).flatMap(({ timer, budget }) =>
+    pay(prepared, state, budget).flatMap((paid) =>
+      turns(prepared, paid, process, { type: 'timer', timer }, { type: 'timer', node: id, timer }),
+    ),
+  );
   const begins = !beginsAtOnce && nextOperation(component, prepared) !== undefined;
   const begun = begins ? turns(prepared, state, process, { type: 'begin' }, { type: 'begin', node: id }) : [];
-  if (process >= prepared.nodeCount) return [...fired, ...begun];
+  if (process >= prepared.nodeCount) {
+    const died = component.running ? pay(prepared, state, 'clientCrashes') : [];
+    const action = { type: 'client crash', node: id } as const;
+    return [
+      ...fired,
+      ...begun,
+      ...died.flatMap((paid) => turns(prepared, paid, process, { type: 'client crash' }, action)),
+    ];
+  }
   if (!component.up) return turns(prepared, state, process, { type: 'restart' }, { type: 'restart', node: id });
-  const down = state.components.slice(0, prepared.nodeCount).filter(({ up }) => !up).length;
-  const paid = down < prepared.budgets.maxDown ? pay(prepared, state, 'crashes') : [];
-  const crashed = paid.flatMap((poorer) =>
-    turns(prepared, poorer, process, { type: 'crash' }, { type: 'crash', node: id }),
-  );
-  return [...fired, ...begun, ...crashed];
+  return [...fired, ...begun, ...crashes(prepared, state, process)];
 }
 
+function crashes(prepared: PreparedWorld, state: PlainState, process: number): readonly PlainTransition[] {
+  return payForCrash(prepared, state, process).flatMap((paid) =>
+    survivalsOf(state.components[process]!, prepared).flatMap((survival) =>
+      turns(
+        prepared,
+        paid,
+        process,
+        { type: 'crash', survival },
+        { type: 'crash', node: nameIn(prepared, process), ...(survival !== undefined && { survival }) },
+      ),
+    ),
+  );
+}
+
+/** The state with the crash paid for, unless too many other nodes are down. */
+function payForCrash(prepared: PreparedWorld, state: PlainState, process: number): readonly PlainState[] {
+  const others = state.components.slice(0, prepared.nodeCount).filter(({ up }, node) => !up && node !== process);
+  return others.length < prepared.budgets.maxDown ? pay(prepared, state, 'crashes') : [];
+}
+
+function cutsAndHeals(prepared: PreparedWorld, state: PlainState): readonly PlainTransition[] {
+  const { cutSlot } = prepared.budgets;
+  if (cutSlot === never) return [];
+  const cut = (paid: PlainState, place: number): PlainState => ({
+    ...paid,
+    budgets: paid.budgets.with(cutSlot, place),
+  });
+  if (state.budgets[cutSlot] !== 0) return [{ ...faultOf({ type: 'heal' }, cut(state, 0)), isProgress: true }];
+  return pay(prepared, state, 'partitions').flatMap((paid) =>
+    prepared.partitions.map(({ partition }, place) => faultOf({ type: 'partition', partition }, cut(paid, place + 1))),
+  );
+}
+
+function faultOf(action: Action, state: PlainState): PlainTransition {
+  return { action, state, thrown: undefined, isProgress: false };
+}
+
+/** What happens to one process, and the crashes in the middle of it. */
 function turns(
+  prepared: PreparedWorld,
+  state: PlainState,
+  process: number,
+  event: LocalEvent,
+  action: Action,
+): readonly PlainTransition[] {
+  const whole = turnsOf(prepared, state, process, event, action);
+  const isCrash = event.type === 'crash' || event.type === 'client crash' || process >= prepared.nodeCount;
+  if (isCrash || prepared.world.crashPoints !== 'between effects') return whole;
+  const node = nameIn(prepared, process);
+  const inside = payForCrash(prepared, state, process).flatMap((paid) =>
+    crashPointsOf(prepared, state.components[process]!, event).flatMap(({ after: effects, survival }) =>
+      turnsOf(
+        prepared,
+        paid,
+        process,
+        { type: 'crash inside', during: event, point: { after: effects, survival } },
+        { type: 'crash inside', node, during: action, after: effects, ...(survival !== undefined && { survival }) },
+      ),
+    ),
+  );
+  return [...whole, ...inside];
+}
+
+function turnsOf(
   prepared: PreparedWorld,
   state: PlainState,
   process: number,
@@ -196,13 +264,15 @@ function turns(
   const component = state.components[process]!;
   return outcomesOf(prepared, component, event).flatMap((outcome): PlainTransition[] => {
     const drawn = outcome.draws.length === 0 ? action : { ...action, draws: outcome.draws };
-    if (outcome.thrown !== undefined) return [{ action: drawn, state, thrown: outcome.thrown, isProgress: false }];
+    const { thrown } = outcome;
+    if (thrown !== undefined) return [{ action: drawn, state, thrown, isProgress: false, outcome }];
     const isWithin = prepared.world.within?.(viewOf(outcome.component, id)) ?? true;
     const unchanged = textOf(component, id) === textOf(outcome.component, id);
     const isEffectless = unchanged && outcome.sends.length === 0 && outcome.clientEvents.length === 0;
     if (!isWithin || (isEffectless && prepared.world.effectless !== 'counted')) return [];
-    const isProgress = !isEffectless && event.type !== 'crash';
-    return [{ action: drawn, state: after(prepared, state, outcome), thrown: undefined, isProgress }];
+    const isFault = event.type === 'crash' || event.type === 'crash inside' || event.type === 'client crash';
+    const isProgress = !isEffectless && !isFault;
+    return [{ action: drawn, state: after(prepared, state, outcome), thrown: undefined, isProgress, outcome }];
   });
 }
 
@@ -218,7 +288,8 @@ function after(prepared: PreparedWorld, state: PlainState, outcome: Outcome): Pl
       : state.history,
     network: outcome.sends.reduce((network, { to, message }) => {
       const text = `${process}>${to}:${encode(message, 'a message')}`;
-      return send(prepared, network, { from: process, to, message, text }, kind);
+      const envelope = { from: process, to, message, text };
+      return isCut(prepared, state, envelope) ? network : send(prepared, network, envelope, kind);
     }, state.network),
   };
 }
@@ -244,6 +315,26 @@ function pay({ budgets }: PreparedWorld, state: PlainState, fault: FaultClass): 
   if (slot === unbounded) return [state];
   const left = state.budgets[slot]!;
   return left === 0 ? [] : [{ ...state, budgets: state.budgets.with(slot, left - 1) }];
+}
+
+function isCut(
+  { partitions, budgets, processes }: PreparedWorld,
+  state: PlainState,
+  { from, to }: PlainEnvelope,
+): boolean {
+  if (budgets.cutSlot === never) return false;
+  return partitions[state.budgets[budgets.cutSlot]! - 1]?.cuts[from * processes.length + to] === 1;
+}
+
+/** Whether no message can arrive. */
+function isQuiet(prepared: PreparedWorld, state: PlainState): boolean {
+  return !state.network.some(
+    (envelope) => state.components[envelope.to]?.up === true && !isCut(prepared, state, envelope),
+  );
+}
+
+function nameIn({ processes }: PreparedWorld, process: number): string {
+  return processes[process]?.id ?? '';
 }
 
 function isSameLink(one: PlainEnvelope, other: PlainEnvelope): boolean {

@@ -1,12 +1,11 @@
 // A world with its names resolved and its bounds checked: what both engines work on.
 import type { AnyProtocol, NodeId } from '../../sim/protocol.ts';
 import type { Request } from '../../sim/scenario.ts';
+import { ExploreError } from './explore-error.ts';
+import { partitionsOf, type PreparedPartition } from './partitions.ts';
 import type { ExploredClient, ExploredNode, ExploredWorld } from './world.ts';
 
-/** A world or a handler that cannot be explored; the message names the culprit. */
-export class ExploreError extends Error {
-  override readonly name = 'ExploreError';
-}
+export { ExploreError };
 
 export interface PreparedWorld {
   readonly world: ExploredWorld;
@@ -16,6 +15,10 @@ export interface PreparedWorld {
   readonly indexOf: ReadonlyMap<NodeId, number>;
   readonly keepsHistory: boolean;
   readonly budgets: Budgets;
+  /** The partitions that may occur; a state holds the place of the one in force, plus one, or 0. */
+  readonly partitions: readonly PreparedPartition[];
+  /** What a crash leaves undecided of unsynced writes, and so a node has to remember. */
+  readonly keepsJournal: boolean;
 }
 
 export interface PreparedProcess {
@@ -34,10 +37,22 @@ export interface PreparedProcess {
 export interface Budgets {
   readonly initial: readonly number[];
   readonly slots: Readonly<Record<FaultClass, number>>;
+  /** Where among the budgets the partition in force stands; `never` if there are none. */
+  readonly cutSlot: number;
   readonly maxDown: number;
 }
 
-export type FaultClass = 'crashes' | 'drops' | 'duplicates' | 'timeouts';
+/** The classes of faults with a budget. */
+export const faultClasses = [
+  'crashes',
+  'drops',
+  'duplicates',
+  'timeouts',
+  'leases',
+  'partitions',
+  'clientCrashes',
+] as const;
+export type FaultClass = (typeof faultClasses)[number];
 
 /** The slot of a fault class that has no bound, and that of one that never happens. */
 export const unbounded = -1;
@@ -56,7 +71,16 @@ export function prepare(world: ExploredWorld): PreparedWorld {
   if (world.network !== 'unordered' && (world.faults?.duplicates ?? 0) > 0) {
     throw new ExploreError(`messages are duplicated in an unordered network only, and this one is ${world.network}`);
   }
+  if (world.timersFire === 'when quiet' && (world.effectless !== 'counted' || world.network === 'duplicating')) {
+    throw new ExploreError(
+      'timers that fire when quiet need messages that leave the network: effectless counted, not duplicating',
+    );
+  }
+  if (world.crashPoints === 'between effects' && world.whileDown === 'visible') {
+    throw new ExploreError('crashes between effects need nodes whose state is gone while they are down');
+  }
   const nodeIds = world.nodes.map(({ id }) => id);
+  const budgets = budgetsOf(world);
   return {
     world,
     processes: all.map((self, index) => {
@@ -74,13 +98,16 @@ export function prepare(world: ExploredWorld): PreparedWorld {
     nodeCount: world.nodes.length,
     indexOf,
     keepsHistory: (world.checks ?? []).length > 0,
-    budgets: budgetsOf(world),
+    budgets,
+    partitions: budgets.slots.partitions === never ? [] : partitionsOf(world, indexOf),
+    keepsJournal: world.restartKeeps === 'a prefix' || world.restartKeeps === 'a torn prefix',
   };
 }
 
 function budgetsOf({ faults = {} }: ExploredWorld): Budgets {
   const initial: number[] = [];
-  const slotFor = (name: string, bound: number): number => {
+  const slotFor = (name: FaultClass, unlessTold = 0): number => {
+    const bound = faults[name] ?? unlessTold;
     if (bound === Infinity) return unbounded;
     if (!Number.isSafeInteger(bound) || bound < 0 || bound > 0x7fffffff) {
       throw new ExploreError(`${name}: expected a count or Infinity, found ${bound}`);
@@ -88,10 +115,14 @@ function budgetsOf({ faults = {} }: ExploredWorld): Budgets {
     return bound === 0 ? never : initial.push(bound) - 1;
   };
   const slots = {
-    crashes: slotFor('crashes', faults.crashes ?? 0),
-    drops: slotFor('drops', faults.drops ?? 0),
-    duplicates: slotFor('duplicates', faults.duplicates ?? 0),
-    timeouts: slotFor('timeouts', faults.timeouts ?? Infinity),
+    crashes: slotFor('crashes'),
+    drops: slotFor('drops'),
+    duplicates: slotFor('duplicates'),
+    timeouts: slotFor('timeouts', Infinity),
+    leases: slotFor('leases', Infinity),
+    partitions: slotFor('partitions'),
+    clientCrashes: slotFor('clientCrashes'),
   };
-  return { initial, slots, maxDown: faults.maxDown ?? 1 };
+  const cutSlot = slots.partitions === never ? never : initial.push(0) - 1;
+  return { initial, slots, cutSlot, maxDown: faults.maxDown ?? 1 };
 }

@@ -2,13 +2,14 @@
 // where it has been. They reach far from the start at once, where a search would not get to, and prove nothing.
 import { randomStream, type Random } from '../../sim/random.ts';
 import type { Action } from './action.ts';
-import { crashKind, dropKind, duplicateKind, kindOf } from './events.ts';
+import { isFault } from './events.ts';
 import { Expander, type Visitor } from './expander.ts';
 import { noHandlerThrows, type Violation } from './explore.ts';
 import { Judge, type Objection } from './judge.ts';
 import { LocalSteps } from './local-steps.ts';
 import { prepare, type PreparedWorld } from './prepared-world.ts';
 import { actionOf } from './traces.ts';
+import type { Draw } from './turn.ts';
 import type { ExploredWorld } from './world.ts';
 
 export interface WalkOptions {
@@ -66,7 +67,7 @@ class Walker implements Visitor {
   #nextLength = 0;
   #event = -1;
   #changed = -1;
-  #draws: readonly number[] = [];
+  #draws: readonly Draw[] = [];
   #choices = 0;
 
   constructor(prepared: PreparedWorld, random: Random, violations: Violation[]) {
@@ -133,7 +134,6 @@ class Walker implements Visitor {
       return false;
     };
     this.#expander.expand(this.#row, this.#length, this);
-    const isFault = (event: number): boolean => [crashKind, dropKind, duplicateKind].includes(kindOf(event));
     let progress = 0;
     this.#choices = 0;
     for (const chosen of this.#random.shuffle(events)) {

@@ -5,6 +5,7 @@ import type { Expander, Visitor } from './expander.ts';
 import type { LocalSteps } from './local-steps.ts';
 import type { PreparedWorld } from './prepared-world.ts';
 import type { StateStore } from './state-store.ts';
+import type { Draw } from './turn.ts';
 
 /** The actions on the way to a state, by the parents of the search. The transitions are taken again to learn their draws. */
 export function traceTo(
@@ -22,12 +23,8 @@ export function traceTo(
 }
 
 /** An event as an action. */
-export function actionOf(
-  event: number,
-  draws: readonly number[],
-  steps: LocalSteps,
-  { processes }: PreparedWorld,
-): Action {
+export function actionOf(event: number, draws: readonly Draw[], steps: LocalSteps, prepared: PreparedWorld): Action {
+  const { processes, partitions } = prepared;
   const argument = argumentOf(event);
   const drawn = draws.length > 0 && { draws };
   const name = (process: number): string => processes[process]?.id ?? '';
@@ -42,19 +39,38 @@ export function actionOf(
     case 'timer':
       return { type, node: name(steps.timer(argument).process), timer: steps.timer(argument).timer, ...drawn };
     case 'begin':
-    case 'crash':
+    case 'client crash':
     case 'restart':
       return { type, node: name(argument), ...drawn };
+    case 'crash':
+    case 'crash inside': {
+      const { process, survival, during, after = 0 } = steps.crash(argument);
+      const survived = survival !== undefined && { survival };
+      const node = name(process);
+      if (during === undefined) return { type: 'crash', node, ...survived, ...drawn };
+      return {
+        type: 'crash inside',
+        node,
+        during: actionOf(during, [], steps, prepared),
+        after,
+        ...survived,
+        ...drawn,
+      };
+    }
+    case 'partition':
+      return { type, partition: partitions[argument]?.partition ?? { groups: [] } };
+    case 'heal':
+      return { type };
   }
 }
 
-function drawsOf(child: number, store: StateStore, expander: Expander): readonly number[] {
+function drawsOf(child: number, store: StateStore, expander: Expander): readonly Draw[] {
   const parent = store.parentOf(child);
   const row = new Int32Array(store.lengthOf(parent));
   store.load(parent, row);
   const wanted = new Int32Array(store.lengthOf(child));
   store.load(child, wanted);
-  let draws: readonly number[] | undefined;
+  let draws: readonly Draw[] | undefined;
   const visitor: Visitor = {
     transition(next, length, event) {
       if (draws !== undefined || event !== store.eventOf(child) || length !== wanted.length) return;

@@ -1,8 +1,10 @@
 // One turn of one process: an event meets a local component, and each way that it can go (one for each outcome of
 // `ctx.random`) is a new component with what was sent and what the clients saw.
 import type { Json, NodeId } from '../../sim/protocol.ts';
-import { copyOf, crash, nextOperation, type Component } from './component.ts';
-import { EncodingError } from './encoding.ts';
+import type { Micros } from '../../sim/time.ts';
+import { copyOf, nextOperation, type Component } from './component.ts';
+import { crash, isLegal, survivalsOf, type CrashPoint, type Survival } from './crashes.ts';
+import { encode, EncodingError } from './encoding.ts';
 import { ExploreError, type PreparedWorld } from './prepared-world.ts';
 import { TurnContext } from './turn-context.ts';
 
@@ -12,8 +14,19 @@ export type LocalEvent =
   | { readonly type: 'deliver'; readonly from: NodeId; readonly message: object }
   | { readonly type: 'timer'; readonly timer: string }
   | { readonly type: 'begin' }
-  | { readonly type: 'crash' }
+  | { readonly type: 'crash'; readonly survival: Survival | undefined }
+  | { readonly type: 'crash inside'; readonly during: LocalEvent; readonly point: CrashPoint }
+  | { readonly type: 'client crash' }
   | { readonly type: 'restart' };
+
+/** An outcome of `ctx.random`, or a reading of a clock that runs freely. */
+export type Draw = number | { readonly clock: Micros };
+
+/** What a handler noted. */
+export interface Noted {
+  readonly kind: string;
+  readonly data: { readonly [key: string]: Json | undefined };
+}
 
 /** What a client did or was told, for the history. */
 export interface ClientEvent {
@@ -33,8 +46,11 @@ export interface Outcome {
   readonly component: Component;
   readonly sends: readonly Sent[];
   readonly clientEvents: readonly ClientEvent[];
-  /** The outcomes of `ctx.random` that led here, in order. */
-  readonly draws: readonly number[];
+  /** The draws that led here, in order. */
+  readonly draws: readonly Draw[];
+  readonly notes: readonly Noted[];
+  /** How many messages, writes and syncs there were. */
+  readonly effects: number;
   /** What a handler threw, in words; the component is then of no use. */
   readonly thrown: string | undefined;
 }
@@ -53,30 +69,75 @@ export function outcomesOf(
   order: 'canonical' | 'reversed' = 'canonical',
 ): readonly Outcome[] {
   if (!isEnabled(prepared, component, event)) return [];
+  const inside = event.type === 'crash inside' ? event.point : undefined;
   const outcomes: Outcome[] = [];
+  let tried = 0;
   let draws: readonly number[] | undefined = [];
   while (draws !== undefined) {
-    const context = new TurnContext(prepared, copyOf(component, order), draws, nameOf(prepared, component, event));
-    const thrown = run(prepared, context, event);
-    outcomes.push({
-      component: context.component,
-      sends: context.sends,
-      clientEvents: context.clientEvents,
-      draws: context.draws.map(({ drawn }) => drawn),
-      thrown,
-    });
-    if (outcomes.length > maxOutcomes) throw new ExploreError(`${context.handler} has over ${maxOutcomes} outcomes`);
+    const handler = nameOf(prepared, component, event);
+    const context = new TurnContext(prepared, copyOf(component, order), draws, handler, inside?.after);
+    const thrown = run(prepared, context, event.type === 'crash inside' ? event.during : event);
+    const outcome = inside === undefined ? outcomeOf(context, thrown) : dead(prepared, context, inside);
+    if (outcome !== undefined) outcomes.push(outcome);
+    if (++tried > maxOutcomes) throw new ExploreError(`${context.handler} has over ${maxOutcomes} outcomes`);
     draws = nextDraws(context.draws);
   }
   return outcomes;
 }
 
+/** The places between two effects of a handler, each with the ways in which unsynced writes may fare there. */
+export function crashPointsOf(prepared: PreparedWorld, component: Component, event: LocalEvent): readonly CrashPoint[] {
+  const effects = Math.max(0, ...outcomesOf(prepared, component, event).map((outcome) => outcome.effects));
+  const places = Array.from({ length: Math.max(0, effects - 1) }, (_, place) => place + 1);
+  return places.flatMap((after) => {
+    const points = new Map<string, CrashPoint>();
+    for (const before of componentsAt(prepared, component, event, after)) {
+      for (const survival of survivalsOf(before, prepared))
+        points.set(encode(survival, 'a crash'), { after, survival });
+    }
+    return [...points.values()];
+  });
+}
+
+/** The component as it is after so many effects of a handler, for each way that its draws can go. */
+function componentsAt(
+  prepared: PreparedWorld,
+  component: Component,
+  event: LocalEvent,
+  after: number,
+): readonly Component[] {
+  const found: Component[] = [];
+  let draws: readonly number[] | undefined = [];
+  while (draws !== undefined) {
+    const context = new TurnContext(prepared, copyOf(component), draws, nameOf(prepared, component, event), after);
+    run(prepared, context, event);
+    if (context.effects > after) found.push(context.component);
+    draws = nextDraws(context.draws);
+  }
+  return found;
+}
+
+function outcomeOf(context: TurnContext, thrown: string | undefined): Outcome {
+  const { component, sends, clientEvents, notes, effects } = context;
+  return { component, sends, clientEvents, draws: context.draws.map(({ told }) => told), notes, effects, thrown };
+}
+
+/** The outcome of a crash between two effects; undefined where the handler had no more of them, or threw before. */
+function dead(prepared: PreparedWorld, context: TurnContext, { after, survival }: CrashPoint): Outcome | undefined {
+  const { component } = context;
+  if (context.effects <= after || !isLegal(survival, component, prepared)) return undefined;
+  crash(component, prepared, survival);
+  return outcomeOf(context, undefined);
+}
+
 function isEnabled(prepared: PreparedWorld, component: Component, event: LocalEvent): boolean {
+  if (event.type === 'crash inside') return isEnabled(prepared, component, event.during);
   if (event.type === 'start' || event.type === 'restart') return !component.up;
   if (!component.up) return false;
   if (event.type === 'timer') return component.timers.includes(event.timer);
   if (event.type === 'begin') return nextOperation(component, prepared) !== undefined;
   if (event.type === 'crash') return component.process < prepared.nodeCount;
+  if (event.type === 'client crash') return component.running;
   const accepts = prepared.processes[component.process]?.accepts;
   if (accepts === undefined || component.state === null) return true;
   return accepts(component.state, event.message, event.from);
@@ -97,6 +158,7 @@ function run(prepared: PreparedWorld, context: TurnContext, event: LocalEvent): 
 
 function handle(prepared: PreparedWorld, context: TurnContext, event: LocalEvent): void {
   const { component, self } = context;
+  if (event.type !== 'timer') context.arrive();
   switch (event.type) {
     case 'start':
     case 'restart':
@@ -104,13 +166,17 @@ function handle(prepared: PreparedWorld, context: TurnContext, event: LocalEvent
       component.state = self.protocol.start(context) as object;
       return;
     case 'crash':
-      return crash(component, prepared);
+      return crash(component, prepared, event.survival);
+    case 'crash inside':
+      throw new ExploreError('a crash cannot be struck by a crash');
+    case 'client crash':
+      return context.die();
     case 'begin':
       return context.begin();
     case 'deliver':
       return self.protocol.onMessage(component.state, event.from, event.message, context);
     case 'timer':
-      component.timers = component.timers.filter((timer) => timer !== event.timer);
+      context.takeTimer(event.timer);
       return self.protocol.onTimer?.(component.state, event.timer, context);
   }
 }
@@ -127,7 +193,10 @@ function nameOf(prepared: PreparedWorld, component: Component, event: LocalEvent
     case 'start':
     case 'restart':
     case 'crash':
+    case 'client crash':
       return `start of ${id}`;
+    case 'crash inside':
+      return nameOf(prepared, component, event.during);
   }
 }
 

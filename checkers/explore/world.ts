@@ -1,7 +1,8 @@
 // A world to explore: nodes with the very protocols that the simulator runs, clients with their operations, a network, and
-// bounds for each class of fault. There is no clock in it: whatever may happen next, happens next in some run.
+// bounds for each class of fault. There is no time in it: whatever may happen next, happens next in some run.
 import type { AnyProtocol, Json, NodeId } from '../../sim/protocol.ts';
 import type { Request } from '../../sim/scenario.ts';
+import type { Micros } from '../../sim/time.ts';
 import type { Check } from '../../sim/verdict.ts';
 import type { WorldProperty } from './properties.ts';
 
@@ -11,21 +12,43 @@ export interface ExploredWorld {
   readonly network: NetworkKind;
   /** What may go wrong; nothing unless told. */
   readonly faults?: FaultBounds;
-  /** Which set timers may fire, at any time and in any order; all unless told. */
+  /** The partitions that may occur, within `faults.partitions`; all two-way splits of the nodes unless told. */
+  readonly partitions?: PartitionChoice;
+  /** Which set timers may fire; all unless told. */
   readonly timers?: (node: NodeId, timer: string) => boolean;
+  /** Timers that guard leases: they fire within `faults.leases`, and in no order with others, as if on a clock of their own. */
+  readonly leases?: (node: NodeId, timer: string) => boolean;
+  /**
+   * `free` (the default): set timers fire in any order. `by delay`: the timers of a node keep the order that their delays force
+   * on them, whatever the time between handlers; nothing is assumed of the clocks of two nodes, or of messages.
+   */
+  readonly timerOrder?: 'free' | 'by delay';
+  /**
+   * `any time` (the default), or `when quiet`: only while no message can arrive, which is what protocols assume that take a
+   * time-out for a proof of death (a synchronous system). A quiet network must deliver what has no effect.
+   */
+  readonly timersFire?: 'any time' | 'when quiet';
   /**
    * Whether an event that changes nothing and sends nothing is a transition. `ignored` (the default) leaves its message in
    * the network, as if it was never delivered; `counted` delivers it.
    */
   readonly effectless?: 'ignored' | 'counted';
-  /** What a restart finds on disk: all that was written (the default), what was synced, or nothing at all. */
-  readonly restartKeeps?: 'written' | 'synced' | 'nothing';
+  /**
+   * What a restart finds on disk: all that was written (the default), what was synced, nothing at all, what was synced and any
+   * prefix of the writes since, or such a prefix whose last append may be half written (`read` then tells of the damage).
+   */
+  readonly restartKeeps?: 'written' | 'synced' | 'nothing' | 'a prefix' | 'a torn prefix';
+  /** Whether crashes fall between events only (the default), or also between any two effects of a handler. */
+  readonly crashPoints?: 'between events' | 'between effects';
   /** Whether the state of a node that is down is `gone` (the default), or still `visible` to properties and told apart. */
   readonly whileDown?: 'gone' | 'visible';
   /** Whether `ctx.random(n)` explores all outcomes (the default, for n up to 64) or draws 0 always. */
   readonly random?: 'branches' | 'zero';
-  /** What all clocks show always, in microseconds. Unless given, a handler that reads a clock is refused. */
-  readonly clock?: number;
+  /**
+   * What all clocks show always, in microseconds, or clocks that run freely. Unless given, a handler that reads a clock is
+   * refused.
+   */
+  readonly clock?: Micros | FreeClock;
   /** Runs are not followed past a state in which this is false of some node: how terms and ballots are bounded. */
   readonly within?: (node: NodeInWorld) => boolean;
   readonly properties: readonly WorldProperty[];
@@ -40,7 +63,26 @@ export interface ExploredNode {
   accepts?(state: object, message: object, from: NodeId): boolean;
 }
 
-/** A client process, which never crashes. It runs its operations one at a time, in order. */
+/**
+ * Clocks that are read as branches: each reading shows the last one of the same process plus any of `steps`, wall and
+ * monotonic clock alike. So a clock never goes back, and no two clocks agree on anything.
+ */
+export interface FreeClock {
+  /** Microseconds; 0 has the clock stand still. */
+  readonly steps: readonly Micros[];
+  /** No clock shows more than this: what keeps the world finite. */
+  readonly until: Micros;
+}
+
+/** Which links are cut together: those between groups (who is in no group keeps all links), or those in one direction. */
+export type Partition =
+  | { readonly groups: readonly (readonly NodeId[])[] }
+  | { readonly from: readonly NodeId[]; readonly to: readonly NodeId[] };
+
+/** `one-way cuts` are those of all that one node sends to the other nodes, or hears from them. Clients reach everybody. */
+export type PartitionChoice = 'two-way splits' | 'isolate one' | 'one-way cuts' | readonly Partition[];
+
+/** A client process. It runs its operations one at a time, in order. */
 export interface ExploredClient extends ExploredNode {
   readonly operations: readonly Request[];
   /** It begins an operation in the same step in which it gets free (the default), or at any time afterwards. */
@@ -64,6 +106,15 @@ export interface FaultBounds {
   readonly duplicates?: number;
   /** Timers that fire; `Infinity` unless told. */
   readonly timeouts?: number;
+  /** Timers that guard leases and fire; `Infinity` unless told. */
+  readonly leases?: number;
+  /**
+   * Partitions, one at a time. What is sent over a cut link is lost, and what is on its way there is lost, or arrives after
+   * the heal, which costs nothing.
+   */
+  readonly partitions?: number;
+  /** Clients that die in the middle of an operation, which may have happened then or not, and start afresh at once. */
+  readonly clientCrashes?: number;
 }
 
 /** A node as properties see it. Nothing in it may be mutated. */
@@ -79,5 +130,12 @@ export interface NodeInWorld {
 
 export interface DiskContents {
   readonly cells: Readonly<Record<string, Json>>;
-  readonly logs: Readonly<Record<string, { readonly first: number; readonly records: readonly Json[] }>>;
+  readonly logs: Readonly<Record<string, LoggedRecords>>;
+}
+
+export interface LoggedRecords {
+  readonly first: number;
+  readonly records: readonly Json[];
+  /** Where half a record lies; what was appended behind it cannot be read back until it is truncated. */
+  readonly tornAt?: number;
 }
