@@ -1,0 +1,236 @@
+// A Redis server as a node: it runs the commands of its clients one after the other, looks for keys that ran out ten times a
+// second, keeps its append-only file, and replicates. It knows the time only from its own wall clock.
+import { ms, seconds, type Context, type Micros, type NodeId, type Protocol } from '../../sim/index.ts';
+import { subscribersOf } from './commands.ts';
+import { redisDefaults, type RedisConfig } from './config.ts';
+import { execute } from './execute.ts';
+import { expireActively } from './keyspace.ts';
+import type { Commands, RedisMessage } from './messages.ts';
+import { load, record, rewriteIfLong } from './persistence.ts';
+import {
+  aloneWith,
+  demote,
+  follow,
+  onApplied,
+  onFollow,
+  onFullSync,
+  onStream,
+  pingPeers,
+  promote,
+  replicate,
+  type Replication,
+} from './replication.ts';
+import { readInteger } from './numbers.ts';
+import { error, integer, notAnInteger, ok, type Reply } from './reply.ts';
+import { beginTurn, type RedisState, type Turn } from './state.ts';
+
+export interface Redis {
+  state: RedisServerState;
+  message: RedisMessage;
+  timer: 'cron' | 'fsync' | 'replication' | 'ready' | 'wait';
+  request: never;
+  response: never;
+}
+
+export interface RedisServerState {
+  readonly redis: RedisState;
+  readonly replication: Replication;
+  /** False while a server that came back waits for the locks it forgot to run out. */
+  isReady: boolean;
+  /** Clients that wait for replicas (WAIT), with the rest of what they sent. */
+  waiting: Waiting[];
+}
+
+interface Waiting {
+  readonly client: NodeId;
+  readonly message: Commands;
+  readonly replies: readonly Reply[];
+  /** Which command of the message it is. */
+  readonly place: number;
+  readonly offset: number;
+  readonly replicas: number;
+  /** On the monotonic clock; null for no limit. */
+  readonly until: Micros | null;
+}
+
+type Ctx = Context<Redis>;
+
+const birth = 'was started';
+
+/** A Redis server. Clients send it `Commands`. */
+export function redis(options: Partial<RedisConfig> = {}): Protocol<Redis> {
+  const config: RedisConfig = { ...redisDefaults, ...options };
+  return {
+    start: (ctx) => start(config, ctx),
+    onMessage(state, from, message, ctx) {
+      switch (message.type) {
+        case 'Commands':
+          if (state.isReady) run(state, from, message, 0, [], config, ctx);
+          return;
+        case 'Follow':
+          return onFollow(state, from, message, ctx);
+        case 'FullSync':
+          return onFullSync(state, from, message, ctx);
+        case 'Stream':
+          return onStream(state, from, message, config, ctx);
+        case 'Applied':
+          onApplied(state, from, message);
+          return answerWaiting(state, config, ctx);
+        case 'Replies':
+        case 'Push':
+          return; // for clients
+      }
+    },
+    onTimer: (state, timer, ctx) => onTimer(state, timer, config, ctx),
+  };
+}
+
+function start(config: RedisConfig, ctx: Ctx): RedisServerState {
+  const redis = load(config, ctx);
+  const cameBack = ctx.disk.get(birth) !== undefined;
+  const isReady = !cameBack || config.delayedRestart === 0;
+  if (config.delayedRestart > 0 && !cameBack) {
+    ctx.disk.set(birth, true);
+    ctx.disk.sync();
+  }
+  if (!isReady) ctx.setTimer('ready', config.delayedRestart);
+  if (config.hz > 0) ctx.setTimer('cron', Math.floor(seconds(1) / config.hz));
+  if (config.appendfsync === 'everysec') ctx.setTimer('fsync', seconds(1));
+  if (config.appendfsync === 'no') ctx.setTimer('fsync', seconds(30));
+  const replication = aloneWith(config.replicaOf, ctx.random(1_000_000), ctx.monotonic());
+  const state: RedisServerState = { redis, replication, isReady, waiting: [] };
+  if (config.replicaOf !== null) {
+    redis.role = 'replica';
+    follow(state, ctx);
+  }
+  ctx.setTimer('replication', config.replPing);
+  return state;
+}
+
+function onTimer(state: RedisServerState, timer: Redis['timer'], config: RedisConfig, ctx: Ctx): void {
+  switch (timer) {
+    case 'cron': {
+      ctx.setTimer('cron', Math.floor(seconds(1) / config.hz));
+      const turn = beginTurn(state.redis, '', () => ctx.now());
+      if (expireActively(turn, 20, (bound) => ctx.random(bound)) > 0) finish(state, turn, config, ctx);
+      return;
+    }
+    case 'fsync':
+      ctx.setTimer('fsync', config.appendfsync === 'everysec' ? seconds(1) : seconds(30));
+      ctx.disk.sync();
+      return rewriteIfLong(state.redis, config, ctx);
+    case 'replication': {
+      ctx.setTimer('replication', config.replPing);
+      const { failoverAfter } = config;
+      const silence = ctx.monotonic() - state.replication.heardAt;
+      const isReplica = state.redis.role === 'replica';
+      if (isReplica && failoverAfter > 0 && silence > failoverAfter) promote(state, ctx);
+      return pingPeers(state, ctx);
+    }
+    case 'ready':
+      state.isReady = true;
+      return ctx.note('ready');
+    case 'wait':
+      return answerWaiting(state, config, ctx);
+  }
+}
+
+/** Runs the commands of a message from `place` on; one that waits for replicas takes the rest with it. */
+function run(
+  state: RedisServerState,
+  client: NodeId,
+  message: Commands,
+  place: number,
+  before: readonly Reply[],
+  config: RedisConfig,
+  ctx: Ctx,
+): void {
+  const replies = [...before];
+  for (let at = place; at < message.commands.length; at++) {
+    const words = message.commands[at] ?? [];
+    if (words[0]?.toUpperCase() === 'WAIT') {
+      const waiting = beginWait(state, client, message, replies, at, ctx);
+      if ('type' in waiting) replies.push(waiting);
+      else {
+        state.waiting.push(waiting);
+        return answerWaiting(state, config, ctx);
+      }
+    } else replies.push(runOne(state, client, words, config, ctx));
+  }
+  ctx.send(client, { type: 'Replies', request: message.request, replies });
+}
+
+function runOne(
+  state: RedisServerState,
+  client: NodeId,
+  words: readonly string[],
+  config: RedisConfig,
+  ctx: Ctx,
+): Reply {
+  if (words[0]?.toUpperCase() === 'REPLICAOF') return replicaOf(state, words, ctx);
+  const turn = beginTurn(state.redis, client, () => ctx.now());
+  ctx.work(config.serviceTime);
+  const reply = execute(turn, words, config.scripts);
+  finish(state, turn, config, ctx);
+  return reply;
+}
+
+function replicaOf(state: RedisServerState, [, host = '', port = '']: readonly string[], ctx: Ctx): Reply {
+  if (host.toUpperCase() === 'NO' && port.toUpperCase() === 'ONE') {
+    if (state.redis.role === 'replica') promote(state, ctx);
+    return ok;
+  }
+  if (!ctx.peers.includes(host)) return error(`ERR Invalid master host ${host}`);
+  demote(state, host, ctx);
+  return ok;
+}
+
+/** What a turn did reaches the file, then the replicas and those who listen. */
+function finish(state: RedisServerState, turn: Turn, config: RedisConfig, ctx: Ctx): void {
+  const isOne = turn.propagated.length < 2;
+  const written = isOne ? turn.propagated : [['MULTI'], ...turn.propagated, ['EXEC']]; // half of it is nothing
+  record(written, config, ctx);
+  replicate(state, written, config, ctx);
+  const events = config.notifyKeyspaceEvents
+    ? turn.events.map(({ event, key }) => ({ channel: `__keyevent@0__:${event}`, message: key }))
+    : [];
+  for (const { channel, message } of [...turn.published, ...events]) {
+    for (const { client, pattern } of subscribersOf(turn, channel)) {
+      ctx.send(client, { type: 'Push', channel, pattern: pattern ?? null, text: message });
+    }
+  }
+}
+
+function beginWait(
+  state: RedisServerState,
+  client: NodeId,
+  message: Commands,
+  replies: readonly Reply[],
+  place: number,
+  ctx: Ctx,
+): Waiting | Reply {
+  const [, replicasText = '', timeoutText = ''] = message.commands[place] ?? [];
+  const [replicas, timeout] = [readInteger(replicasText), readInteger(timeoutText)];
+  if (replicas === undefined || timeout === undefined) return notAnInteger;
+  if (timeout < 0n) return error('ERR timeout is negative');
+  if (state.redis.role === 'replica') return error('ERR WAIT cannot be used with replica instances.');
+  const until = timeout === 0n ? null : ctx.monotonic() + ms(Number(timeout));
+  return { client, message, replies, place, offset: state.replication.offset, replicas: Number(replicas), until };
+}
+
+/** Answers those whose replicas have caught up, or whose time is over, with how many replicas had. */
+function answerWaiting(state: RedisServerState, config: RedisConfig, ctx: Ctx): void {
+  const now = ctx.monotonic();
+  const caughtUp = ({ offset }: Waiting): number =>
+    [...state.replication.replicas.values()].filter((applied) => applied >= offset).length;
+  const done = state.waiting.filter(
+    (waiting) => caughtUp(waiting) >= waiting.replicas || (waiting.until !== null && now >= waiting.until),
+  );
+  state.waiting = state.waiting.filter((waiting) => !done.includes(waiting));
+  for (const waiting of done) {
+    const replies = [...waiting.replies, integer(caughtUp(waiting))];
+    run(state, waiting.client, waiting.message, waiting.place + 1, replies, config, ctx);
+  }
+  const next = Math.min(...state.waiting.map(({ until }) => until ?? Infinity));
+  if (next < Infinity) ctx.setTimer('wait', next - now);
+}
