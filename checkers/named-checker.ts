@@ -10,10 +10,10 @@ export interface CheckerOptions {
   readonly [name: string]: Json;
 }
 
-/** What an option means and what it is: a list holds texts or numbers. */
+/** What an option means and what it is: a list holds texts or numbers; `texts` are one text or a list of them. */
 export interface CheckerOption {
   readonly about: string;
-  readonly type: 'boolean' | 'number' | 'text' | 'list';
+  readonly type: 'boolean' | 'number' | 'text' | 'texts' | 'list';
 }
 
 /** What all results have; each checker's own says more. */
@@ -57,9 +57,22 @@ function validOptions(checker: string, known: NamedChecker['options'], options: 
       const names = Object.keys(known).join(', ') || 'no options';
       throw new InputError(`${checker}: expected one of its options (${names}), found ${name}`);
     }
-    const type = option.type === 'text' ? 'string' : option.type;
-    if (type === 'list' ? isArray(value) : typeof value === type) continue;
+    if (isOfType(value, option.type)) continue;
     throw new InputError(`${checker} ${name}: expected a ${option.type}, found ${JSON.stringify(value)}`);
   }
   return options;
+}
+
+function isOfType(value: Json, type: CheckerOption['type']): boolean {
+  switch (type) {
+    case 'text':
+      return typeof value === 'string';
+    case 'texts':
+      return typeof value === 'string' || (isArray(value) && value.every((one) => typeof one === 'string'));
+    case 'list':
+      return isArray(value);
+    case 'boolean':
+    case 'number':
+      return typeof value === type;
+  }
 }

@@ -2,6 +2,7 @@
 import { InputError } from '../sim/fault.ts';
 import type { Json } from '../sim/protocol.ts';
 import { familyCheckers } from './family/named.ts';
+import { demandOf } from './isolation/demand.ts';
 import { checkIsolation, isolation, type IsolationOptions } from './isolation/isolation.ts';
 import { checkLinearizable, linearizable, type LinearizabilityBounds } from './linearizability.ts';
 import { checkLocks, lockSafety, type LockOptions } from './locks/locks.ts';
@@ -56,22 +57,38 @@ const lockOptions: NamedChecker['options'] = {
 };
 
 const isolationOptions: NamedChecker['options'] = {
-  model: { about: 'the isolation model; strict-serializable by default', type: 'text' },
+  model: { about: 'the isolation model, or several; strict-serializable by default', type: 'texts' },
   anomalies: { about: 'names of anomalies that may not be there, whatever the model allows', type: 'list' },
   workload: { about: 'list-append or rw-register; found out by default', type: 'text' },
   realtime: { about: 'whether the order of events is that of real time; true by default', type: 'boolean' },
   wfrKeys: { about: 'whether a transaction reads a key before it writes it', type: 'boolean' },
   sequentialKeys: { about: 'whether each register is sequentially consistent', type: 'boolean' },
   linearizableKeys: { about: 'whether each register is linearizable', type: 'boolean' },
+  transactionOrder: { about: 'ids of operations whose writes were installed in this order', type: 'list' },
 };
 
-const isolationChecker = nameChecker<IsolationOptions>(
+const isolationChecker = nameChecker<NamedIsolationOptions>(
   'isolation',
   'Transactions show no anomaly that the isolation model forbids.',
   isolationOptions,
-  isolation,
-  checkIsolation,
+  (options) => isolation(isolationOf(options)),
+  (history, options) => checkIsolation(history, isolationOf(options)),
 );
+
+type NamedIsolationOptions = Omit<IsolationOptions, 'transactionOrder'> & {
+  readonly transactionOrder?: readonly number[];
+};
+
+/** @throws InputError on a model or an anomaly that does not exist */
+function isolationOf({ transactionOrder, ...options }: NamedIsolationOptions): IsolationOptions {
+  try {
+    demandOf(options);
+  } catch (error) {
+    throw error instanceof RangeError ? new InputError(`isolation: ${error.message}`) : error;
+  }
+  if (transactionOrder === undefined) return options;
+  return { ...options, transactionOrder: new Map(transactionOrder.map((id, place) => [id, place])) };
+}
 
 /** The checkers by name. */
 export const checkers: { readonly [name: string]: NamedChecker } = {

@@ -3,10 +3,9 @@ import type { Verdict } from '../sim/index.ts';
 import type { Judged } from './check-judge.ts';
 import type { Anomaly } from './check-opinion.ts';
 import { runOf } from './check-run.ts';
-import type { Told } from './check-tell.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
-import { alignColumns, count, fact, printable, wrap } from './layout.ts';
+import { count, fact, printable, wrap } from './layout.ts';
 
 export interface WrittenFile {
   readonly what: string;
@@ -25,11 +24,11 @@ export function describeCheck(
   { explain, files }: { readonly explain: boolean; readonly files: readonly WrittenFile[] },
   io: View,
 ): string {
-  const { path, anomalies, why, skipped, remarks } = judged;
+  const { anomalies, why, skipped, remarks } = judged;
   const most = explain ? anomalies.length : mostAnomalies;
   const more = anomalies.length - most;
   const lines = [
-    io.paint.bold(path === '-' ? 'standard input' : printable(path)),
+    io.paint.bold(printable(titleOf(judged))),
     `  ${verdictWord(judged.verdict, io.paint)}  ${printable(headline(judged))}`,
     '',
     ...fact('checked', whatWasChecked(judged), io),
@@ -51,51 +50,14 @@ export function describeCheck(
   return `${lines.join('\n').trimEnd()}\n`;
 }
 
-/** A line for each file, aligned: the verdict, how much there was, and the first reason in short. */
-export function describeChecks(results: readonly Told[], { paint, columns }: View): string {
-  const folder = commonFolder(results.map(({ path }) => path));
-  const rows = results.map((result) => {
-    const name = printable(result.path.slice(folder.length));
-    const { verdict, operations, ms, brief } = result;
-    if (verdict === undefined) return [name, notJudged, '', '', printable(brief)];
-    return [name, verdict.toUpperCase(), String(operations), ms.toFixed(1), printable(brief)];
-  });
-  const header = [folder === '' ? 'file' : `in ${printable(folder)}`, 'verdict', 'operations', 'ms', 'why'];
-  const width = Math.max(60, columns);
-  const lines = alignColumns([header, ...rows], [2, 3]).map((line) =>
-    line.length > width ? `${line.slice(0, width - 1)}…` : line,
-  );
-  const tallies = ['VALID', 'INVALID', 'UNKNOWN', notJudged].flatMap((word) => {
-    const often = rows.filter(([, verdict]) => verdict === word).length;
-    return often === 0 ? [] : [`${often} ${word.toLowerCase()}`];
-  });
-  const painted = lines.map((line, row) =>
-    row === 0 ? paint.dim(line) : colourVerdict(line, rows[row - 1]?.[1], paint),
-  );
-  return `${painted.join('\n')}\n\n${count(rows.length, 'file')}: ${tallies.join(', ')}\n`;
-}
-
-const notJudged = 'NOT JUDGED';
-
-/** The folder that all paths lie in, with its slash; empty if there is none. */
-function commonFolder(paths: readonly string[]): string {
-  const [first = ''] = paths;
-  let folder = first.slice(0, first.lastIndexOf('/') + 1);
-  while (folder !== '' && !paths.every((path) => path.startsWith(folder))) {
-    folder = folder.slice(0, folder.lastIndexOf('/', folder.length - 2) + 1);
-  }
-  return folder;
-}
-
-function colourVerdict(line: string, word: string | undefined, paint: Paint): string {
-  if (word === undefined) return line;
-  const colour = word === 'VALID' ? paint.green : word === 'UNKNOWN' ? paint.yellow : paint.red;
-  return line.replace(` ${word} `, ` ${colour(word)} `);
-}
-
 export function verdictWord(verdict: Verdict, paint: Paint): string {
   const colour = verdict === 'valid' ? paint.green : verdict === 'invalid' ? paint.red : paint.yellow;
   return paint.bold(colour(verdict.toUpperCase()));
+}
+
+function titleOf({ path, part }: Judged): string {
+  const file = path === '-' ? 'standard input' : path;
+  return part === undefined ? file : `${file}, history ${part}`;
 }
 
 function headline(judged: Judged): string {

@@ -7,6 +7,7 @@ import type { Document } from './json.ts';
 /** A file that could not be judged. */
 export interface Refused {
   readonly path: string;
+  readonly part: string | undefined;
   readonly message: string;
 }
 
@@ -14,14 +15,16 @@ export function checkDocument(
   judged: Judged,
   files: readonly { readonly what: string; readonly path: string }[],
 ): Document {
-  const { path, verdict, checker, model, engine, operations, ms, doubt, why, format } = judged;
+  const { path, part, stated, verdict, checker, model, engine, operations, ms, doubt, why, format } = judged;
   const { anomalies, tolerated, partitions, skipped, remarks, boundary } = judged;
   const lines = linesOf(judged);
   const withLines = (anomaly: Anomaly): Document => anomalyDocument(anomaly, lines);
   return {
     file: path,
+    ...(part === undefined ? {} : { part }),
     format,
     valid: validOf(verdict),
+    ...(stated === undefined ? {} : { stated: validOf(stated) }),
     checker,
     model: model ?? null,
     engine: engine ?? null,
@@ -40,8 +43,8 @@ export function checkDocument(
   };
 }
 
-export function refusedDocument({ path, message }: Refused): Document {
-  return { file: path, valid: 'unknown', error: { type: 'input', message } };
+export function refusedDocument({ path, part, message }: Refused): Document {
+  return { file: path, ...(part === undefined ? {} : { part }), valid: 'unknown', error: { type: 'input', message } };
 }
 
 /** As in Jepsen's results: true, false or "unknown". */

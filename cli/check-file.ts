@@ -1,9 +1,10 @@
-// Reads one history file for `check`: what the format means by a nil read or a failed cas is settled here.
+// Reads a history file for `check`, which may hold several: what the format means by a nil read or a failed cas is settled here.
 import {
-  readHistory,
+  readHistories,
   recogniseFormat,
   type HistoryError,
   type HistoryFormat,
+  type PartHistory,
   type ReadSummary,
   type RecordedHistory,
 } from '../checkers/index.ts';
@@ -21,11 +22,19 @@ export interface ReadingOptions {
 
 export type Recorded = RecordedHistory & ReadSummary & { readonly file: string };
 
+/** One history of the file; the name is undefined if it holds only one. */
+export type RecordedPart = Pick<PartHistory, 'name' | 'about'> &
+  ({ readonly recorded: Recorded } | { readonly error: InputError });
+
 /** Enough of a file to tell its format by. */
 const headLength = 65_536;
 
 /** @throws InputError that says where the file cannot be read, what was expected and what was found. */
-export async function readRecorded(path: string, options: ReadingOptions, stdin?: ByteChunks): Promise<Recorded> {
+export async function readRecorded(
+  path: string,
+  options: ReadingOptions,
+  stdin?: ByteChunks,
+): Promise<readonly RecordedPart[]> {
   const file = path === '-' ? 'standard input' : path;
   const chunks = readHistoryFile(path, stdin);
   const head: string[] = [];
@@ -37,8 +46,8 @@ export async function readRecorded(path: string, options: ReadingOptions, stdin?
     length += next.value.length;
   }
   const format = options.format ?? formatOf(head.join(''));
-  const recorded = await readHistory(chain(head, chunks), { file, ...conventions(format), ...options });
-  return { ...recorded, file };
+  const parts = await readHistories(chain(head, chunks), { file, ...conventions(format), ...options });
+  return parts.map((part) => ('recorded' in part ? { ...part, recorded: { ...part.recorded, file } } : part));
 }
 
 /** The error for a line of the history that its judge cannot read, at its place in the file. */

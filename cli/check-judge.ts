@@ -1,9 +1,10 @@
-// Judges one history file: reads it, chooses who judges it unless that was asked for, and keeps what is worth telling.
+// Judges the histories of a file: reads them, chooses who judges it unless that was asked for, and keeps what is worth telling.
 import { HistoryError, type CheckerOptions, type Skipped } from '../checkers/index.ts';
 import { InputError, type Json, type Verdict } from '../sim/index.ts';
 import { chooseChecker, chooseModel, type Choice } from './check-choose.ts';
-import { readRecorded, refusedLine, type ReadingOptions, type Recorded } from './check-file.ts';
+import { readRecorded, refusedLine, type ReadingOptions, type Recorded, type RecordedPart } from './check-file.ts';
 import { findJudge, judgeNames, type Consistency, type JudgeOptions } from './check-judges.ts';
+import { requestOf, statedBy } from './check-suite.ts';
 import { findModel, modelNames } from './check-models.ts';
 import type { Opinion } from './check-opinion.ts';
 import { profileOf, type Profile } from './check-profile.ts';
@@ -14,14 +15,16 @@ export interface CheckRequest extends ReadingOptions {
   readonly engine: JudgeOptions['engine'];
   readonly initial?: Json;
   readonly settings: CheckerOptions;
-  readonly consistency?: Consistency;
-  /** Real milliseconds for each file. */
+  readonly consistency?: readonly Consistency[];
+  /** Real milliseconds for each history. */
   readonly timeout: number;
+  /** How many threads may judge the keys of one history. */
+  readonly workers: number;
 }
 
 /** Who waits for the judge. */
 export interface Watch {
-  /** Told when the file is read. */
+  /** Told when a history is read, before it is judged. */
   readonly onBegin?: (begun: Begun) => void;
   /** Told now and then, in words, how far it is. */
   readonly onProgress?: (how: string) => void;
@@ -30,11 +33,15 @@ export interface Watch {
 }
 
 /** What is known of a history before it is judged. */
-export type Begun = Pick<Judged, 'format' | 'operations' | 'checker' | 'model' | 'why'>;
+export type Begun = Pick<Judged, 'part' | 'format' | 'operations' | 'checker' | 'model' | 'why'>;
 
 export interface Judged extends Opinion {
   /** The path as it was given. */
   readonly path: string;
+  /** Its name in a file that holds several. */
+  readonly part: string | undefined;
+  /** The verdict that the file states, if it states one. */
+  readonly stated: Verdict | undefined;
   readonly format: string | null;
   readonly checker: string;
   /** Why this checker and model, in one line. */
@@ -47,25 +54,57 @@ export interface Judged extends Opinion {
   readonly recorded: Recorded;
 }
 
-/** @throws InputError if the file cannot be read or nobody can judge it */
-export async function judgeFile(path: string, request: CheckRequest, watch: Watch): Promise<Judged> {
-  const recorded = await readRecorded(path, request);
+/** One history of several that cannot be read or judged. */
+export interface RefusedPart {
+  readonly part: string;
+  readonly error: InputError;
+}
+
+/**
+ * Judges the histories of a file one after the other; those of a file that holds several may be refused each on their own.
+ * @throws InputError if the file cannot be read or nobody can judge it
+ */
+export async function* judgeFile(
+  path: string,
+  request: CheckRequest,
+  watch: Watch,
+): AsyncGenerator<Judged | RefusedPart> {
+  for (const part of await readRecorded(path, request)) {
+    try {
+      if ('error' in part) throw part.error;
+      yield await judgeHistory(path, part, requestOf(part, request), watch);
+    } catch (error) {
+      if (!(error instanceof InputError) || part.name === undefined) throw error;
+      yield { part: part.name, error };
+    }
+  }
+}
+
+async function judgeHistory(
+  path: string,
+  { name, about: says, recorded }: RecordedPart & { readonly recorded: Recorded },
+  request: CheckRequest,
+  watch: Watch,
+): Promise<Judged> {
   const profile = profileOf(recorded.history);
   const about = {
     path,
+    part: name,
+    stated: statedBy(says),
     format: recorded.format ?? null,
     operations: profile.operations,
     skipped: recorded.skipped,
     recorded,
   };
   if (profile.operations === 0) {
-    const remarks = [...recorded.remarks, 'the file holds no operations of clients, so nothing was judged'];
-    return { ...about, ...nothing, remarks, checker: request.checker ?? 'none', why: 'the file is empty', ms: 0 };
+    const holder = name === undefined ? 'file' : 'history';
+    const remarks = [...recorded.remarks, `the ${holder} holds no operations of clients, so nothing was judged`];
+    return { ...about, ...nothing, remarks, checker: request.checker ?? 'none', why: `the ${holder} is empty`, ms: 0 };
   }
   const choice = choose(recorded, profile, request);
-  watch.onBegin?.({ format: about.format, operations: about.operations, ...choice });
+  watch.onBegin?.({ part: name, format: about.format, operations: about.operations, ...choice });
   const start = performance.now();
-  const opinion = judge(recorded, choice, request, watch);
+  const opinion = await judge(recorded, choice, request, watch);
   const remarks = [...recorded.remarks, ...hints(recorded, opinion, request)];
   return { ...about, ...opinion, checker: choice.checker, why: choice.why, remarks, ms: performance.now() - start };
 }
@@ -76,7 +115,18 @@ export function unfinished(path: string, begun: Begun, doubt: string): Judged {
     ...{ file: path, format: undefined, history: [], lines: [], notes: [], noteCount: 0 },
     ...{ realtime: true, skipped: [], remarks: [] },
   };
-  return { ...nothing, ...begun, path, verdict: 'unknown', doubt, ms: 0, skipped: [], remarks: [], recorded };
+  return {
+    ...nothing,
+    ...begun,
+    path,
+    stated: undefined,
+    verdict: 'unknown',
+    doubt,
+    ms: 0,
+    skipped: [],
+    remarks: [],
+    recorded,
+  };
 }
 
 /** Names that do not exist are refused before anything is read. @throws InputError */
@@ -102,13 +152,14 @@ function choose({ file }: Recorded, profile: Profile, { checker, model, consiste
   );
 }
 
-function judge(recorded: Recorded, choice: Choice, request: CheckRequest, watch: Watch): Opinion {
+async function judge(recorded: Recorded, choice: Choice, request: CheckRequest, watch: Watch): Promise<Opinion> {
   const end = performance.now() + request.timeout;
   try {
-    return findJudge(choice.checker)(recorded.history, {
+    return await findJudge(choice.checker)(recorded.history, {
       model: choice.model,
       engine: request.engine,
       initial: request.initial,
+      workers: request.workers,
       settings: request.settings,
       consistency: request.consistency,
       realtime: recorded.realtime,

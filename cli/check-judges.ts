@@ -1,17 +1,17 @@
 // The judges that `check` can call by name, each brought to one shape of opinion.
 import {
-  checkLinearizable,
   checkWeakIsolation,
   findChecker,
+  isolationModels,
   type CheckerOptions,
   type IsolationModel,
   type IsolationResult,
-  type LinearizabilityResult,
   type PartitionResult,
   type WeakLevel,
 } from '../checkers/index.ts';
-import { InputError, type History, type Json } from '../sim/index.ts';
+import { InputError, worseVerdict, type History, type Json, type Verdict } from '../sim/index.ts';
 import { findModel } from './check-models.ts';
+import { judgeKeys, type Keys } from './check-keys.ts';
 import { judgeByName, namedCheckers } from './check-named.ts';
 import type { Anomaly, Opinion, Part } from './check-opinion.ts';
 
@@ -19,7 +19,10 @@ export interface JudgeOptions {
   readonly model: string | undefined;
   readonly engine: 'auto' | 'wgl' | 'fast';
   readonly initial: Json | undefined;
-  readonly consistency: Consistency | undefined;
+  /** What transactions were promised, all of it together. */
+  readonly consistency: readonly Consistency[] | undefined;
+  /** How many threads may judge the keys of the history. */
+  readonly workers: number;
   /** Whether the file is of sessions, in a format whose tools judge levels by the order of each session. */
   readonly ofSessions: boolean;
   /** What `--set` gives: options of the checker. */
@@ -35,7 +38,7 @@ export interface JudgeOptions {
 /** What transactions were promised. `causal` is causal consistency as AWDIT and dbcop have it. */
 export type Consistency = IsolationModel | 'causal';
 
-export type Judge = (history: History, options: JudgeOptions) => Opinion;
+export type Judge = (history: History, options: JudgeOptions) => Opinion | Promise<Opinion>;
 
 /** @throws InputError that lists the names */
 export function findJudge(name: string): Judge {
@@ -49,21 +52,21 @@ export function findJudge(name: string): Judge {
 
 export const judgeNames = namedCheckers;
 
-function judgeLinearizable(history: History, options: JudgeOptions): Opinion {
-  const { model: name = 'register', initial, realtime, engine, deadline, onProgress } = options;
+async function judgeLinearizable(history: History, options: JudgeOptions): Promise<Opinion> {
+  const { model: name = 'register', initial, realtime, engine, deadline, onProgress, workers } = options;
   const model = findModel(name, initial);
-  const result = checkLinearizable(history, model, {
-    engine,
-    maxSteps: Number.MAX_SAFE_INTEGER, // time and memory bound it
+  const result = await judgeKeys(history, { model: name, initial, engine, witness: false }, workers, {
     deadline,
-    onProgress: ({ judged, partitions, covered }) => {
-      const keys = partitions > 1 ? `${judged} of ${partitions} keys judged, ` : '';
+    onProgress: (judged, count, covered) => {
+      const keys = count > 1 ? `${judged} of ${count} keys judged, ` : '';
       onProgress(`${keys}${covered} completions explained`);
     },
   });
+  const verdict = result.partitions.reduce<Verdict>((worst, part) => worseVerdict(worst, part.verdict), 'valid');
+  const doubts = result.partitions.flatMap((part) => (part.verdict === 'unknown' ? [part.reason] : []));
   const opinion: Opinion = {
-    verdict: result.verdict,
-    doubt: result.verdict === 'unknown' ? result.reason : '',
+    verdict,
+    doubt: verdict === 'unknown' ? doubts.join('\n') : '',
     holds: 'linearizable: each operation fits at one instant between its call and its return',
     model: model.name,
     engine,
@@ -85,7 +88,7 @@ function withoutRealTime(opinion: Opinion): Opinion {
   return { ...opinion, verdict: 'unknown', doubt, anomalies: [], partitions: [] };
 }
 
-function anomaliesOf({ partitions }: LinearizabilityResult): Anomaly[] {
+function anomaliesOf({ partitions }: Keys): Anomaly[] {
   return partitions.flatMap((part) => {
     if (part.verdict !== 'invalid') return [];
     const { operations, places } = part.window;
@@ -115,13 +118,14 @@ function partOf(part: PartitionResult): Part {
 }
 
 function judgeIsolation(history: History, options: JudgeOptions): Opinion {
-  const { consistency, realtime } = options;
+  const { consistency, realtime, settings } = options;
   const level = weakLevelOf(options);
   if (level !== undefined) return judgeWeakly(history, level);
-  if (consistency === 'causal') throw new Error('causal is a weak level');
-  const model = consistency ?? (realtime ? 'strict-serializable' : 'strong-session-serializable');
+  const byDefault: IsolationModel[] = realtime ? ['strict-serializable'] : ['strong-session-serializable'];
+  const models = consistency ?? (settings['anomalies'] === undefined ? byDefault : []);
   // By name, so that --set is validated: wfrKeys, sequentialKeys and linearizableKeys are what may be assumed of registers.
-  const result = findChecker('isolation').result(history, { ...options.settings, model, realtime }) as IsolationResult;
+  const result = findChecker('isolation').result(history, { ...settings, model: models, realtime }) as IsolationResult;
+  const model = models.length > 0 ? models.join(' and ') : 'the anomalies asked for';
   const anomalies = result.anomalies.map(({ name, reason, operations, cycle, isForbidden }) => ({
     isForbidden,
     anomaly: { type: name, reason, operations, details: [], cycle },
@@ -140,9 +144,25 @@ function judgeIsolation(history: History, options: JudgeOptions): Opinion {
   };
 }
 
-function weakLevelOf({ consistency, ofSessions }: JudgeOptions): WeakLevel | undefined {
-  if (consistency === 'causal') return consistency;
-  return ofSessions && (consistency === 'read-committed' || consistency === 'read-atomic') ? consistency : undefined;
+function weakLevelOf({ consistency = [], ofSessions }: JudgeOptions): WeakLevel | undefined {
+  const [level, ...others] = consistency;
+  if (consistency.includes('causal') && others.length > 0) {
+    throw new InputError(`--consistency: expected causal alone, found ${consistency.join(',')}`);
+  }
+  if (level === 'causal') return level;
+  return ofSessions && others.length === 0 && (level === 'read-committed' || level === 'read-atomic')
+    ? level
+    : undefined;
+}
+
+/** Names between commas. @throws InputError that lists the names */
+export function readConsistency(text: string): readonly Consistency[] {
+  const known: readonly Consistency[] = [...isolationModels, 'causal'];
+  return text.split(',').map((name) => {
+    const model = known.find((one) => one === name.trim());
+    if (model !== undefined) return model;
+    throw new InputError(`--consistency: expected one of ${known.join(', ')}, found ${JSON.stringify(name)}`);
+  });
 }
 
 function judgeWeakly(history: History, level: WeakLevel): Opinion {

@@ -1,4 +1,4 @@
-// Judges a file and puts into text, document and pictures what is to be told of it: plain data that can leave a thread.
+// Judges the histories of a file and puts into text, document and pictures what is to be told of it: plain data that can leave a thread.
 import pc from 'picocolors';
 import { drawCycle } from '../checkers/index.ts';
 import { InputError, type Verdict } from '../sim/index.ts';
@@ -24,6 +24,10 @@ export interface Order {
 
 export interface Told {
   readonly path: string;
+  /** The name of the history in a file that holds several. */
+  readonly part: string | undefined;
+  /** The verdict that the file states, if it states one. */
+  readonly stated: Verdict | undefined;
   /** Undefined if the file could not be read or judged. */
   readonly verdict: Verdict | undefined;
   readonly operations: number;
@@ -34,29 +38,49 @@ export interface Told {
   readonly document: Document;
 }
 
-/** @throws OutputError if a picture cannot be drawn */
-export async function tellFile(order: Order, watch: Watch): Promise<Told> {
+/** Tells the histories of a file as soon as each is judged. @throws OutputError if a picture cannot be drawn */
+export async function* tellFile(order: Order, watch: Watch): AsyncGenerator<Told> {
   const assets = order.html === undefined ? undefined : timelineAssets();
-  let judged: Judged;
   try {
-    judged = await judgeFile(order.path, order.request, watch);
+    for await (const judged of judgeFile(order.path, order.request, watch)) {
+      checkOne(order, judged.part);
+      if ('error' in judged) yield refuse(order.path, judged.error.message, judged.part);
+      else yield tell(judged, order, savePictures(judged, order, assets));
+    }
   } catch (error) {
-    if (error instanceof InputError) return refuse(order.path, error.message);
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    yield refuse(order.path, error.message);
   }
-  return tell(judged, order, savePictures(judged, order, assets));
+}
+
+/** A picture shows one history. @throws InputError */
+function checkOne({ path, html, svg, request }: Order, part: string | undefined): void {
+  const option = html === undefined ? (svg === undefined ? undefined : '--svg') : '--html';
+  if (option === undefined || part === undefined || request.part !== undefined) return;
+  throw new InputError(`${option}: expected one history, and ${path} holds several; choose with --part ${quote(part)}`);
 }
 
 export function tell(judged: Judged, { explain, colour, columns }: Order, files: readonly WrittenFile[]): Told {
-  const { path, verdict, operations, ms } = judged;
+  const { path, part, stated, verdict, operations, ms } = judged;
   const text = describeCheck(judged, { explain, files }, { paint: pc.createColors(colour), columns });
-  return { path, verdict, operations, ms, brief: briefly(judged), text, document: checkDocument(judged, files) };
+  const brief = briefly(judged);
+  return { path, part, stated, verdict, operations, ms, brief, text, document: checkDocument(judged, files) };
 }
 
-/** What is told of a file that nobody could judge. */
-export function refuse(path: string, message: string): Told {
-  const document = refusedDocument({ path, message });
-  return { path, verdict: undefined, operations: 0, ms: 0, brief: message, text: '', document };
+/** What is told of a file, or of one history in it, that nobody could judge. */
+export function refuse(path: string, message: string, part?: string): Told {
+  const document = refusedDocument({ path, part, message });
+  return {
+    path,
+    part,
+    stated: undefined,
+    verdict: undefined,
+    operations: 0,
+    ms: 0,
+    brief: message,
+    text: '',
+    document,
+  };
 }
 
 /** Writes what `--html` and `--svg` ask for. */

@@ -1,14 +1,15 @@
 // `faultline check`: judges recorded histories, as other tools and real systems leave them.
+import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import { historyFormats, isolationModels, parseEdn, parseFormat, type HistoryFormat } from '../checkers/index.ts';
+import { historyFormats, parseEdn, parseFormat, type HistoryFormat } from '../checkers/index.ts';
 import { InputError, parseDuration, type Json } from '../sim/index.ts';
-import { describeChecks } from './check-describe.ts';
+import { describeChecks } from './check-table.ts';
 import { validOf } from './check-document.ts';
-import { collect } from './arguments.ts';
+import { collect, readCount } from './arguments.ts';
 import { checkNames, type CheckRequest } from './check-judge.ts';
-import { judgeNames, type Consistency } from './check-judges.ts';
+import { judgeNames, readConsistency, type Consistency } from './check-judges.ts';
 import { modelNames } from './check-models.ts';
-import { startRunner } from './check-runner.ts';
+import { judgeAll } from './check-runner.ts';
 import type { Order, Told } from './check-tell.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import type { Io } from './io.ts';
@@ -22,7 +23,8 @@ interface CheckOptions {
   readonly format?: HistoryFormat;
   readonly engine: CheckRequest['engine'];
   readonly timeout: number;
-  readonly consistency?: Consistency;
+  readonly workers: number;
+  readonly consistency?: readonly Consistency[];
   readonly initial?: Json;
   readonly nilReads?: 'absent' | 'unknown';
   readonly failedCas?: 'dropped' | 'observed';
@@ -46,8 +48,8 @@ export function addCheck(program: Command, session: Session): void {
     .option('--model <name>', `what the operations act on: ${modelNames.join(', ')}`)
     .option('--checker <name>', `who judges: ${judgeNames.join(', ')}`)
     .option(
-      '--consistency <model>',
-      'for transactions: what was promised (default: strict-serializable)',
+      '--consistency <models>',
+      'for transactions: what was promised, one model or several with commas (default: strict-serializable)',
       readConsistency,
     )
     .option(
@@ -55,7 +57,13 @@ export function addCheck(program: Command, session: Session): void {
       'what was there before the first operation, as JSON or EDN (default: nothing)',
       readValue,
     )
-    .option('--timeout <duration>', 'real time for each file, such as 500ms, 60s or 5m', readTimeout, 60_000)
+    .option('--timeout <duration>', 'real time for each history, such as 500ms, 60s or 5m', readTimeout, 60_000)
+    .option(
+      '--workers <n>',
+      'threads for several files, or for the keys of one (default: one for each core, at most 8)',
+      readCount('--workers', 1, 64),
+      Math.min(8, availableParallelism()),
+    )
     .option('--explain', 'show the whole proof')
     .option('--html <file>', 'write a page that shows the history with its proof, one file for any browser')
     .option('--svg <file>', 'write a picture of the first cycle of transactions')
@@ -78,7 +86,7 @@ export function addCheck(program: Command, session: Session): void {
       ).choices(['dropped', 'observed']),
     )
     .option('--set <name=value>', 'an option of the checker, such as mayBeNegative=true; may be repeated', collect)
-    .option('--part <name>', 'which history to take of a file that holds several')
+    .option('--part <name>', 'which history to judge of a file that holds several (default: all of them)')
     .addHelpText(
       'after',
       `\nExamples:\n  npx faultline check history.edn --explain\n  npx faultline check *.jsonl --model cas-register --initial 0\n${exitCodesHelp}`,
@@ -94,25 +102,22 @@ async function checkFiles(paths: readonly string[], options: CheckOptions, sessi
   if (paths.length > 1 && (html ?? svg) !== undefined) {
     throw new InputError(`--${html === undefined ? 'svg' : 'html'}: expected one history, found ${paths.length} files`);
   }
-  checkNames(orderOf('', options, session).request);
+  checkNames(orderOf('', options, session, 1).request);
   const interruptible = io.interruptible();
-  const runner = startRunner(io, interruptible.signal);
+  const { signal } = interruptible;
   const progress = showStatus(io);
-  const results: Told[] = [];
+  const orders = paths.map((path) => orderOf(path, options, session, paths.length));
+  let results: readonly Told[];
   try {
-    for (const path of paths) {
-      const order = orderOf(path, options, session);
-      const label = paths.length > 1 ? `${path}: ` : '';
-      results.push(await runner.run(order, (how) => progress.update(label + how)));
-      progress.stop();
-    }
+    results = await judgeAll(orders, { io, signal, workers: options.workers }, ({ path }, how) => {
+      progress.update(paths.length > 1 ? `${path}: ${how}` : how);
+    });
   } finally {
     progress.stop();
     interruptible.release();
-    await runner.close();
   }
   const [only] = results;
-  const interrupted = interruptible.signal.aborted;
+  const interrupted = signal.aborted;
   if (results.length === 1 && only?.verdict === undefined && !interrupted) throw new InputError(only?.brief);
   if (options.json === true) printDocument(io.out, documentOf(results));
   else io.out(textOf(results, options, io));
@@ -141,12 +146,14 @@ function worstCode(results: readonly Told[]): number {
   return [exitCode.usage, exitCode.violation, exitCode.unknown].find((code) => codes.has(code)) ?? exitCode.fine;
 }
 
-function orderOf(path: string, options: CheckOptions, { io, version }: Session): Order {
+/** Of several files each gets its share of the threads. */
+function orderOf(path: string, options: CheckOptions, { io, version }: Session, files: number): Order {
   const { lenient, set = [], explain, html, svg, json: _, ...rest } = options;
   const settings = Object.fromEntries(set.map(readSetting));
+  const share = Math.max(1, Math.floor(options.workers / files));
   return {
     path,
-    request: { ...rest, lenient: lenient === true, settings },
+    request: { ...rest, lenient: lenient === true, settings, workers: io.threads === true ? share : 1 },
     explain: explain === true,
     html,
     svg,
@@ -166,13 +173,6 @@ function readSetting(text: string): readonly [string, Json] {
   } catch {
     return [text.slice(0, equals), value];
   }
-}
-
-function readConsistency(text: string): Consistency {
-  const known: readonly Consistency[] = [...isolationModels, 'causal'];
-  const model = known.find((name) => name === text);
-  if (model !== undefined) return model;
-  throw new InputError(`--consistency: expected one of ${known.join(', ')}, found ${JSON.stringify(text)}`);
 }
 
 function readTimeout(text: string): number {

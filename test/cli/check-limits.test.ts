@@ -45,7 +45,7 @@ describe('check', () => {
   test('keeps what it judged when it is interrupted', async () => {
     const folder = temporaryFolder();
     const [easy, hard] = [easyRegister(folder), hardStack(folder)];
-    const child = startFaultline(folder, 'check', easy, hard, easy, '--engine', 'wgl');
+    const child = startFaultline(folder, 'check', easy, hard, easy, '--engine', 'wgl', '--workers', '1');
     setTimeout(() => child.kill('SIGINT'), 6_000); // the second file takes far longer than that
     const { code, out, err } = await outcomeOf(child);
     expect({ code, err }).toEqual({ code: 130, err: 'interrupted\n' });

@@ -18,16 +18,20 @@ export interface Outcome {
 export async function faultline(...argv: string[]): Promise<Outcome> {
   let out = '';
   let err = '';
-  const io: Io = {
-    out: (text) => (out += text),
-    err: (text) => (err += text),
-    paint: pc.createColors(false),
-    columns: 100,
-    terminal: undefined,
-    interruptible: () => ({ signal: new AbortController().signal, release: () => {} }),
-  };
+  const io = testIo(
+    (text) => (out += text),
+    (text) => (err += text),
+  );
   const code = await runCli(argv, io);
   return { code, out, err };
+}
+
+/** Streams without a terminal, a hundred columns wide, that nobody interrupts. */
+export function testIo(out: Io['out'] = () => {}, err: Io['err'] = () => {}): Io {
+  return {
+    ...{ out, err, paint: pc.createColors(false), columns: 100, terminal: undefined },
+    interruptible: () => ({ signal: new AbortController().signal, release: () => {} }),
+  };
 }
 
 /** The document that a `--json` command prints, and its exit code. */
