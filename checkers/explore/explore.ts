@@ -8,11 +8,12 @@ import { LocalSteps } from './local-steps.ts';
 import { prepare, type PreparedWorld } from './prepared-world.ts';
 import { StateStore } from './state-store.ts';
 import { actionOf, traceTo } from './traces.ts';
+import { isEnough, noHandlerThrows, type StopRule, type Violation } from './violations.ts';
 import type { ExploredWorld } from './world.ts';
 
 export interface ExploreOptions {
-  /** Whether the search ends with the first violation (the default), or goes on to find one of each property. */
-  readonly stop?: 'at violation' | 'never';
+  /** When the search ends before all runs were followed; `at violation` unless told. */
+  readonly stop?: StopRule;
   /** Breadth first unless told. */
   readonly order?: 'breadth first' | 'depth first';
   /**
@@ -52,11 +53,6 @@ export interface Exploration {
   readonly statistics: ExploreStatistics;
 }
 
-export interface Violation extends Objection {
-  /** How to get there from the initial state. */
-  readonly trace: readonly Action[];
-}
-
 export interface ExploreStatistics {
   readonly handlerRuns: number;
   /** The share of handler calls that the memo answered, from 0 to 1. */
@@ -69,9 +65,6 @@ export interface ExploreStatistics {
   /** What the states take in memory. */
   readonly bytes: number;
 }
-
-/** The property that a handler which throws violates. */
-export const noHandlerThrows = 'no handler throws';
 
 /**
  * Visits the states of a world and judges each of them.
@@ -189,7 +182,14 @@ class Search implements Visitor {
 
   #limit(): Exploration['endedBy'] {
     const { stop, maxStates = defaultMaxStates, maxBytes = 2 ** 32, isOver } = this.#options;
-    if (stop !== 'never' && this.#found.length > 0) return 'violation';
+    if (
+      isEnough(
+        this.#prepared,
+        this.#found.map(({ objection }) => objection),
+        stop,
+      )
+    )
+      return 'violation';
     if (this.#store.count >= maxStates) return 'states';
     if (this.#store.bytes >= maxBytes) return 'bytes';
     return isOver?.() === true ? 'time' : undefined;

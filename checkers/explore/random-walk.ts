@@ -1,15 +1,15 @@
-// Random walks through a world: runs drawn by a seed, with the transitions and properties of the search but no memory of
-// where it has been. They reach far from the start at once, where a search would not get to, and prove nothing.
+// Random walks through a world: runs drawn by a seed, with no memory of where they have been. They reach far from the start
+// at once, where a search would not get to, and prove nothing by finding nothing.
 import { randomStream, type Random } from '../../sim/random.ts';
-import type { Action } from './action.ts';
-import { isFault } from './events.ts';
-import { Expander, type Visitor } from './expander.ts';
-import { noHandlerThrows, type Violation } from './explore.ts';
-import { Judge, type Objection } from './judge.ts';
-import { LocalSteps } from './local-steps.ts';
-import { prepare, type PreparedWorld } from './prepared-world.ts';
-import { actionOf } from './traces.ts';
-import type { Draw } from './turn.ts';
+import { crashKind, dropKind, duplicateKind } from './events.ts';
+import { walkInterned } from './interned-walk.ts';
+import { LiveJudge, type LiveObjection } from './live-judge.ts';
+import { runsInPlace } from './live-process.ts';
+import { liveKind, LiveWorld, type LiveEvent } from './live-world.ts';
+import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
+import { retrace } from './retrace.ts';
+import { scheduleOf, type Schedule, type ScheduleName } from './schedules.ts';
+import { isEnough, noHandlerThrows, type StopRule, type Violation } from './violations.ts';
 import type { ExploredWorld } from './world.ts';
 
 export interface WalkOptions {
@@ -17,8 +17,14 @@ export interface WalkOptions {
   readonly runs: number;
   /** The longest run, in actions. */
   readonly maxSteps: number;
-  /** Whether the first violation ends the walks (the default), or one of each property is collected. */
-  readonly stop?: 'at violation' | 'never';
+  /** How the next event is drawn; `random` unless told. */
+  readonly strategy?: ScheduleName;
+  /** Of `pct`: how many ordering constraints it aims at; 3 unless told. */
+  readonly depth?: number;
+  /** When the walks end before their number; `at violation` unless told. */
+  readonly stop?: StopRule;
+  /** Asked between runs: true ends the walks. */
+  readonly isOver?: () => boolean;
 }
 
 export interface Walk {
@@ -29,129 +35,152 @@ export interface Walk {
   readonly unreached: readonly string[];
 }
 
-/** When so many local states are interned, the tables are begun anew. */
-const maxLocals = 100_000;
-
-/** Walks at random, each event that is possible being as likely as any other. @throws as `explore` does. */
+/**
+ * Walks at random. Violations are confirmed: their traces were run again by the plain engine.
+ * @throws as `explore` does; and ExploreError on strategies other than `random` in worlds that do not run in place, and if a
+ * violation cannot be confirmed, which happens if a protocol mutates what it has sent, written or received.
+ */
 export function walk(world: ExploredWorld, options: WalkOptions): Walk {
-  const { seed, runs, maxSteps, stop = 'at violation' } = options;
   const prepared = prepare(world);
-  const random = randomStream(seed, 'random walk');
-  const violations: Violation[] = [];
-  let walker = new Walker(prepared, random, violations);
-  let unreached = walker.unreached;
-  let walked = 0;
-  let steps = 0;
-  for (; walked < runs; walked++) {
-    if (stop !== 'never' && violations.length > 0) break;
-    steps += walker.run(maxSteps, stop);
-    const missing = new Set(walker.unreached);
-    unreached = unreached.filter((name) => missing.has(name));
-    if (walker.localCount > maxLocals) walker = new Walker(prepared, random, violations);
-  }
-  return { runs: walked, steps, violations, unreached };
+  if (runsInPlace(prepared)) return new Walker(prepared, options).walk();
+  if ((options.strategy ?? 'random') === 'random') return walkInterned(prepared, options);
+  throw new ExploreError(
+    `${options.strategy} needs a world whose only faults are crashes between events, drops, duplicates and time-outs`,
+  );
 }
 
-class Walker implements Visitor {
+class Walker {
   readonly #prepared: PreparedWorld;
+  readonly #options: WalkOptions;
   readonly #random: Random;
-  readonly #violations: Violation[];
-  readonly #steps: LocalSteps;
-  readonly #expander: Expander;
-  readonly #judge: Judge;
-  readonly #objections: Objection[] = [];
-  #path: Action[] = [];
-  #row = new Int32Array(64); // where the walk stands
-  #length = 0;
-  #next = new Int32Array(64); // where it goes next
-  #nextLength = 0;
-  #event = -1;
-  #changed = -1;
-  #draws: readonly Draw[] = [];
-  #choices = 0;
+  readonly #world: LiveWorld;
+  readonly #judge: LiveJudge;
+  readonly #schedule: Schedule | undefined;
+  readonly #violations: Violation[] = [];
+  readonly #objections: LiveObjection[] = [];
+  readonly #judgesEnds: boolean;
 
-  constructor(prepared: PreparedWorld, random: Random, violations: Violation[]) {
+  constructor(prepared: PreparedWorld, options: WalkOptions) {
+    const { seed, strategy = 'random' } = options;
     this.#prepared = prepared;
-    this.#random = random;
-    this.#violations = violations;
-    this.#steps = new LocalSteps(prepared, 0);
-    this.#expander = new Expander(prepared, this.#steps);
-    this.#judge = new Judge(prepared, this.#steps, this.#expander);
+    this.#options = options;
+    this.#random = randomStream(seed, 'random walk');
+    this.#world = new LiveWorld(prepared, this.#random);
+    this.#judge = new LiveJudge(prepared, this.#world);
+    this.#judgesEnds = prepared.world.properties.some(({ type }) => type === 'end');
+    if (strategy !== 'random') this.#schedule = scheduleOf(strategy, this.#world, this.#random, options);
   }
 
-  get unreached(): readonly string[] {
-    return this.#judge.unreached;
+  walk(): Walk {
+    const { runs, isOver } = this.#options;
+    let walked = 0;
+    let steps = 0;
+    while (walked < runs && !this.#isEnough()) {
+      if (walked > 0 && isOver?.() === true) break;
+      this.#run();
+      steps += this.#world.path.length;
+      walked++;
+    }
+    return { runs: walked, steps, violations: this.#violations, unreached: this.#judge.unreached };
   }
 
-  get localCount(): number {
-    return this.#steps.localCount;
+  #run(): void {
+    const world = this.#world;
+    if (!world.begin()) return this.#throw(world.thrown, 0);
+    this.#schedule?.begin();
+    this.#judge.judge(-1, this.#objections);
+    while (world.path.length < this.#options.maxSteps) {
+      if (this.#objections.length > 0 && this.#report()) return;
+      const changed = this.#step();
+      if (changed === isOver) break;
+      if (changed !== nothing) this.#judge.judge(changed, this.#objections);
+    }
+    this.#judge.judgeHistory(this.#objections);
+    this.#report();
   }
 
-  /** One run; how many steps it took. */
-  run(maxSteps: number, stop: WalkOptions['stop']): number {
-    this.#path = [];
-    this.#choices = 0;
-    this.#expander.gate = undefined;
-    this.#expander.begin(this);
-    if (this.#choices === 0) return 0; // births threw
-    for (let step = 0; ; step++) {
-      this.#enter();
-      this.#judge.judge(this.#row, this.#changed, this.#objections);
-      this.#report();
-      if (step === maxSteps || (stop !== 'never' && this.#violations.length > 0)) return step;
-      if (!this.#choose()) return step;
-      this.#path.push(actionOf(this.#event, this.#draws, this.#steps, this.#prepared));
+  /** Takes one action; the process that it changed, or that there was none. */
+  #step(): number {
+    const world = this.#world;
+    let events: LiveEvent[] | undefined;
+    for (let attempt = 0; ; attempt++) {
+      // a few cheap draws, then all events in turn, until one has an effect
+      let event = this.#schedule === undefined && attempt < 4 ? world.drawEnabled() : -1;
+      if (event === -1) {
+        events ??= world.enabled();
+        if (events.length === 0) return this.#end();
+        event = this.#schedule?.pick(events, world.path.length) ?? this.#random.pick(events);
+      }
+      if (this.#judgesEnds && isFault(event) && world.enabled().every(isFault)) {
+        this.#judge.judgeEnd(this.#objections);
+      }
+      const process = world.processOf(event);
+      switch (world.perform(event)) {
+        case 'done':
+          this.#schedule?.taken(process);
+          return isNetworkFault(event) ? nothing : process;
+        case 'effectless':
+          events = events?.filter((other) => other !== event);
+          continue;
+        case 'out of bounds':
+          world.forgetLast();
+          return isOver;
+        case 'thrown':
+          this.#throw(world.thrown, world.path.length);
+          return isOver;
+      }
     }
   }
 
-  /** Keeps one of the transitions: the newest of k with a probability of one in k. */
-  transition(row: Int32Array, length: number, event: number, changed: number): void {
-    this.#choices++;
-    if (this.#random.below(this.#choices) !== 0) return;
-    if (length > this.#next.length) this.#next = new Int32Array(2 * length);
-    for (let at = 0; at < length; at++) this.#next[at] = row[at]!;
-    this.#nextLength = length;
-    this.#event = event;
-    this.#changed = changed;
-    this.#draws = this.#expander.draws;
+  #end(): number {
+    this.#judge.judgeEnd(this.#objections);
+    return isOver;
   }
 
-  failure(event: number, thrown: string): void {
-    this.#objections.push({ property: noHandlerThrows, verdict: 'invalid', reason: thrown });
-    this.#report(event === -1 ? [] : [actionOf(event, this.#expander.draws, this.#steps, this.#prepared)]);
+  #throw(reason: string, after: number): void {
+    this.#objections.push({ property: noHandlerThrows, verdict: 'invalid', reason, after });
+    this.#report();
   }
 
-  #enter(): void {
-    [this.#row, this.#next] = [this.#next, this.#row];
-    this.#length = this.#nextLength;
-  }
-
-  /** Tries the possible events in a drawn order until one leads on. Only where none is progress has the run ended. */
-  #choose(): boolean {
-    const events: number[] = [];
-    this.#expander.gate = (event) => {
-      events.push(event);
-      return false;
-    };
-    this.#expander.expand(this.#row, this.#length, this);
-    let progress = 0;
-    this.#choices = 0;
-    for (const chosen of this.#random.shuffle(events)) {
-      this.#expander.gate = (event) => event === chosen;
-      progress += this.#expander.expand(this.#row, this.#length, this);
-      if (this.#choices > 0) break;
-    }
-    if (progress === 0 && (this.#choices === 0 || events.every((event) => isFault(event)))) {
-      this.#judge.judgeEnd(this.#row, this.#objections);
-      this.#report();
-    }
-    return this.#choices > 0;
-  }
-
-  #report(last: readonly Action[] = []): void {
-    for (const objection of this.#objections.splice(0)) {
+  /** Keeps the first violation of each property; whether that is enough to end the run. */
+  #report(): boolean {
+    for (const { after, ...objection } of this.#objections.splice(0)) {
       if (this.#violations.some(({ property }) => property === objection.property)) continue;
-      this.#violations.push({ ...objection, trace: [...this.#path, ...last] });
+      const trace = this.#world.path.slice(0, after);
+      this.#confirm(objection.property, trace);
+      this.#violations.push({ ...objection, trace });
     }
+    return this.#isEnough();
   }
+
+  #confirm(property: string, trace: Violation['trace']): void {
+    let why = '';
+    try {
+      const { objections } = retrace(this.#prepared.world, trace);
+      if (objections.some((objection) => objection.property === property)) return;
+    } catch (error) {
+      if (!(error instanceof ExploreError)) throw error;
+      why = ` (${error.message})`;
+    }
+    throw new ExploreError(
+      `a run of ${trace.length} actions violates ${property} in place and not when it is run again${why}: ` +
+        'some handler mutates what it has sent, written or received',
+    );
+  }
+
+  #isEnough(): boolean {
+    return isEnough(this.#prepared, this.#violations, this.#options.stop);
+  }
+}
+
+/** No process changed; and the run is over. */
+const nothing = -2;
+const isOver = -3;
+
+function isNetworkFault(event: LiveEvent): boolean {
+  return liveKind(event) === dropKind || liveKind(event) === duplicateKind;
+}
+
+function isFault(event: LiveEvent): boolean {
+  return isNetworkFault(event) || liveKind(event) === crashKind;
 }
