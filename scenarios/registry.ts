@@ -2,9 +2,11 @@
 import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { counter } from './counter.ts';
+import { crdt } from './crdt.ts';
 import { election } from './election.ts';
 import { gossipSpreads } from './gossip.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
+import { crdtKnownBugs } from './known-bugs/crdt.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
 import { electionImpatient } from './known-bugs/election-impatient.ts';
 import { gossipNoAntiEntropy } from './known-bugs/gossip-no-anti-entropy.ts';
@@ -27,6 +29,8 @@ export const scenarios: readonly Scenario[] = [
   counterEarlyAcknowledgement,
   gossipSpreads,
   gossipNoAntiEntropy,
+  crdt,
+  ...crdtKnownBugs,
   election,
   electionEarlyLeader,
   electionImpatient,
