@@ -26,6 +26,11 @@ const rules: readonly Rule[] = [
   },
   { checker: 'isolation', what: 'transactions', fits: ({ isTransactions }) => isTransactions },
   {
+    checker: 'isolation',
+    what: 'transactions that read by predicates',
+    fits: (profile) => profile.hasPredicates && only(profile, ['txn', 'init']),
+  },
+  {
     checker: 'linearizable',
     model: 'key-value',
     what: 'reads and writes of keys',

@@ -8,6 +8,8 @@ export interface Profile {
   readonly functions: readonly string[];
   /** Whether all values are lists of micro-operations such as [r x 1]. */
   readonly isTransactions: boolean;
+  /** Whether there are transactions with reads by predicate, insertions or deletions: [rp predicate objects], [delete x]. */
+  readonly hasPredicates: boolean;
   /** Whether all values are `[key, value]`. */
   readonly isKeyed: boolean;
   /** What reads returned. */
@@ -20,11 +22,13 @@ export function profileOf(history: History): Profile {
   let operations = 0;
   let transactions = 0;
   let keyed = 0;
+  let predicates = 0;
   for (const event of history) {
     if (event.type === 'invoke') {
       operations++;
       functions.set(event.f, (functions.get(event.f) ?? 0) + 1);
       if (isTransaction(event.value)) transactions++;
+      else if (isTransaction(event.value, predicateMicros)) predicates++;
       if (isKeyed(event)) keyed++;
     } else if (event.type === 'ok' && event.f === 'read') reads[kindOf(event.value)]++;
   }
@@ -32,21 +36,23 @@ export function profileOf(history: History): Profile {
     operations,
     functions: [...functions].sort(([, one], [, other]) => other - one).map(([f]) => f),
     isTransactions: operations > 0 && transactions === operations,
+    hasPredicates: predicates > 0,
     isKeyed: operations > 0 && keyed === operations,
     reads,
   };
 }
 
-function isTransaction(value: Json): boolean {
+function isTransaction(value: Json, known: ReadonlySet<string> = micros): boolean {
   return (
     Array.isArray(value) &&
     value.every(
-      (micro) => Array.isArray(micro) && micro.length >= 2 && typeof micro[0] === 'string' && micros.has(micro[0]),
+      (micro) => Array.isArray(micro) && micro.length >= 2 && typeof micro[0] === 'string' && known.has(micro[0]),
     )
   );
 }
 
 const micros = new Set(['r', 'w', 'append']);
+const predicateMicros = new Set([...micros, 'rp', 'insert', 'delete']);
 
 /** A cas without a key has a pair as its value, too: with one, the second part of the pair is a pair. */
 function isKeyed({ f, value }: HistoryEvent): boolean {
