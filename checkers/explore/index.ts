@@ -16,7 +16,11 @@ export {
 export type { ScheduleName } from './schedules.ts';
 export { noHandlerThrows, type StopRule, type Violation } from './violations.ts';
 export { walk, type Walk, type WalkOptions } from './random-walk.ts';
-export { retrace, type Retraced } from './retrace.ts';
+export { actionEvery, runOf } from './explored-run.ts';
+export { narrate, transcriptOf, type Narrated } from './narrate.ts';
+export { faultClasses } from './prepared-world.ts';
+export { isRecordedRun, parseRecordedRun, recordRun, rerun, type RecordedRun, type Rerun } from './recorded-run.ts';
+export { retrace, RetraceError, type Retraced } from './retrace.ts';
 export type {
   DiskContents,
   ExploredClient,

@@ -78,21 +78,32 @@ export function explorePlain(world: ExploredWorld, maxLevels = Infinity): PlainE
 
 /** The initial states: one, unless births draw. */
 export function initialStates(prepared: PreparedWorld): readonly PlainState[] {
+  return births(prepared).map(({ state }) => state);
+}
+
+/** The initial states, each with what the processes did at their births, in the world's order. */
+export function births(prepared: PreparedWorld): readonly Born[] {
   const start: PlainState = {
     components: prepared.processes.map(unborn),
     history: emptyHistory(prepared),
     budgets: prepared.budgets.initial,
     network: [],
   };
-  return prepared.processes.reduce<readonly PlainState[]>(
-    (states, { index }) =>
-      states.flatMap((state) =>
-        outcomesOf(prepared, state.components[index]!, { type: 'start' }).map((outcome) =>
-          after(prepared, state, outcome),
-        ),
+  return prepared.processes.reduce<readonly Born[]>(
+    (born, { index }) =>
+      born.flatMap(({ state, outcomes }) =>
+        outcomesOf(prepared, state.components[index]!, { type: 'start' }).map((outcome) => ({
+          state: after(prepared, state, outcome),
+          outcomes: [...outcomes, outcome],
+        })),
       ),
-    [start],
+    [{ state: start, outcomes: [] }],
   );
+}
+
+export interface Born {
+  readonly state: PlainState;
+  readonly outcomes: readonly Outcome[];
 }
 
 /** All transitions out of a state. */
@@ -317,10 +328,11 @@ function pay({ budgets }: PreparedWorld, state: PlainState, fault: FaultClass): 
   return left === 0 ? [] : [{ ...state, budgets: state.budgets.with(slot, left - 1) }];
 }
 
-function isCut(
+/** Whether a message would cross the cut that is in force. */
+export function isCut(
   { partitions, budgets, processes }: PreparedWorld,
   state: PlainState,
-  { from, to }: PlainEnvelope,
+  { from, to }: Pick<PlainEnvelope, 'from' | 'to'>,
 ): boolean {
   if (budgets.cutSlot === never) return false;
   return partitions[state.budgets[budgets.cutSlot]! - 1]?.cuts[from * processes.length + to] === 1;
@@ -341,7 +353,8 @@ function isSameLink(one: PlainEnvelope, other: PlainEnvelope): boolean {
   return one.from === other.from && one.to === other.to;
 }
 
-function stateText(prepared: PreparedWorld, { components, history, budgets, network }: PlainState): string {
+/** The canonical text of a whole state. */
+export function stateText(prepared: PreparedWorld, { components, history, budgets, network }: PlainState): string {
   const parts = components.map((component, index) => textOf(component, prepared.processes[index]?.id ?? ''));
   return encode([parts, history, budgets, network.map(({ text }) => text)], 'the state');
 }
