@@ -120,6 +120,8 @@ export interface Election {
   outside: Record<NodeId, Notification>;
   /** A quorum agrees: unless a better vote arrives within the finalize wait, it is decided. */
   isDeciding: boolean;
+  /** It waits a little before it begins: it just failed to follow somebody. */
+  isResting: boolean;
   /** How long it waits before it repeats its vote. */
   interval: Micros;
 }

@@ -1,0 +1,181 @@
+// Zab under everything that a majority is promised to survive: the story that must hold.
+import { keyValue, linearizable } from '../checkers/index.ts';
+import { currentLeader, zab, zabClient, zabProperties, type ZabConfig, type ZabRules } from '../protocols/zab/index.ts';
+import {
+  defineScenario,
+  keyValueOperations,
+  ms,
+  nemesis,
+  networkPresets,
+  seconds,
+  workload,
+  type Micros,
+  type NemesisOptions,
+  type NetworkSpec,
+  type Parameters,
+  type ParameterSpecs,
+  type Random,
+  type Scenario,
+} from '../sim/index.ts';
+
+/** What a variant of the Zab scenario changes. */
+export interface ZabVariant {
+  readonly name: string;
+  readonly story: string;
+  readonly expect: Scenario['expect'];
+  readonly rules?: Partial<ZabRules>;
+  /** What the nemesis draws from; default all standard faults. */
+  readonly nemesis?: NemesisOptions;
+  readonly config?: Partial<ZabConfig>;
+  /** Parameters whose value is fixed unless set, instead of drawn by the seed. */
+  readonly fixed?: Parameters;
+  readonly network?: NetworkSpec;
+  /** Typical time between two operations of a client; default 120 ms. */
+  readonly every?: Micros;
+}
+
+const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
+
+const parameters = {
+  voters: {
+    about: 'servers that vote',
+    default: 3,
+    range: [1, 9],
+    draw: (random: Random) => random.pick([3, 3, 3, 5, 4]),
+  },
+  observers: {
+    about: 'servers that only observe',
+    default: 0,
+    range: [0, 5],
+    draw: (random: Random) => random.pick([0, 0, 1]),
+  },
+  clients: { about: 'client processes', default: 3, range: [1, 50], draw: (random: Random) => random.between(2, 4) },
+  keys: {
+    about: 'keys that the clients use',
+    default: 2,
+    range: [1, 1_000],
+    draw: (random: Random) => random.between(1, 3),
+  },
+  network: {
+    about: 'network preset',
+    default: 'lan',
+    oneOf: networks,
+    draw: (random: Random) => random.pick(networks),
+  },
+  tick: {
+    about: 'tick time in ms',
+    default: 100,
+    range: [10, 60_000],
+    draw: (random: Random) => random.pick([60, 100, 100, 200]),
+  },
+  syncLimit: {
+    about: 'ticks in which leader and learner must hear from each other',
+    default: 3,
+    range: [1, 100],
+    draw: (random: Random) => random.pick([2, 3, 5]),
+  },
+  snapshotEvery: {
+    about: 'transactions between two snapshots',
+    default: 20,
+    range: [1, 1_000_000],
+    draw: (random: Random) => random.pick([1, 3, 10, 30, 1_000]),
+  },
+  keepBeforeSnapshot: {
+    about: 'transactions before a snapshot that stay in the log',
+    default: 10,
+    range: [0, 100_000],
+    draw: (random: Random) => random.pick([0, 2, 10, 500]),
+  },
+  groupCommit: {
+    about: 'how long proposals gather before they are synced together, in microseconds',
+    default: 0,
+    range: [0, 10_000_000],
+    draw: (random: Random) => random.pick([0, 0, ms(1), ms(5)]),
+  },
+  whenDown: {
+    about: 'what becomes of a message to a server that is down',
+    default: 'lose',
+    oneOf: ['lose', 'refuse'],
+    draw: (random: Random) => random.pick(['lose', 'refuse']),
+  },
+  budget: {
+    about: 'impair at most a minority of the servers at once, or go over that and expect safety only',
+    default: 'minority',
+    oneOf: ['minority', 'over'],
+  },
+  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+} as const;
+
+/** The Zab scenario with some of its parts replaced. */
+export function zabScenario(variant: ZabVariant): Scenario {
+  return defineScenario({
+    name: variant.name,
+    story: variant.story,
+    protocol: 'zab',
+    expect: variant.expect,
+    parameters: fix(parameters, variant.fixed ?? {}),
+    world(set) {
+      const voters = Array.from({ length: set.voters }, (_, index) => `n${index + 1}`);
+      const observers = Array.from({ length: set.observers }, (_, index) => `n${set.voters + index + 1}`);
+      const tickTime = ms(set.tick);
+      const config: Partial<ZabConfig> = {
+        tickTime,
+        initLimit: 2 * set.syncLimit,
+        syncLimit: set.syncLimit,
+        finalizeWait: Math.floor(tickTime / 2),
+        longestNotificationInterval: 8 * tickTime,
+        snapshotEvery: set.snapshotEvery,
+        keepBeforeSnapshot: set.keepBeforeSnapshot,
+        groupCommit: set.groupCommit,
+        observers,
+        ...variant.config,
+      };
+      const server = zab(config, variant.rules);
+      const client = zabClient({ retryAfter: 3 * tickTime });
+      const network = networkPresets[set.network as (typeof networks)[number]];
+      const isOver = set.budget === 'over';
+      return {
+        nodes: [...voters, ...observers].map((id) => ({ id, protocol: server })),
+        clients: Array.from({ length: set.clients }, (_, index) => ({
+          id: `c${index + 1}`,
+          protocol: client,
+          timeout: seconds(2),
+        })),
+        network: variant.network ?? { ...network, whenDown: set.whenDown as 'lose' | 'refuse' },
+        until: seconds(9),
+        tail: seconds(5),
+        workload: workload({
+          every: variant.every ?? ms(120),
+          draw: keyValueOperations({ keys: set.keys, reads: 300_000, cas: 150_000 }),
+        }),
+        faults: set.swarm
+          ? nemesis({
+              budget: isOver ? 'over' : Math.floor((set.voters - 1) / 2),
+              ...variant.nemesis,
+            })
+          : [],
+        roles: { leader: currentLeader(server) },
+        properties: zabProperties(server, { config, progressWithin: seconds(5) }),
+        checks: [linearizable(keyValue())],
+        safetyOnly: isOver || variant.nemesis?.budget === 'over',
+      };
+    },
+  });
+}
+
+export const zabBroadcast = zabScenario({
+  name: 'zab',
+  story:
+    'Servers elect a leader, agree on a history and broadcast writes while links, clocks, disks and servers fail; every promise of the paper holds.',
+  expect: { type: 'holds' },
+});
+
+/** The specifications with new defaults that no seed draws over. */
+function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
+  const entries = Object.entries(specs).map(([name, spec]) => {
+    const value = fixed[name];
+    if (value === undefined) return [name, spec];
+    return [name, { ...spec, default: value, draw: () => value }];
+  });
+  return Object.fromEntries(entries) as S;
+}
