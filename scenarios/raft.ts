@@ -2,6 +2,8 @@
 import { keyValue, linearizable } from '../checkers/index.ts';
 import {
   currentLeader,
+  keyValueService,
+  paperRules,
   raft,
   raftClient,
   raftProperties,
@@ -119,7 +121,10 @@ export function raftScenario(variant: RaftVariant): Scenario {
         }),
         faults: set.swarm ? nemesis({ ...variant.nemesis, ...(isOver ? { budget: 'over' } : {}) }) : [],
         roles: { leader: currentLeader(server) },
-        properties: variant.outcomeOnly === true ? [] : raftProperties(server, seconds(4)),
+        properties:
+          variant.outcomeOnly === true
+            ? []
+            : raftProperties(server, { service: keyValueService(paperRules), progressWithin: seconds(4) }),
         checks: [linearizable(keyValue())],
         safetyOnly: isOver,
       };

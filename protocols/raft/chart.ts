@@ -1,23 +1,48 @@
-// The allowed role moves of a Raft server (Figure 4 of the paper) as an xstate chart: the specification that every noted
-// role change is checked against. It stays off the message path.
+// The allowed role moves of a Raft server (Figure 4 of the paper, with pre-votes and servers without a vote) as an xstate
+// chart: the specification that every noted role change is checked against. It stays off the message path.
 import { createMachine } from 'xstate';
-import type { Role } from './types.ts';
 
-/** Events carry the term; `start` is a restart, which makes any server a follower. */
+const stepsDown = { 'discovers a leader or a higher term': 'follower' } as const;
+
+/** A server is a `learner` as long as it has no vote: not added yet, not promoted, or removed. */
 export const roleChart = createMachine({
   id: 'raft-role',
-  initial: 'follower',
+  initial: 'start',
   states: {
-    follower: { on: { 'times out': 'candidate', 'discovers a higher term': 'follower', starts: 'follower' } },
-    candidate: {
+    start: { on: { 'has a vote': 'follower', 'has no vote': 'learner' } },
+    follower: {
       on: {
-        'times out': 'candidate',
-        'wins a majority': 'leader',
-        'discovers a leader or a higher term': 'follower',
-        starts: 'follower',
+        'times out': 'pre-candidate',
+        'times out (without pre-vote), is asked to take over': 'candidate',
+        'discovers a higher term': 'follower',
+        'loses its vote': 'learner',
       },
     },
-    leader: { on: { 'discovers a higher term': 'follower', starts: 'follower' } },
+    learner: { on: { 'is given a vote': 'follower', 'discovers a higher term': 'learner' } },
+    'pre-candidate': {
+      on: {
+        'times out': 'pre-candidate',
+        'would win, or is asked to take over': 'candidate',
+        'would lose': 'follower',
+        ...stepsDown,
+      },
+    },
+    candidate: {
+      on: {
+        'times out': 'pre-candidate',
+        'times out (without pre-vote), is asked to take over': 'candidate',
+        'wins a majority': 'leader',
+        loses: 'follower',
+        ...stepsDown,
+      },
+    },
+    leader: {
+      on: {
+        'hears from no quorum': 'follower',
+        'discovers a higher term': 'follower',
+        'its removal is committed': 'learner',
+      },
+    },
   },
 });
 
@@ -25,7 +50,7 @@ export const roleChart = createMachine({
 export const roleMoves: ReadonlySet<string> = new Set(
   Object.entries(roleChart.states).flatMap(([from, node]) =>
     Object.values(node.on).flatMap((transitions) =>
-      transitions.flatMap(({ target }) => (target ?? []).map((to) => `${from}>${to.key satisfies string as Role}`)),
+      transitions.flatMap(({ target }) => (target ?? []).map((to) => `${from}>${to.key}`)),
     ),
   ),
 );

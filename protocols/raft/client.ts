@@ -1,8 +1,8 @@
 // A client of the replicated store: finds the leader, opens a session, and repeats a command under the same sequence number
 // until it is answered, so that each takes effect exactly once (section 8; thesis, section 6.3).
 import { ms, type Context, type Json, type Micros, type NodeId, type Protocol, type Request } from '../../sim/index.ts';
-import type { Command } from './machine.ts';
-import type { ClientReply, Message } from './types.ts';
+import type { Command } from './key-value.ts';
+import type { ClientReply, Message } from './raft.ts';
 
 export interface RaftClient {
   state: ClientState;

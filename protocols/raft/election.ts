@@ -1,115 +1,153 @@
-// Leader election (section 5.2) with the restriction that keeps committed entries in every leader's log (section 5.4.1).
-import type { Context, NodeId } from '../../sim/index.ts';
-import { broadcast, proposeNoop } from './replication.ts';
-import type { Server } from './raft.ts';
+// Leader election (section 5.2) with the restriction that keeps committed entries in every leader's log (section 5.4.1), and
+// with the question whether one would win asked first (thesis, section 9.6).
+import type { NodeId } from '../../sim/index.ts';
+import { lastIndex, lastTerm } from './log.ts';
+import { tally } from './quorum.ts';
+import { adoptTerm, becomeFollower, becomeLeader, changeRole, mayCampaign, resetElectionTimer } from './roles.ts';
+import type { Turn } from './server.ts';
 import { saveHardState, syncBeforeReply } from './storage.ts';
-import type { Raft, RaftState, RequestVote, RequestVoteReply, Role } from './types.ts';
+import type { RequestPreVote, RequestPreVoteReply, RequestVote, RequestVoteReply, TimeoutNow } from './types.ts';
 
-/** Election time-outs are drawn anew each time, so that split votes are rare and soon resolved (section 5.2). */
-export function resetElectionTimer({ config }: Server, ctx: Context<Raft>): void {
-  ctx.setTimer('election', config.electionTimeout + ctx.random(config.electionSpread + 1));
+/** The time-out passed: a leader counts who is there, everybody else may stand for election. */
+export function onElectionTimeout(turn: Turn): void {
+  const { raft, server } = turn;
+  if (raft.role === 'leader') return checkQuorum(turn);
+  if (!mayCampaign(turn)) return resetElectionTimer(turn);
+  if (server.config.preVote) askForPreVotes(turn);
+  else standForElection(turn, false);
 }
 
-/** The time-out passed without a leader: stand for election in the next term, and vote for oneself. */
-export function standForElection(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  state.currentTerm++;
-  state.votedFor = ctx.id;
-  state.votes = [ctx.id];
-  state.leader = null;
-  changeRole(state, 'candidate', ctx);
-  saveHardState(state, server.rules, ctx);
+/** Stands for election in the next term, and votes for itself. */
+export function standForElection(turn: Turn, transfer: boolean): void {
+  const { raft, ctx } = turn;
+  raft.currentTerm++;
+  raft.votedFor = ctx.id;
+  beginCandidacy(turn, 'candidate');
+  saveHardState(turn);
   ctx.disk.sync();
-  ctx.note('vote', { term: state.currentTerm, for: ctx.id });
-  resetElectionTimer(server, ctx);
-  const lastLogTerm = state.log.at(-1)?.term ?? 0;
-  const request: RequestVote = {
+  ctx.note('vote', { term: raft.currentTerm, for: ctx.id });
+  resetElectionTimer(turn);
+  sendToVoters(turn, {
     type: 'RequestVote',
-    term: state.currentTerm,
-    lastLogIndex: state.log.length,
-    lastLogTerm,
-  };
-  for (const peer of ctx.peers) ctx.send(peer, request);
-  if (server.rules.isQuorum(1, 1 + ctx.peers.length)) becomeLeader(server, state, ctx);
+    term: raft.currentTerm,
+    lastLogIndex: lastIndex(raft),
+    lastLogTerm: lastTerm(raft),
+    transfer,
+  });
+  countVotes(turn);
 }
 
-export function onRequestVote(
-  server: Server,
-  state: RaftState,
-  from: NodeId,
-  message: RequestVote,
-  ctx: Context<Raft>,
-): void {
+export function onRequestVote(turn: Turn, from: NodeId, message: RequestVote): void {
+  const { raft, ctx, server } = turn;
   const { rules } = server;
   const granted =
-    message.term === state.currentTerm &&
-    rules.isFreeToVote(state, from) &&
-    rules.isUpToDate(state, message.lastLogIndex, message.lastLogTerm);
-  if (granted) {
-    if (state.votedFor !== from) {
-      state.votedFor = from;
-      saveHardState(state, rules, ctx);
-    }
-    resetElectionTimer(server, ctx);
+    message.term === raft.currentTerm &&
+    rules.isFreeToVote(raft, from) &&
+    rules.isUpToDate(raft, message.lastLogIndex, message.lastLogTerm);
+  if (granted && raft.votedFor !== from) {
+    raft.votedFor = from;
+    saveHardState(turn);
   }
-  syncBeforeReply(rules, ctx);
-  ctx.send(from, { type: 'RequestVoteReply', term: state.currentTerm, granted });
-  if (granted) ctx.note('vote', { term: state.currentTerm, for: from });
+  syncBeforeReply(turn);
+  ctx.send(from, { type: 'RequestVoteReply', term: raft.currentTerm, granted });
+  if (granted) ctx.note('vote', { term: raft.currentTerm, for: from });
+  if (raft.role !== 'leader' && rules.resetsTimer(granted)) resetElectionTimer(turn);
 }
 
-export function onRequestVoteReply(
-  server: Server,
-  state: RaftState,
-  from: NodeId,
-  reply: RequestVoteReply,
-  ctx: Context<Raft>,
-): void {
-  const { rules } = server;
-  if (state.role !== 'candidate' || !reply.granted || !rules.countsVote(state, reply.term)) return;
-  if (rules.isNewVote(state, from)) state.votes.push(from);
-  if (rules.isQuorum(state.votes.length, 1 + ctx.peers.length)) becomeLeader(server, state, ctx);
+export function onRequestVoteReply(turn: Turn, from: NodeId, reply: RequestVoteReply): void {
+  const { raft, server } = turn;
+  if (raft.role !== 'candidate' || !server.rules.countsVote(raft, reply.term)) return;
+  recordVote(turn, from, reply.granted);
+  countVotes(turn);
 }
 
-/** A higher term was seen: whoever this was, it is a follower of that term now (Figure 2, all servers). */
-export function adoptTerm(server: Server, state: RaftState, term: number, ctx: Context<Raft>): void {
-  state.currentTerm = term;
-  state.votedFor = server.rules.voteInNewTerm(state);
-  state.leader = null;
-  saveHardState(state, server.rules, ctx);
-  if (state.role === 'follower') changeRole(state, 'follower', ctx);
-  else becomeFollower(server, state, ctx);
+/** A vote that would be given: it costs the voter nothing, and says nothing about terms to come. */
+export function onRequestPreVote(turn: Turn, from: NodeId, message: RequestPreVote): void {
+  const { raft, ctx, server } = turn;
+  const granted =
+    message.term > raft.currentTerm && server.rules.isUpToDate(raft, message.lastLogIndex, message.lastLogTerm);
+  ctx.send(from, { type: 'RequestPreVoteReply', term: granted ? message.term : raft.currentTerm, granted });
 }
 
-export function becomeFollower(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  const left = state.role === 'leader' ? [...state.waiting, ...state.reads] : [];
-  changeRole(state, 'follower', ctx);
-  state.votes = [];
-  state.progress = {};
-  state.waiting = [];
-  state.reads = [];
-  ctx.clearTimer('heartbeat');
-  resetElectionTimer(server, ctx);
-  // What they asked for may yet be committed: they ask the next leader, who recognizes a command it already has.
-  for (const { client, sequence } of left) {
-    ctx.send(client, { type: 'ClientReply', sequence, answer: { type: 'not-leader', leader: null } });
+export function onRequestPreVoteReply(turn: Turn, from: NodeId, reply: RequestPreVoteReply): void {
+  const { raft, server } = turn;
+  if (!reply.granted && server.rules.isNewerTerm(raft, reply.term)) return adoptTerm(turn, reply.term);
+  if (raft.role !== 'pre-candidate') return;
+  if (reply.granted && !server.rules.countsPreVote(raft, reply.term)) return;
+  recordVote(turn, from, reply.granted);
+  countVotes(turn);
+}
+
+/** The leader hands over: its successor need not ask first whether it would win (thesis, section 3.10). */
+export function onTimeoutNow(turn: Turn, message: TimeoutNow): void {
+  const { raft } = turn;
+  if (message.term !== raft.currentTerm || raft.role === 'leader' || !mayCampaign(turn)) return;
+  standForElection(turn, true);
+}
+
+/** A candidate that hears from a leader it would have to depose is not heard, within the time-out (thesis, 4.2.3). */
+export function isIgnored({ raft, server, ctx }: Turn, transfer: boolean): boolean {
+  const { config, rules } = server;
+  if (!config.stickiness || transfer) return false;
+  if (raft.role === 'leader') return config.checkQuorum; // it would step down by itself
+  const mayHaveVoted = config.reads === 'lease'; // a server that restarted may have promised a lease before
+  return (
+    (raft.leader !== null || mayHaveVoted) && rules.isSticky(ctx.monotonic() - raft.heardAt, config.electionTimeout)
+  );
+}
+
+function askForPreVotes(turn: Turn): void {
+  const { raft } = turn;
+  beginCandidacy(turn, 'pre-candidate');
+  resetElectionTimer(turn);
+  sendToVoters(turn, {
+    type: 'RequestPreVote',
+    term: raft.currentTerm + 1,
+    lastLogIndex: lastIndex(raft),
+    lastLogTerm: lastTerm(raft),
+  });
+  countVotes(turn);
+}
+
+function beginCandidacy(turn: Turn, role: 'pre-candidate' | 'candidate'): void {
+  const { raft, ctx } = turn;
+  raft.votes = [ctx.id];
+  raft.refusals = [];
+  raft.leader = null;
+  raft.incoming = null;
+  changeRole(turn, role);
+}
+
+function sendToVoters({ raft, ctx, server }: Turn, request: RequestVote | RequestPreVote): void {
+  for (const peer of new Set(server.rules.halves(raft.configuration).flat())) {
+    if (peer !== ctx.id) ctx.send(peer, request);
   }
 }
 
-/** Elected: followers are assumed to match until they say otherwise; a no-op commits what earlier terms left (section 8). */
-function becomeLeader(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  changeRole(state, 'leader', ctx);
-  state.leader = ctx.id;
-  state.votes = [];
-  state.round = 0;
-  for (const peer of ctx.peers) {
-    state.progress[peer] = { nextIndex: state.log.length + 1, matchIndex: 0, probing: true, ackedRound: 0 };
-  }
-  ctx.clearTimer('election');
-  ctx.setTimer('heartbeat', server.config.heartbeat);
-  broadcast(server, state, ctx);
-  proposeNoop(server, state, ctx);
+function recordVote({ raft, server }: Turn, from: NodeId, granted: boolean): void {
+  if (granted && server.rules.isNewVote(raft, from)) raft.votes.push(from);
+  if (!granted && !raft.refusals.includes(from)) raft.refusals.push(from);
 }
 
-function changeRole(state: RaftState, role: Role, ctx: Context<Raft>): void {
-  state.role = role;
-  ctx.note('role', { role, term: state.currentTerm });
+function countVotes(turn: Turn): void {
+  const { raft, server } = turn;
+  switch (tally(server.rules, raft.configuration, raft.votes, raft.refusals)) {
+    case 'open':
+      return;
+    case 'lost':
+      return becomeFollower(turn, null);
+    case 'won':
+      if (raft.role === 'pre-candidate') standForElection(turn, false);
+      else becomeLeader(turn);
+  }
+}
+
+/** A leader that no quorum answered for an election time-out does not know whether it still leads (thesis, 6.2). */
+function checkQuorum(turn: Turn): void {
+  const { raft, ctx, server } = turn;
+  if (!server.config.checkQuorum) return;
+  const active = Object.entries(raft.progress).flatMap(([id, { active: isActive }]) => (isActive ? [id] : []));
+  if (tally(server.rules, raft.configuration, [ctx.id, ...active], []) !== 'won') return becomeFollower(turn, null);
+  for (const progress of Object.values(raft.progress)) progress.active = false;
+  ctx.setTimer('election', server.config.electionTimeout);
 }

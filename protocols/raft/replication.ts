@@ -1,239 +1,180 @@
-// Log replication (section 5.3): the leader sends entries, followers accept them where the logs match, and the leader backs
-// up a whole term at a time where they do not. An entry is committed once it is durable on a majority (section 5.4.2).
-import type { Context, NodeId } from '../../sim/index.ts';
-import { applyCommitted } from './apply.ts';
-import { becomeFollower, resetElectionTimer } from './election.ts';
-import type { Command } from './machine.ts';
-import type { Server } from './raft.ts';
-import { answerReads } from './read-index.ts';
-import { appendEntry, syncBeforeReply, truncateFrom } from './storage.ts';
-import type { AppendEntries, AppendEntriesReply, Progress, Raft, RaftState } from './types.ts';
+// Log replication on the leader's side (section 5.3): it sends entries, backs up a whole term at a time where logs differ,
+// and commits what is durable on a quorum (section 5.4.2).
+import type { NodeId } from '../../sim/index.ts';
+import { commitTo } from './apply.ts';
+import { entriesBehind, findConflictByTerm, lastIndex, termAt } from './log.ts';
+import { advanceMatch, becomeProbing, becomeReplicating, hasRoom, progressOf } from './progress.ts';
+import { quorumIndex } from './quorum.ts';
+import { adoptConfiguration } from './membership.ts';
+import { answerReads, beginRound } from './reads.ts';
+import { sizeOf, type Turn } from './server.ts';
+import { sendSnapshot } from './snapshot.ts';
+import { appendEntry } from './storage.ts';
+import { handOver } from './transfer.ts';
+import type { AppendEntries, AppendEntriesReply, Entry, Progress } from './types.ts';
 
-/** The leader appends a command to its own log and sends it out; returns its index. */
-export function propose(server: Server, state: RaftState, command: Command, ctx: Context<Raft>): number {
-  appendEntry(state, { term: state.currentTerm, command }, ctx);
-  const index = state.log.length;
+/** The leader appends an entry to its own log and sends it out; returns its index. */
+export function appendAndSend(turn: Turn, entry: Entry<unknown>): number {
+  const { raft, ctx, server } = turn;
+  const { currentTerm: term } = raft;
+  appendEntry(turn, entry);
+  const index = lastIndex(raft);
+  if (entry.type === 'configuration') adoptConfiguration(turn);
+  if (!server.rules.syncsBeforeCounting) advanceCommit(turn);
   let last: AppendEntries | undefined;
-  for (const peer of ctx.peers) last = sendEntries(server, state, peer, ctx, last);
+  for (const peer in raft.progress) last = sendEntries(turn, peer, last);
   // Followers write in parallel with the leader, which counts itself only when its own write is durable.
-  syncBeforeReply(server.rules, ctx);
-  ctx.note('append', { from: index, to: index, term: state.currentTerm });
-  advanceCommit(server, state, ctx);
+  if (server.rules.syncsBeforeReply) ctx.disk.sync();
+  ctx.note('append', { from: index, to: index, term });
+  advanceCommit(turn);
   return index;
 }
 
-export function proposeNoop(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  propose(server, state, { type: 'noop' }, ctx);
+export function proposeNoop(turn: Turn): void {
+  appendAndSend(turn, { term: turn.raft.currentTerm, type: 'noop' });
 }
 
-/** A heartbeat round: every follower hears from its leader. */
-export function broadcast(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  state.round++;
+/** A heartbeat round: every member hears from its leader. */
+export function broadcast(turn: Turn): void {
+  const { raft } = turn;
+  beginRound(turn);
   let last: AppendEntries | undefined;
-  for (const peer of ctx.peers) {
-    const { probing } = state.progress[peer] as Progress;
+  for (const peer in raft.progress) {
+    const progress = raft.progress[peer] as Progress;
+    if (progress.mode === 'snapshot' || turn.server.rules.needsSnapshot(raft, progress)) {
+      sendSnapshot(turn, peer, progress);
+      continue;
+    }
     // A probe may be lost, so it is repeated; entries that were sent on trust are missed by the next empty AppendEntries.
-    last = sendAppend(state, peer, probing ? server.config.batch : 0, ctx, last);
-    if (!probing) sendEntries(server, state, peer, ctx);
+    last = sendAppend(turn, peer, progress, progress.mode === 'probe', last);
+    if (progress.mode === 'replicate') sendEntries(turn, peer);
   }
 }
 
-export function onAppendEntries(
-  server: Server,
-  state: RaftState,
-  from: NodeId,
-  message: AppendEntries,
-  ctx: Context<Raft>,
-): void {
-  const { rules } = server;
-  if (message.term < state.currentTerm) return refuse(state, from, message, 0, 0, ctx);
-  if (state.role === 'candidate') becomeFollower(server, state, ctx);
-  state.leader = from;
-  resetElectionTimer(server, ctx);
-  if (!rules.matchesPrevious(state, message)) {
-    syncBeforeReply(rules, ctx);
-    const conflictTerm = state.log[message.prevLogIndex - 1]?.term ?? 0;
-    return refuse(state, from, message, conflictTerm, startOfTerm(state, message.prevLogIndex), ctx);
-  }
-  const firstNew = accept(state, message, ctx);
-  syncBeforeReply(rules, ctx);
-  if (firstNew <= state.log.length)
-    ctx.note('append', { from: firstNew, to: state.log.length, term: state.currentTerm });
-  ctx.send(from, {
-    type: 'AppendEntriesReply',
-    term: state.currentTerm,
-    success: true,
-    matchIndex: rules.acknowledges(state, message),
-    conflictTerm: 0,
-    conflictIndex: 0,
-    prevLogIndex: message.prevLogIndex,
-    round: message.round,
-  });
-  const known = Math.min(message.leaderCommit, message.prevLogIndex + message.entries.length);
-  if (rules.learnsCommit(state, known)) commitTo(server, state, known, ctx);
-}
-
-export function onAppendEntriesReply(
-  server: Server,
-  state: RaftState,
-  from: NodeId,
-  reply: AppendEntriesReply,
-  ctx: Context<Raft>,
-): void {
-  const progress = state.progress[from];
-  if (state.role !== 'leader' || reply.term !== state.currentTerm || progress === undefined) return;
+export function onAppendEntriesReply(turn: Turn, from: NodeId, reply: AppendEntriesReply): void {
+  const { raft, server } = turn;
+  const progress = progressOf(turn, from);
+  if (raft.role !== 'leader' || !server.rules.isCurrentReply(raft, reply.term) || progress === undefined) return;
+  progress.active = true;
   if (reply.round > progress.ackedRound) progress.ackedRound = reply.round;
-  if (reply.success) onMatch(server, state, progress, server.rules.matchOf(state, reply), ctx);
-  else if (!onConflict(state, progress, reply)) return;
-  if (state.reads.length > 0) answerReads(server, state, ctx);
-  if (progress.probing) sendAppend(state, from, server.config.batch, ctx);
-  else sendEntries(server, state, from, ctx);
+  if (reply.success) onMatch(turn, from, progress, server.rules.matchOf(raft, reply));
+  else if (!onConflict(turn, from, progress, reply)) return;
+  if (raft.role !== 'leader') return;
+  answerReads(turn);
+  sendNext(turn, from, progress);
+}
+
+/** Sends a member what it needs next, whatever that is. */
+export function sendNext(turn: Turn, peer: NodeId, progress: Progress): void {
+  const { raft, server } = turn;
+  if (progress.mode === 'snapshot') return;
+  if (server.rules.needsSnapshot(raft, progress)) sendSnapshot(turn, peer, progress);
+  else if (progress.mode === 'replicate') sendEntries(turn, peer);
+  else if (progress.nextIndex <= lastIndex(raft)) sendAppend(turn, peer, progress, true);
 }
 
 /** The follower's log equals the leader's up to `match`: from there on entries are sent without waiting for replies. */
-function onMatch(server: Server, state: RaftState, progress: Progress, match: number, ctx: Context<Raft>): void {
-  if (progress.probing) {
-    progress.probing = false;
-    progress.nextIndex = Math.max(match, progress.matchIndex) + 1;
+export function onMatch(turn: Turn, from: NodeId, progress: Progress, match: number): void {
+  const isNews = advanceMatch(progress, match);
+  if (progress.mode === 'probe') becomeReplicating(progress);
+  else if (progress.mode === 'snapshot' && match >= progress.snapshotIndex) becomeProbing(progress, match + 1);
+  if (isNews) {
+    advanceCommit(turn);
+    handOver(turn, from);
   }
-  if (match <= progress.matchIndex) return;
-  progress.matchIndex = match;
-  if (progress.nextIndex <= match) progress.nextIndex = match + 1;
-  advanceCommit(server, state, ctx);
 }
 
-/** The logs differ, or entries were lost on the way: look further back. False if there is nothing new to ask at once. */
-function onConflict(state: RaftState, progress: Progress, reply: AppendEntriesReply): boolean {
-  const { probing, nextIndex, matchIndex } = progress;
-  const isStale = probing ? reply.prevLogIndex !== nextIndex - 1 : reply.prevLogIndex <= matchIndex;
-  if (isStale) return false;
-  progress.probing = true;
-  progress.nextIndex = Math.max(matchIndex + 1, Math.min(reply.prevLogIndex, backUp(state, reply)));
-  return !probing || progress.nextIndex < nextIndex; // else the next heartbeat asks again
-}
-
-/** Sends what the follower lacks, batch after batch, up to the window of unanswered entries. */
-function sendEntries(
-  server: Server,
-  state: RaftState,
-  peer: NodeId,
-  ctx: Context<Raft>,
-  like?: AppendEntries,
-): AppendEntries | undefined {
-  const progress = state.progress[peer];
-  if (progress === undefined || progress.probing) return like;
-  const { batch, window } = server.config;
+/** Sends what the member lacks, message after message, up to what may be under way. */
+function sendEntries(turn: Turn, peer: NodeId, like?: AppendEntries): AppendEntries | undefined {
+  const { raft } = turn;
+  const progress = raft.progress[peer] as Progress;
+  if (progress.mode !== 'replicate') return like;
   let last = like;
-  while (progress.nextIndex <= state.log.length && progress.nextIndex - progress.matchIndex <= window) {
-    last = sendAppend(state, peer, batch, ctx, last);
+  while (progress.nextIndex <= lastIndex(raft) && hasRoom(progress, turn)) {
+    if (turn.server.rules.needsSnapshot(raft, progress)) {
+      sendSnapshot(turn, peer, progress);
+      return last;
+    }
+    last = sendAppend(turn, peer, progress, true, last);
   }
   return last;
 }
 
-/** Sends up to `limit` entries, or none, and returns the message; followers that are equally far get the very same one. */
+/** One message; the same object goes to members that are equally far, so that it is made only once. */
 function sendAppend(
-  state: RaftState,
+  turn: Turn,
   peer: NodeId,
-  limit: number,
-  ctx: Context<Raft>,
+  progress: Progress,
+  withEntries: boolean,
   like?: AppendEntries,
 ): AppendEntries {
-  const progress = state.progress[peer] as Progress;
+  const { raft, ctx, server } = turn;
   const prevLogIndex = progress.nextIndex - 1;
-  const count = Math.max(0, Math.min(limit, state.log.length - prevLogIndex));
+  const count = withEntries ? Math.min(server.config.batch, lastIndex(raft) - prevLogIndex) : 0;
   const isSame = like !== undefined && like.prevLogIndex === prevLogIndex && like.entries.length === count;
-  const message = isSame ? like : appendEntries(state, prevLogIndex, count);
-  if (!progress.probing) progress.nextIndex += count;
+  const message = isSame ? like : appendEntries(turn, prevLogIndex, count);
+  const sent = message.entries.length;
+  if (progress.mode === 'replicate' && sent > 0) {
+    progress.nextIndex += sent;
+    const bytes = server.config.maxInflightBytes === Infinity ? 0 : bytesOf(turn, message.entries);
+    progress.inflight.push({ last: prevLogIndex + sent, bytes });
+  }
   ctx.send(peer, message);
   return message;
 }
 
-function appendEntries(state: RaftState, prevLogIndex: number, count: number): AppendEntries {
+function appendEntries(turn: Turn, prevLogIndex: number, count: number): AppendEntries {
+  const { raft } = turn;
   return {
     type: 'AppendEntries',
-    term: state.currentTerm,
+    term: raft.currentTerm,
     prevLogIndex,
-    prevLogTerm: prevLogIndex === 0 ? 0 : (state.log[prevLogIndex - 1]?.term ?? 0),
-    entries: count === 0 ? noEntries : state.log.slice(prevLogIndex, prevLogIndex + count),
-    leaderCommit: state.commitIndex,
-    round: state.round,
+    prevLogTerm: termAt(raft, prevLogIndex),
+    entries: count === 0 ? noEntries : (withinBytes(turn, entriesBehind(raft, prevLogIndex, count)) as Entry[]),
+    leaderCommit: raft.commitIndex,
+    round: raft.round,
   };
 }
 
 const noEntries: readonly never[] = Object.freeze([]);
 
-/**
- * Writes the entries that are not there yet; what conflicts with them was never committed and goes (section 5.3).
- * Returns the index of the first entry written, or one behind the log.
- */
-function accept(state: RaftState, { prevLogIndex, entries }: AppendEntries, ctx: Context<Raft>): number {
-  let first = 0;
-  while (first < entries.length && state.log[prevLogIndex + first]?.term === entries[first]?.term) first++;
-  if (first === entries.length) return state.log.length + 1;
-  const from = prevLogIndex + first + 1;
-  if (state.log.length >= from) {
-    ctx.note('truncate', { from, to: state.log.length });
-    truncateFrom(state, from, ctx);
+/** The first of the entries that fit into one message, at least one. */
+function withinBytes(turn: Turn, entries: Entry<unknown>[]): Entry<unknown>[] {
+  const { maxMessageBytes } = turn.server.config;
+  if (maxMessageBytes === Infinity) return entries;
+  let count = 0;
+  let bytes = 0;
+  while (count < entries.length) {
+    bytes += bytesOf(turn, [entries[count] as Entry<unknown>]);
+    if (count > 0 && bytes > maxMessageBytes) break;
+    count++;
   }
-  for (const entry of entries.slice(first)) appendEntry(state, entry, ctx);
-  return from;
+  return entries.slice(0, count);
 }
 
-/** Tells the leader where to look next: a whole conflicting term at once (section 5.3, last paragraphs). */
-function refuse(
-  state: RaftState,
-  leader: NodeId,
-  { prevLogIndex, round }: AppendEntries,
-  conflictTerm: number,
-  conflictIndex: number,
-  ctx: Context<Raft>,
-): void {
-  ctx.send(leader, {
-    type: 'AppendEntriesReply',
-    term: state.currentTerm,
-    success: false,
-    matchIndex: 0,
-    conflictTerm,
-    conflictIndex,
-    prevLogIndex,
-    round,
-  });
+function bytesOf({ server }: Turn, entries: readonly Entry<unknown>[]): number {
+  return entries.reduce((sum, entry) => sum + (entry.type === 'command' ? sizeOf(server, entry.command) : 0), 0);
 }
 
-/** Where the term of the entry at `index` begins, or where the log ends if it is shorter. */
-function startOfTerm({ log }: RaftState, index: number): number {
-  if (index > log.length) return log.length + 1;
-  let first = index;
-  while (first > 1 && log[first - 2]?.term === log[index - 1]?.term) first--;
-  return first;
+/** The logs differ, or entries were lost on the way: look further back. False if the reply is of an earlier question. */
+function onConflict(turn: Turn, from: NodeId, progress: Progress, reply: AppendEntriesReply): boolean {
+  const { raft, ctx } = turn;
+  const { mode, nextIndex, matchIndex } = progress;
+  const isStale = mode === 'probe' ? reply.prevLogIndex !== nextIndex - 1 : reply.prevLogIndex <= matchIndex;
+  if (isStale || mode === 'snapshot') return false;
+  const agree = findConflictByTerm(raft, reply.conflictIndex, reply.conflictTerm);
+  becomeProbing(progress, Math.min(reply.prevLogIndex, agree + 1));
+  const { conflictIndex, conflictTerm } = reply;
+  ctx.note('back-up', { peer: from, conflictIndex, conflictTerm, next: progress.nextIndex });
+  return mode !== 'probe' || progress.nextIndex < nextIndex; // else the next heartbeat asks again
 }
 
-/** The next index to try: behind the leader's own last entry of the conflicting term, or where that term begins. */
-function backUp({ log }: RaftState, { conflictTerm, conflictIndex }: AppendEntriesReply): number {
-  if (conflictTerm === 0) return Math.max(1, conflictIndex);
-  let index = Math.min(log.length, conflictIndex);
-  while (index < log.length && (log[index]?.term ?? 0) <= conflictTerm) index++;
-  return log[index - 1]?.term === conflictTerm ? index + 1 : Math.max(1, conflictIndex);
-}
-
-/** Commits the highest index of this term that a majority holds (Figure 2, leaders, last rule). */
-function advanceCommit(server: Server, state: RaftState, ctx: Context<Raft>): void {
-  const { peers } = ctx;
-  const matchOf = (peer: NodeId): number => state.progress[peer]?.matchIndex ?? 0;
-  let best = server.rules.isQuorum(1, 1 + peers.length) ? state.log.length : 0;
-  for (const peer of peers) {
-    const index = matchOf(peer);
-    if (index <= best) continue;
-    let holders = 1; // the leader itself
-    for (const other of peers) if (matchOf(other) >= index) holders++;
-    if (server.rules.isQuorum(holders, 1 + peers.length)) best = index;
-  }
-  const index = Math.min(best, state.log.length);
-  if (index > state.commitIndex && server.rules.mayCommit(state, index)) commitTo(server, state, index, ctx);
-}
-
-function commitTo(server: Server, state: RaftState, index: number, ctx: Context<Raft>): void {
-  ctx.note('commit', { from: state.commitIndex + 1, to: index, role: state.role, term: state.currentTerm });
-  state.commitIndex = index;
-  applyCommitted(server, state, ctx);
+/** Commits the highest index of this term that a quorum holds (Figure 2, leaders, last rule). */
+export function advanceCommit(turn: Turn): void {
+  const { raft, ctx, server } = turn;
+  const { rules } = server;
+  const last = lastIndex(raft);
+  const matchOf = (peer: NodeId): number => raft.progress[peer]?.matchIndex ?? 0;
+  const index = Math.min(last, quorumIndex(rules, raft.configuration, ctx.id, last, matchOf));
+  if (index > raft.commitIndex && rules.mayCommit(raft, index)) commitTo(turn, index);
 }

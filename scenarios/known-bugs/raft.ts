@@ -1,6 +1,6 @@
 // Raft with one rule broken at a time, each by one line, and what must catch it. The names in brackets are those of the
 // literature: students' guides, SandTable's and CCF's bug lists, Jepsen's reports.
-import type { Rules } from '../../protocols/raft/index.ts';
+import { lastIndex, type Rules } from '../../protocols/raft/index.ts';
 import { raftScenario, type RaftVariant } from '../raft.ts';
 import { ms, type NemesisOptions, type Scenario } from '../../sim/index.ts';
 
@@ -48,7 +48,7 @@ export const raftLengthOnly = broken(
   'raft-length-only',
   'A server compares only the lengths of logs, not their last terms, when it votes.',
   ['leader completeness', 'state machine safety', 'linearizable key-value'],
-  { isUpToDate: (state, lastLogIndex) => lastLogIndex >= state.log.length },
+  { isUpToDate: (raft, lastLogIndex) => lastLogIndex >= lastIndex(raft) },
   { nemesis: { classes: ['isolate', 'partition', 'crash'], every: ms(150), longest: ms(900), allClasses: true } },
 );
 
@@ -56,7 +56,7 @@ export const raftNoPreviousCheck = broken(
   'raft-no-previous-check',
   'A follower accepts entries although its log differs from its leader’s before them.',
   ['log matching', 'state machine safety', 'quorum durability', 'linearizable key-value', 'handlers do not throw'],
-  { matchesPrevious: ({ log }, { prevLogIndex }) => prevLogIndex <= log.length },
+  { matchesPrevious: (raft, { prevLogIndex }) => prevLogIndex <= lastIndex(raft) },
 );
 
 export const raftAckBeforeSync = broken(
@@ -78,7 +78,7 @@ export const raftOptimisticMatch = broken(
   'raft-optimistic-match',
   'A leader takes any acknowledgement to mean that the follower has its whole log.',
   ['quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
-  { matchOf: (state) => state.log.length },
+  { matchOf: (raft) => lastIndex(raft) },
 );
 
 export const raftDuplicateCommands = broken(
@@ -135,7 +135,7 @@ export const raftSmallQuorum = broken(
   'raft-small-quorum',
   'Half of an even cluster counts as a majority.',
   ['election safety', 'quorum durability', 'leader completeness', 'state machine safety', 'linearizable key-value'],
-  { isQuorum: (count, servers) => count * 2 >= servers },
+  { quorumSize: (servers) => Math.ceil(servers / 2) },
 );
 
 export const raftKnownBugs: readonly Scenario[] = [

@@ -1,7 +1,7 @@
 // The simulator's own Raft, explored: three servers of the very protocol that scenarios run, within a budget of time-outs and
 // crashes. A crash loses what was not synced.
 import { alwaysPair, reachableByOne, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
-import { raft, type RaftState, type Rules } from '../../protocols/raft/index.ts';
+import { raft, type Entry, type RaftState, type Rules } from '../../protocols/raft/index.ts';
 
 export interface ExploredRaftOptions {
   /** Rules of the paper to break. */
@@ -16,7 +16,7 @@ export interface ExploredRaftOptions {
 
 export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
   const { rules = {}, timeouts = 3, crashes = 0, duplicates = 0 } = options;
-  const protocol = raft({}, rules);
+  const protocol = raft(paperConfig, rules);
   return {
     nodes: ['n1', 'n2', 'n3'].map((id) => ({ id, protocol })),
     network: 'unordered',
@@ -34,7 +34,7 @@ export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
         'log matching',
         'Logs that agree on index and term agree on what comes before (5.3).',
         (one, other) => {
-          const [left, right] = [stateOf(one)?.log ?? [], stateOf(other)?.log ?? []];
+          const [left, right] = [stateOf(one)?.log.entries ?? [], stateOf(other)?.log.entries ?? []];
           const same = left.findLastIndex((entry, index) => entry.term === right[index]?.term);
           const parted = left.findIndex((entry, index) => index <= same && !isSame(entry, right[index]));
           return parted === -1 ? undefined : `${one.id} and ${other.id} differ at index ${parted + 1}`;
@@ -43,8 +43,8 @@ export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
       alwaysPair('state machine safety', 'Nobody applies another command at an index (5.4.3).', (one, other) => {
         const [left, right] = [stateOf(one), stateOf(other)];
         if (left === undefined || right === undefined) return undefined;
-        const applied = left.log.slice(0, Math.min(left.lastApplied, right.lastApplied));
-        const parted = applied.findIndex((entry, index) => !isSame(entry, right.log[index]));
+        const applied = left.log.entries.slice(0, Math.min(left.lastApplied, right.lastApplied));
+        const parted = applied.findIndex((entry, index) => !isSame(entry, right.log.entries[index]));
         return parted === -1 ? undefined : `${one.id} and ${other.id} applied different commands at ${parted + 1}`;
       }),
       reachableByOne(
@@ -56,12 +56,13 @@ export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
   };
 }
 
+/** Raft as in the paper, without what later work added: fewer messages, fewer states. */
+const paperConfig = { preVote: false, checkQuorum: false, stickiness: false, snapshotThreshold: 0 } as const;
+
 function stateOf({ state }: NodeInWorld): RaftState | undefined {
-  return state as RaftState | undefined;
+  return (state as { readonly raft: RaftState } | undefined)?.raft;
 }
 
-function isSame(one: RaftState['log'][number], other: RaftState['log'][number] | undefined): boolean {
-  return (
-    other !== undefined && one.term === other.term && JSON.stringify(one.command) === JSON.stringify(other.command)
-  );
+function isSame(one: Entry, other: Entry | undefined): boolean {
+  return other !== undefined && one.term === other.term && JSON.stringify(one) === JSON.stringify(other);
 }

@@ -4,22 +4,39 @@ import { roleChart, roleChartIsKept, roleMoves } from '../../protocols/raft/inde
 import { defineScenario, ms, networkPresets, seconds, simulate, type Protocol, type Run } from '../../sim/index.ts';
 
 describe('the role chart', () => {
-  test('allows the moves of Figure 4 of the paper, and no others', () => {
-    const restarts = ['follower>follower'];
+  test('allows the moves of Figure 4 of the paper, those of pre-candidates and learners, and no others', () => {
+    const starts = ['start>follower', 'start>learner'];
     const figure4 = [
       'follower>candidate',
       'candidate>candidate',
       'candidate>leader',
       'candidate>follower',
       'leader>follower',
+      'follower>follower',
     ];
-    expect([...roleMoves].sort()).toEqual([...restarts, ...figure4].sort());
-    expect(Object.keys(roleChart.states)).toEqual(['follower', 'candidate', 'leader']);
+    const preCandidates = [
+      'follower>pre-candidate',
+      'candidate>pre-candidate',
+      'pre-candidate>pre-candidate',
+      'pre-candidate>candidate',
+      'pre-candidate>follower',
+    ];
+    const learners = ['follower>learner', 'learner>learner', 'learner>follower', 'leader>learner'];
+    expect([...roleMoves].sort()).toEqual([...starts, ...figure4, ...preCandidates, ...learners].sort());
+    expect(Object.keys(roleChart.states)).toEqual([
+      'start',
+      'follower',
+      'learner',
+      'pre-candidate',
+      'candidate',
+      'leader',
+    ]);
   });
 
   test.each([
     [['follower', 'candidate', 'leader', 'follower'], 'valid', []],
     [['follower', 'leader'], 'invalid', ['n1 went from follower to leader']],
+    [['learner', 'candidate'], 'invalid', ['n1 went from learner to candidate']],
     [['follower', 'candidate', 'leader', 'candidate'], 'invalid', ['n1 went from leader to candidate']],
   ])('judges %j as %s', (roles, verdict, reasons) => {
     const run = play(roles);

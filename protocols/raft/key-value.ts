@@ -1,11 +1,11 @@
-// The replicated state machine: a key-value store with client sessions, so that a command that was sent twice takes effect
-// once (Ongaro's thesis, section 6.3). It is deterministic: every server that applies the same log holds the same state.
+// The replicated state machine of the `raft` protocol: a key-value store with client sessions, so that a command that was
+// sent twice takes effect once (Ongaro's thesis, section 6.3). It is deterministic, as every service has to be.
 import type { Json } from '../../sim/index.ts';
 import type { Rules } from './rules.ts';
+import type { Service } from './server.ts';
 
-/** What a log entry asks for. `noop` starts a leader's term; `register` opens a session, whose id is the entry's index. */
+/** `register` opens a session, whose id is the index of its entry; `apply` changes a key within one. */
 export type Command =
-  | { readonly type: 'noop' }
   | { readonly type: 'register' }
   | { readonly type: 'apply'; readonly session: number; readonly sequence: number; readonly operation: Write };
 
@@ -31,23 +31,29 @@ interface Session {
   usedAt: number;
 }
 
-/** Sessions kept; the least recently used one expires, at the same entry on every server. */
-const sessionLimit = 4_096;
+/** Sessions kept unless told otherwise. */
+const defaultSessionLimit = 4_096;
 
-export function emptyMachine(): Machine {
-  return { data: new Map(), sessions: new Map() };
+/** @param sessionLimit beyond it the least recently used session expires, at the same entry on every server. */
+export function keyValueService(
+  rules: Pick<Rules, 'isDuplicate' | 'snapshotsSessions'>,
+  sessionLimit: number = defaultSessionLimit,
+): Service<Machine, Command, Answer> {
+  return {
+    initial: () => ({ data: new Map(), sessions: new Map() }),
+    apply: (machine, command, { index }) => applyCommand(machine, index, command, rules, sessionLimit),
+    save: ({ data, sessions }) => ({ data, sessions: rules.snapshotsSessions ? sessions : new Map<number, Session>() }),
+  };
 }
 
-/** Applies the entry at `index`; the rules say whether a command was executed before. */
-export function applyCommand(
+function applyCommand(
   machine: Machine,
   index: number,
   command: Command,
   rules: Pick<Rules, 'isDuplicate'>,
+  sessionLimit: number,
 ): Answer {
   switch (command.type) {
-    case 'noop':
-      return { type: 'done', value: null };
     case 'register':
       machine.sessions.set(index, { sequence: -1, answer: { type: 'registered', session: index }, usedAt: index });
       if (machine.sessions.size > sessionLimit) expireOldest(machine);

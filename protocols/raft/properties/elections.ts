@@ -1,0 +1,72 @@
+// Properties of votes, terms and roles (section 5.2; thesis, sections 4.2.3 and 9.6).
+import { alwaysOn, type Property } from '../../../sim/index.ts';
+import { roleMoves } from '../chart.ts';
+import { lastIndex, termAt } from '../log.ts';
+import type { Role } from '../types.ts';
+import { dataOf, hardStateOf, raftOf } from './view.ts';
+
+/** At most one leader can be elected in a given term (section 5.2). */
+export function electionSafety(): Property {
+  return alwaysOn(['role'], 'election safety', 'at most one leader is elected in a term', () => {
+    const leaders = new Map<number, string>();
+    return (_view, { node, note }) => {
+      const { role, term } = dataOf<{ role: Role; term: number }>(note);
+      if (role !== 'leader') return undefined;
+      const other = leaders.get(term);
+      leaders.set(term, node.id);
+      return other === undefined || other === node.id
+        ? undefined
+        : `${other} and ${node.id} both became leader of term ${term}`;
+    };
+  });
+}
+
+/** Whoever gets a vote holds everything that the voter knows to be committed (MoreUpToDateCorrectInv). */
+export function upToDateVotes(): Property {
+  const about = 'whoever gets a vote holds everything that the voter knows to be committed';
+  return alwaysOn(['vote'], 'up-to-date votes', about, () => (view, { node, note }) => {
+    const { term, for: candidate } = dataOf<{ term: number; for: string }>(note);
+    const [voter, elected] = [raftOf(node), raftOf(view.node(candidate))];
+    if (voter === undefined || elected === undefined || candidate === node.id) return undefined;
+    const { commitIndex } = voter;
+    const known = termAt(voter, commitIndex);
+    const held = commitIndex <= elected.log.base ? known : termAt(elected, commitIndex);
+    return known === held && commitIndex <= lastIndex(elected)
+      ? undefined
+      : `${node.id} votes in term ${term} for ${candidate}, which lacks entry ${commitIndex} of term ${known}, known to be committed`;
+  });
+}
+
+/** A server's term never goes back, not even through a crash. */
+export function termMonotonicity(): Property {
+  const about = 'a durable term is never forgotten';
+  return alwaysOn(['role', 'vote', 'append', 'restore'], 'term monotonicity', about, () => {
+    const known = new Map<string, number>();
+    return (_view, { node, note }) => {
+      const term = note?.kind === 'restore' ? raftOf(node)?.currentTerm : dataOf<{ term: number }>(note).term;
+      const before = known.get(node.id) ?? 0;
+      known.set(node.id, Math.max(before, hardStateOf(node)?.term ?? 0));
+      return term === undefined || term >= before
+        ? undefined
+        : `${node.id} is in term ${term}, although it had term ${before} on its disk`;
+    };
+  });
+}
+
+/** Every role change is a move that the chart allows. */
+export function roleChartIsKept(): Property {
+  return alwaysOn(['role', 'append'], 'role chart', 'every role change is a move of the chart', () => {
+    const roles = new Map<string, { role: Role; incarnation: number }>();
+    return (_view, { node, note }) => {
+      const before = roles.get(node.id);
+      if (note?.kind === 'append') {
+        const isStanding = before?.role === 'candidate' || before?.role === 'pre-candidate';
+        return isStanding ? `${node.id} accepts entries while it is a ${before.role}` : undefined;
+      }
+      const { role } = dataOf<{ role: Role }>(note);
+      roles.set(node.id, { role, incarnation: node.incarnation });
+      const from = before?.incarnation === node.incarnation ? before.role : 'start';
+      return roleMoves.has(`${from}>${role}`) ? undefined : `${node.id} went from ${from} to ${role}`;
+    };
+  });
+}

@@ -1,0 +1,53 @@
+// What Raft guarantees (Figure 3 of the paper, and the invariants of etcd's TLA+ specification), as white-box properties
+// judged at the moment that matters: when a server votes, is elected, appends, commits, applies. They fit every protocol
+// that keeps a Raft server in `state.raft`.
+import { sometimesNoted, type AnyProtocol, type Micros, type Property } from '../../../sim/index.ts';
+import type { Service } from '../server.ts';
+import { electionSafety, roleChartIsKept, termMonotonicity, upToDateVotes } from './elections.ts';
+import { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
+import { followersCatchUp, progress } from './liveness.ts';
+import { commitMonotonicity, leaderCompleteness, logMatching, stateMachineSafety, truncation } from './logs.ts';
+import { configurationSafety } from './membership.ts';
+import { freshReads } from './reads.ts';
+import { snapshotEquality } from './snapshots.ts';
+
+export { electionSafety, roleChartIsKept, termMonotonicity, upToDateVotes } from './elections.ts';
+export { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
+export { followersCatchUp, progress } from './liveness.ts';
+export { commitMonotonicity, leaderCompleteness, logMatching, stateMachineSafety, truncation } from './logs.ts';
+export { configurationSafety } from './membership.ts';
+export { freshReads } from './reads.ts';
+export { currentLeader, raftOf } from './view.ts';
+export { snapshotEquality } from './snapshots.ts';
+
+export interface RaftPropertyOptions {
+  /** The unbroken state machine, to prove snapshots against; left out, snapshots are only compared with each other. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any machine will do
+  readonly service?: Service<any, any, any>;
+  /** How long after healing the first operation may take; left out, nothing is said of progress. */
+  readonly progressWithin?: Micros;
+}
+
+/** All properties of a cluster whose servers run `server`. */
+export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions = {}): Property[] {
+  const { service, progressWithin } = options;
+  return [
+    electionSafety(),
+    upToDateVotes(),
+    logMatching(),
+    truncation(),
+    leaderCompleteness(),
+    stateMachineSafety(),
+    quorumDurability(),
+    truthfulProgress(),
+    durablePromises(),
+    termMonotonicity(),
+    configurationSafety(),
+    snapshotEquality(service),
+    freshReads(),
+    commitMonotonicity(),
+    roleChartIsKept(),
+    sometimesNoted('truncate', 'a follower drops entries that conflict with its leader’s'),
+    ...(progressWithin === undefined ? [] : [progress(progressWithin), followersCatchUp(server, progressWithin)]),
+  ];
+}

@@ -1,0 +1,44 @@
+// What must come true once everything has healed (section 5.6 on timing; thesis, section 9.2).
+import { eventually, type AnyProtocol, type Micros, type Property, type View } from '../../../sim/index.ts';
+import { membersOf } from '../configuration.ts';
+import { currentLeader, raftOf } from './view.ts';
+
+/** After everything has healed, a command commits within the bound. */
+export function progress(within: Micros): Property {
+  const about = 'an operation that was invoked after the world had healed succeeds';
+  return eventually('progress', about, within, (view, healedAt) => {
+    const invoked = new Set<number>();
+    for (const event of historySince(view, healedAt)) {
+      if (event.type === 'invoke') invoked.add(event.operation);
+      if (event.type === 'ok' && invoked.has(event.operation)) return undefined;
+    }
+    return `none of ${invoked.size} operations succeeded`;
+  });
+}
+
+/** How far behind the leader a follower may be at the moment when it is looked at. */
+const slack = 16;
+
+/** After everything has healed, there is a leader that every member follows closely. */
+export function followersCatchUp(server: AnyProtocol, within: Micros): Property {
+  const about = 'every member follows the leader';
+  const leaderOf = currentLeader(server);
+  return eventually('followers catch up', about, within, (view) => {
+    const id = leaderOf(view);
+    const leader = id === undefined ? undefined : raftOf(view.node(id));
+    if (leader === undefined) return 'there is no leader';
+    for (const member of membersOf(leader.configuration)) {
+      const follower = raftOf(view.node(member));
+      if (follower?.currentTerm !== leader.currentTerm) return `${member} is not in the term of its leader ${id}`;
+      if (follower.commitIndex < leader.commitIndex - slack)
+        return `${member} has committed up to ${follower.commitIndex}, its leader ${id} up to ${leader.commitIndex}`;
+    }
+    return undefined;
+  });
+}
+
+function historySince({ history }: View, time: Micros): View['history'] {
+  let first = history.length;
+  while (first > 0 && (history[first - 1]?.time ?? 0) >= time) first--;
+  return history.slice(first);
+}

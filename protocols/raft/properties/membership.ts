@@ -1,0 +1,108 @@
+// Properties of changes of membership: no two quorums that could decide apart (thesis, chapter 4).
+import { alwaysOn, type Property } from '../../../sim/index.ts';
+import { isJoint, type Configuration } from '../configuration.ts';
+import { entryAt, lastIndex } from '../log.ts';
+import type { Role } from '../types.ts';
+import type { CommitNote } from './ledger.ts';
+import { dataOf, raftOf } from './view.ts';
+
+interface Known {
+  incarnation: number;
+  configuration: Configuration | undefined;
+  index: number;
+  commitIndex: number;
+  /** The latest term that the server committed in as leader. */
+  committedIn: number;
+}
+
+/**
+ * A leader changes the configuration only when the one before it is committed, and so is an entry of its own term; the
+ * quorums of the two overlap; and every server goes by the latest configuration in its log.
+ */
+export function configurationSafety(): Property {
+  const about = 'configurations follow each other one at a time, with overlapping quorums';
+  const kinds = ['configuration', 'commit', 'restore', 'append', 'role'];
+  return alwaysOn(kinds, 'configuration safety', about, () => {
+    const servers = new Map<string, Known>();
+    return (_view, { node, note }) => {
+      let known = servers.get(node.id);
+      if (known?.incarnation !== node.incarnation) {
+        const commitIndex = raftOf(node)?.snapshot?.index ?? 0;
+        known = { incarnation: node.incarnation, configuration: undefined, index: 0, commitIndex, committedIn: 0 };
+        servers.set(node.id, known);
+      }
+      switch (note?.kind) {
+        case 'commit': {
+          const { to, role, term } = dataOf<CommitNote>(note);
+          known.commitIndex = to;
+          if (role === 'leader') known.committedIn = term;
+          return undefined;
+        }
+        case 'restore':
+          known.commitIndex = dataOf<{ index: number }>(note).index;
+          return undefined;
+        case 'append':
+          return behindItsLog(node.id, raftOf(node), dataOf<{ from: number; to: number }>(note));
+        case 'configuration': {
+          const configuration = dataOf<Configuration & { index: number; role: Role }>(note);
+          const objection = objectionTo(node.id, known, configuration, raftOf(node)?.currentTerm);
+          known.configuration = configuration;
+          known.index = configuration.index;
+          return objection;
+        }
+        default:
+          return undefined;
+      }
+    };
+  });
+}
+
+function objectionTo(
+  id: string,
+  known: Known,
+  next: Configuration & { readonly index: number; readonly role: Role },
+  term: number | undefined,
+): string | undefined {
+  if (next.voters.length === 0) return `${id} goes by a configuration without voters`;
+  if (next.role !== 'leader' || known.configuration === undefined) return undefined;
+  const what = `${id} changes the configuration at index ${next.index}`;
+  if (known.index > known.commitIndex) return `${what} before the one at ${known.index} is committed`;
+  if (term !== undefined && known.committedIn !== term)
+    return `${what} before an entry of its term ${term} is committed`;
+  return overlap(known.configuration, next)
+    ? undefined
+    : `${what} from voters ${describe(known.configuration)} to ${describe(next)}: two quorums could decide apart`;
+}
+
+/** A server goes by the latest configuration in its log, committed or not. */
+function behindItsLog(
+  id: string,
+  raft: ReturnType<typeof raftOf>,
+  { from, to }: { from: number; to: number },
+): string | undefined {
+  if (raft === undefined) return undefined;
+  if (raft.configurationIndex > Math.max(lastIndex(raft), raft.snapshot?.index ?? 0))
+    return `${id} goes by a configuration at index ${raft.configurationIndex}, which is not in its log any more`;
+  for (let index = from; index <= to; index++) {
+    if (entryAt(raft, index)?.type === 'configuration' && raft.configurationIndex < index)
+      return `${id} has a configuration at index ${index} in its log, and goes by the one at ${raft.configurationIndex}`;
+  }
+  return undefined;
+}
+
+/** Whether every quorum of the one shares a server with every quorum of the other. */
+function overlap(one: Configuration, other: Configuration): boolean {
+  const halves = ({ voters, outgoing }: Configuration): (readonly string[])[] =>
+    outgoing.length > 0 ? [voters, outgoing] : [voters];
+  return halves(one).some((left) =>
+    halves(other).some((right) => {
+      const union = new Set([...left, ...right]).size;
+      return Math.floor(left.length / 2) + 1 + Math.floor(right.length / 2) + 1 > union;
+    }),
+  );
+}
+
+function describe(configuration: Configuration): string {
+  const { voters, outgoing } = configuration;
+  return isJoint(configuration) ? `${voters.join(' ')} and ${outgoing.join(' ')}` : voters.join(' ');
+}

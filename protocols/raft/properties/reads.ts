@@ -1,0 +1,29 @@
+// A property of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
+import { alwaysOn, type Property } from '../../../sim/index.ts';
+import { dataOf } from './view.ts';
+
+/** A read is served from a state that holds everything that was committed anywhere when it arrived. */
+export function freshReads(): Property {
+  const about = 'a read sees everything that was committed when it arrived';
+  return alwaysOn(['commit', 'read-arrives', 'read-served'], 'fresh reads', about, () => {
+    let committed = 0;
+    const arrivals = new Map<string, number>();
+    return (_view, { node, note }) => {
+      const { to, read, index } = dataOf<{ to: number; read: number; index: number }>(note);
+      if (note?.kind === 'commit') {
+        committed = Math.max(committed, to);
+        return undefined;
+      }
+      const name = `${node.id} ${node.incarnation} ${read}`;
+      if (note?.kind === 'read-arrives') {
+        arrivals.set(name, committed);
+        return undefined;
+      }
+      const needed = arrivals.get(name) ?? 0;
+      arrivals.delete(name);
+      return index >= needed
+        ? undefined
+        : `${node.id} serves a read at index ${index}, although ${needed} was committed when it came`;
+    };
+  });
+}
