@@ -17,8 +17,10 @@ import { twoPhaseCommitForgottenDecision } from './known-bugs/two-phase-commit-f
 import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgotten-vote.ts';
 import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
 import { raftKnownBugs } from './known-bugs/raft.ts';
+import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
 import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
+import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
 
@@ -31,6 +33,8 @@ export const scenarios: readonly Scenario[] = [
   gossipNoAntiEntropy,
   crdt,
   ...crdtKnownBugs,
+  plumtreeSpreads,
+  ...plumtreeKnownBugs,
   election,
   electionEarlyLeader,
   electionImpatient,

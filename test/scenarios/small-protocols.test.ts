@@ -3,7 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.ts';
 import { simulate, type Run, type Scenario } from '../../sim/index.ts';
 
-const families = new Set(['ping-pong', 'counter', 'gossip', 'crdt', 'election', 'two-phase-commit', 'lock']);
+const families = new Set([
+  'ping-pong',
+  'counter',
+  'gossip',
+  'crdt',
+  'plumtree',
+  'election',
+  'two-phase-commit',
+  'lock',
+]);
 const small = scenarios.filter(({ protocol }) => families.has(protocol));
 const holding = small.filter(({ expect: { type } }) => type === 'holds');
 const broken = small.filter(({ expect: { type } }) => type === 'breaks');
