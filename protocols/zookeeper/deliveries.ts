@@ -1,0 +1,71 @@
+// What a committed transaction means to this server's clients: whoever watches is told, then whoever asked is answered.
+import type { Applied as Delivered } from '../zab/index.ts';
+import { closeConnection, greet, sendOn } from './connections.ts';
+import { drain } from './requests.ts';
+import { isLeading } from './session-tracking.ts';
+import { track, untrack } from './sessions.ts';
+import type { Server, ServerContext, ServerState } from './server-types.ts';
+import type { Applied, Change, Transaction } from './types.ts';
+import { trigger } from './watches.ts';
+
+/** A transaction was applied here: first whoever watches is told, then whoever asked is answered. */
+export function tellAndAnswer(
+  server: Server,
+  state: ServerState,
+  { zxid, txn, answer, ticket }: Delivered<Transaction, Applied>,
+  ctx: ServerContext,
+): void {
+  followSessions(server, state, txn, ctx);
+  if (server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
+  if (ticket !== null) settleTicket(server, state, ticket, { zxid, result: answer.result }, ctx);
+  if (!server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
+  if (txn.body.type !== 'closeSession') return;
+  for (const connection of Object.values(state.connections)) {
+    if (connection.session === txn.session) closeConnection(state, connection, ctx);
+  }
+}
+
+function followSessions(server: Server, state: ServerState, { session, body }: Transaction, ctx: ServerContext): void {
+  if (body.type !== 'createSession' && body.type !== 'closeSession') return;
+  ctx.note(body.type === 'createSession' ? 'session opens' : 'session closes', { session });
+  if (!isLeading(server, state)) return;
+  if (body.type === 'closeSession') untrack(state.expiry, session);
+  else track(state.expiry, session, body.timeout * 1000, ctx.monotonic(), server.config.tickTime);
+}
+
+function tellWatchers(state: ServerState, changes: readonly Change[], zxid: number, ctx: ServerContext): void {
+  for (const change of changes) {
+    for (const { watcher, event } of trigger(state.watches, change)) {
+      const connection = state.connections[watcher];
+      if (connection !== undefined) sendOn(connection, { type: 'Event', event, zxid }, ctx);
+    }
+  }
+}
+
+/** What Zab answers to a ticket: the outcome of a transaction, or, without one, that a sync is done. */
+export function settleTicket(
+  server: Server,
+  state: ServerState,
+  ticket: number,
+  outcome: { readonly zxid: number; readonly result: Applied['result'] } | undefined,
+  ctx: ServerContext,
+): void {
+  const waiting = state.waiting[ticket];
+  if (waiting === undefined) return;
+  delete state.waiting[ticket];
+  const connection = state.connections[waiting.connection];
+  if (connection === undefined) return;
+  if (waiting.xid === undefined) {
+    greet(state, connection, ctx);
+    return;
+  }
+  const queued = connection.queue.find(({ xid }) => xid === waiting.xid);
+  if (queued === undefined) return;
+  const { lastApplied } = server.zab.status(state);
+  queued.outcome = outcome ?? { zxid: lastApplied, result: { error: 'OK', path: pathOf(queued.request) } };
+  drain(server, state, connection, ctx);
+}
+
+function pathOf(request: object): string {
+  return 'path' in request && typeof request.path === 'string' ? request.path : '';
+}
