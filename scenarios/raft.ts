@@ -5,26 +5,37 @@ import {
   keyValueService,
   paperRules,
   raft,
+  raftAdministrator,
   raftClient,
   raftProperties,
-  type RaftConfig,
+  type KeyValueConfig,
   type Rules,
 } from '../protocols/raft/index.ts';
 import {
   defineScenario,
-  keyValueOperations,
-  ms,
   nemesis,
   networkPresets,
   seconds,
-  workload,
+  type ClientSpec,
   type NemesisOptions,
   type NetworkSpec,
+  type NodeSpec,
   type Parameters,
   type ParameterSpecs,
-  type Random,
+  type Property,
+  type Protocol,
   type Scenario,
 } from '../sim/index.ts';
+import type { Raft } from '../protocols/raft/index.ts';
+import {
+  faultClasses,
+  networks,
+  patience,
+  raftConfig,
+  raftParameters,
+  type RaftSetting,
+} from './raft-parameters.ts';
+import { administrator, ofClients, raftWorkload } from './raft-workload.ts';
 
 /** What a variant of the Raft scenario changes. */
 export interface RaftVariant {
@@ -36,50 +47,13 @@ export interface RaftVariant {
   readonly nemesis?: NemesisOptions;
   /** Share of reads in parts per million; default 400,000. */
   readonly reads?: number;
-  readonly config?: Partial<RaftConfig>;
+  readonly config?: Partial<KeyValueConfig>;
   /** Parameters whose value is fixed unless set, instead of drawn by the seed. */
   readonly fixed?: Parameters;
   readonly network?: NetworkSpec;
   /** Judge only what the clients saw, as on a system whose inside is closed; default everything. */
   readonly outcomeOnly?: boolean;
 }
-
-const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
-
-const parameters = {
-  nodes: { about: 'servers', default: 5, range: [1, 9], draw: (random: Random) => random.pick([3, 3, 5, 5, 4, 7]) },
-  clients: { about: 'client processes', default: 5, range: [1, 50], draw: (random: Random) => random.between(2, 6) },
-  keys: {
-    about: 'keys that the clients read and write',
-    default: 3,
-    range: [1, 1_000],
-    draw: (random: Random) => random.between(1, 5),
-  },
-  network: {
-    about: 'network preset',
-    default: 'lan',
-    oneOf: networks,
-    draw: (random: Random) => random.pick(networks),
-  },
-  election: {
-    about: 'shortest election time-out in ms; it should be several times the round trip',
-    default: 150,
-    range: [10, 60_000],
-    draw: (random: Random) => random.pick([150, 150, 300, 600]),
-  },
-  batch: {
-    about: 'entries that one AppendEntries carries at most',
-    default: 64,
-    range: [1, 10_000],
-    draw: (random: Random) => random.pick([1, 2, 8, 64]),
-  },
-  budget: {
-    about: 'impair at most a minority of the servers at once, or go over that and expect safety only',
-    default: 'minority',
-    oneOf: ['minority', 'over'],
-  },
-  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
-} as const;
 
 /** The Raft scenario with some of its parts replaced. */
 export function raftScenario(variant: RaftVariant): Scenario {
@@ -88,44 +62,24 @@ export function raftScenario(variant: RaftVariant): Scenario {
     story: variant.story,
     protocol: 'raft',
     expect: variant.expect,
-    parameters: fix(parameters, variant.fixed ?? {}),
+    parameters: fix(raftParameters, variant.fixed ?? {}),
     world(set) {
-      const election = ms(set.election);
-      const server = raft(
-        {
-          electionTimeout: election,
-          electionSpread: election,
-          heartbeat: Math.floor(election / 5),
-          batch: set.batch,
-          ...variant.config,
-        },
-        variant.rules,
-      );
-      const nodes = Array.from({ length: set.nodes }, (_, index) => ({ id: `n${index + 1}`, protocol: server }));
-      const client = raftClient({ retryAfter: ms(300) });
-      const clients = Array.from({ length: set.clients }, (_, index) => ({
-        id: `c${index + 1}`,
-        protocol: client,
-        timeout: seconds(2),
-      }));
+      const voters = names('n', set.nodes);
+      const server = raft({ ...raftConfig(set, voters), ...variant.config }, variant.rules);
+      const { membership, keys, transfers } = set as RaftSetting & { membership: 'none' | 'single' | 'joint' };
       const isOver = set.budget === 'over';
+      const faults = { classes: faultClasses(set), ...variant.nemesis, ...(isOver ? { budget: 'over' as const } : {}) };
       return {
-        nodes,
-        clients,
+        nodes: nodesOf(set, server),
+        clients: clientsOf(set),
         network: variant.network ?? networkPresets[set.network as (typeof networks)[number]],
-        until: seconds(10),
-        tail: seconds(4),
-        workload: workload({
-          every: ms(100),
-          draw: keyValueOperations({ keys: set.keys, reads: variant.reads ?? 400_000, cas: 150_000 }),
-        }),
-        faults: set.swarm ? nemesis({ ...variant.nemesis, ...(isOver ? { budget: 'over' } : {}) }) : [],
+        until: seconds(8),
+        tail: seconds(3),
+        workload: raftWorkload({ keys, reads: variant.reads ?? 400_000, membership, transfers }),
+        faults: set.swarm ? nemesis(faults) : [],
         roles: { leader: currentLeader(server) },
-        properties:
-          variant.outcomeOnly === true
-            ? []
-            : raftProperties(server, { service: keyValueService(paperRules), progressWithin: seconds(4) }),
-        checks: [linearizable(keyValue())],
+        properties: variant.outcomeOnly === true ? [] : propertiesOf(set, server),
+        checks: [ofClients(linearizable(keyValue()))],
         safetyOnly: isOver,
       };
     },
@@ -138,6 +92,32 @@ export const raftKv = raftScenario({
     'Servers replicate a key-value store while links, clocks, disks and servers fail; every promise of the paper holds.',
   expect: { type: 'holds' },
 });
+
+/** The members, and the spares where somebody could add them; their clocks run apart if that was drawn. */
+function nodesOf({ nodes, spares, membership, drift }: RaftSetting, server: Protocol<Raft>): NodeSpec[] {
+  return names('n', nodes + (membership === 'none' ? 0 : spares)).map((id, index) => {
+    return { id, protocol: server, clock: { drift: index % 2 === 0 ? drift : -drift } };
+  });
+}
+
+function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[] {
+  const client = raftClient({ retryAfter: patience.retryAfter });
+  const specs = names('c', clients).map((id) => ({ id, protocol: client, timeout: patience.timeout }));
+  if (membership === 'none' && !transfers) return specs;
+  const admin = raftAdministrator({ retryAfter: patience.retryAfter });
+  return [...specs, { id: administrator, protocol: admin, timeout: patience.timeout }];
+}
+
+function propertiesOf(set: RaftSetting, server: Protocol<Raft>): Property[] {
+  return raftProperties(server, {
+    service: keyValueService(paperRules, set.sessions),
+    progressWithin: seconds(3),
+  });
+}
+
+function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
+}
 
 /** The specifications with new defaults that no seed draws over. */
 function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {

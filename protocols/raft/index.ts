@@ -1,4 +1,5 @@
 // Raft: the seam for services, a replicated key-value store on it, the rules it hangs on, and the properties it guarantees.
+export { raftAdministrator, type RaftAdministrator } from './administrator.ts';
 export { roleChart, roleMoves } from './chart.ts';
 export { raftClient, type RaftClient, type RaftClientOptions } from './client.ts';
 export { defaultConfig as defaultRaftConfig, type RaftConfig } from './config.ts';

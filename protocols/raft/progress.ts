@@ -4,7 +4,7 @@ import type { NodeId } from '../../sim/index.ts';
 import { membersOf } from './configuration.ts';
 import { lastIndex } from './log.ts';
 import type { Turn } from './server.ts';
-import type { Progress } from './types.ts';
+import type { Progress, Snapshot } from './types.ts';
 
 /** Adds members that are new and forgets those that are gone. */
 export function trackMembers({ raft, ctx }: Turn): void {
@@ -21,6 +21,7 @@ export function progressOf({ raft }: Turn, peer: NodeId): Progress | undefined {
 /** Where the logs agree is not known (any more): what was sent on trust may be lost. */
 export function becomeProbing(progress: Progress, nextIndex: number): void {
   progress.mode = 'probe';
+  progress.snapshot = null;
   progress.nextIndex = Math.max(nextIndex, progress.matchIndex + 1);
   progress.inflight.length = 0;
 }
@@ -31,9 +32,9 @@ export function becomeReplicating(progress: Progress): void {
   progress.inflight.length = 0;
 }
 
-export function beginSnapshot(progress: Progress, index: number): void {
+export function beginSnapshot(progress: Progress, snapshot: Snapshot): void {
   progress.mode = 'snapshot';
-  progress.snapshotIndex = index;
+  progress.snapshot = snapshot;
   progress.snapshotOffset = 0;
   progress.inflight.length = 0;
 }
@@ -65,7 +66,7 @@ function newProgress(nextIndex: number): Progress {
     inflight: [],
     ackedRound: 0,
     active: true,
-    snapshotIndex: 0,
+    snapshot: null,
     snapshotOffset: 0,
   };
 }

@@ -67,7 +67,7 @@ export function onAppendEntriesReply(turn: Turn, from: NodeId, reply: AppendEntr
 /** Sends a member what it needs next, whatever that is. */
 export function sendNext(turn: Turn, peer: NodeId, progress: Progress): void {
   const { raft, server } = turn;
-  if (progress.mode === 'snapshot') return;
+  if (progress.mode === 'snapshot' || raft.progress[peer] !== progress) return; // it may just have been removed
   if (server.rules.needsSnapshot(raft, progress)) sendSnapshot(turn, peer, progress);
   else if (progress.mode === 'replicate') sendEntries(turn, peer);
   else if (progress.nextIndex <= lastIndex(raft)) sendAppend(turn, peer, progress, true);
@@ -77,7 +77,7 @@ export function sendNext(turn: Turn, peer: NodeId, progress: Progress): void {
 export function onMatch(turn: Turn, from: NodeId, progress: Progress, match: number): void {
   const isNews = advanceMatch(progress, match);
   if (progress.mode === 'probe') becomeReplicating(progress);
-  else if (progress.mode === 'snapshot' && match >= progress.snapshotIndex) becomeProbing(progress, match + 1);
+  else if (progress.snapshot !== null && match >= progress.snapshot.index) becomeProbing(progress, match + 1);
   if (isNews) {
     advanceCommit(turn);
     handOver(turn, from);

@@ -45,9 +45,8 @@ export function takeSnapshotIfDue(turn: Turn): void {
 
 /** Sends the chunk that the follower wants next; it serves as a heartbeat as well. */
 export function sendSnapshot({ raft, ctx, server }: Turn, peer: NodeId, progress: Progress): void {
-  const snapshot = raft.snapshot as Snapshot;
-  const { index, term, configuration, data } = snapshot;
-  if (progress.mode !== 'snapshot' || progress.snapshotIndex !== index) beginSnapshot(progress, index);
+  if (progress.mode !== 'snapshot') beginSnapshot(progress, raft.snapshot as Snapshot);
+  const { index, term, configuration, data } = progress.snapshot as Snapshot;
   const offset = progress.snapshotOffset;
   const end = Math.min(data.length, offset + server.config.snapshotChunk);
   ctx.send(peer, {
@@ -73,7 +72,7 @@ export function onInstallSnapshotReply(turn: Turn, from: NodeId, reply: InstallS
   if (reply.matchIndex > 0) {
     onMatch(turn, from, progress, reply.matchIndex);
     if (raft.role === 'leader') sendNext(turn, from, progress);
-  } else if (progress.mode === 'snapshot' && reply.lastIndex === progress.snapshotIndex) {
+  } else if (reply.lastIndex === progress.snapshot?.index) {
     if (reply.offset === progress.snapshotOffset) return; // that chunk is under way; a heartbeat repeats it if it is lost
     progress.snapshotOffset = reply.offset;
     sendSnapshot(turn, from, progress);

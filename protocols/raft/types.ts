@@ -140,8 +140,8 @@ export interface Progress {
   ackedRound: number;
   /** It answered since the leader last counted who is there. */
   active: boolean;
-  /** The snapshot under way: the index it covers, and how much of its text has arrived. */
-  snapshotIndex: number;
+  /** The snapshot under way, even if a later one was taken meanwhile, and how much of its text has arrived. */
+  snapshot: Snapshot | null;
   snapshotOffset: number;
 }
 

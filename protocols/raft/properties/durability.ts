@@ -44,7 +44,8 @@ export function truthfulProgress(): Property {
     if (raft?.role !== 'leader') return undefined;
     for (const peer in raft.progress) {
       const match = raft.progress[peer]?.matchIndex ?? 0;
-      if (match <= raft.log.base) continue;
+      const isDeposed = (hardStateOf(view.node(peer))?.term ?? 0) > raft.currentTerm;
+      if (match <= raft.log.base || isDeposed) continue;
       const term = termAt(raft, match);
       if (term !== 0 && holdsDurably(view.node(peer), match, term)) continue;
       return `${node.id} believes that ${peer} holds entry ${match} of term ${term}, but it has ${durableTerm(view.node(peer), match) ?? 'none'}`;

@@ -1,0 +1,165 @@
+// The knobs of the Raft scenario. Each seed draws its own values: a batch of one entry, a snapshot every third entry or a
+// window of one message shows what comfortable settings hide.
+import { ms, seconds, type FaultClass, standardFaults, type Random } from '../sim/index.ts';
+import type { KeyValueConfig } from '../protocols/raft/index.ts';
+
+export const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
+const guards = ['both', 'pre-vote', 'check-quorum', 'none'] as const;
+const memberships = ['none', 'single', 'joint'] as const;
+
+export const raftParameters = {
+  nodes: { about: 'servers', default: 5, range: [1, 9], draw: (random: Random) => random.pick([3, 3, 5, 5, 4, 7]) },
+  spares: {
+    about: 'further servers that are not members at first',
+    default: 0,
+    range: [0, 4],
+    draw: (random: Random) => random.pick([0, 1, 2]),
+  },
+  clients: { about: 'client processes', default: 5, range: [1, 50], draw: (random: Random) => random.between(2, 6) },
+  keys: {
+    about: 'keys that the clients read and write',
+    default: 3,
+    range: [1, 1_000],
+    draw: (random: Random) => random.between(1, 5),
+  },
+  network: {
+    about: 'network preset',
+    default: 'lan',
+    oneOf: networks,
+    draw: (random: Random) => random.pick(networks),
+  },
+  election: {
+    about: 'shortest election time-out in ms; it should be several times the round trip',
+    default: 150,
+    range: [10, 60_000],
+    draw: (random: Random) => random.pick([150, 150, 300, 600]),
+  },
+  guards: {
+    about: 'what keeps servers that were cut off from disturbing: pre-votes, check-quorum with stickiness, both, or none',
+    default: 'both',
+    oneOf: guards,
+    draw: (random: Random) => random.pick(guards),
+  },
+  batch: {
+    about: 'entries that one AppendEntries carries at most',
+    default: 64,
+    range: [1, 10_000],
+    draw: (random: Random) => random.pick([1, 2, 8, 64]),
+  },
+  inflight: {
+    about: 'messages with entries that may be under way to one follower',
+    default: 256,
+    range: [1, 10_000],
+    draw: (random: Random) => random.pick([1, 2, 256]),
+  },
+  snapshot: {
+    about: 'applied entries after which a snapshot is taken; 0 for never',
+    default: 8_192,
+    range: [0, 1_000_000],
+    draw: (random: Random) => random.pick([0, 3, 10, 40]),
+  },
+  trailing: {
+    about: 'entries kept before a snapshot',
+    default: 10_240,
+    range: [0, 1_000_000],
+    draw: (random: Random) => random.pick([0, 1, 5, 20]),
+  },
+  chunk: {
+    about: 'characters of a snapshot that one message carries at most',
+    default: 65_536,
+    range: [1, 10_000_000],
+    draw: (random: Random) => random.pick([100, 400, 65_536]),
+  },
+  reads: {
+    about: 'how a leader makes sure that its reads are fresh: it asks a quorum, or trusts its lease (needs check-quorum)',
+    default: 'index',
+    oneOf: ['index', 'lease'],
+    draw: (random: Random) => random.pick(['index', 'index', 'lease'] as const),
+  },
+  forwarding: {
+    about: 'followers serve reads after asking the leader for the index',
+    default: true,
+    draw: (random: Random) => random.chance(500_000),
+  },
+  apply: {
+    about: 'entries applied in one go',
+    default: 1_000_000,
+    range: [1, 1_000_000],
+    draw: (random: Random) => random.pick([1, 4, 1_000_000]),
+  },
+  membership: {
+    about: 'how the administrator changes the membership: not at all, one server at a time, or jointly',
+    default: 'none',
+    oneOf: memberships,
+    draw: (random: Random) => random.pick(memberships),
+  },
+  transfers: {
+    about: 'the administrator asks leaders to hand over',
+    default: false,
+    draw: (random: Random) => random.chance(400_000),
+  },
+  sessions: {
+    about: 'client sessions that the servers keep',
+    default: 4_096,
+    range: [1, 1_000_000],
+    draw: (random: Random) => random.pick([3, 4_096, 4_096]),
+  },
+  drift: {
+    about: 'how much faster or slower the servers’ clocks run, in parts per million, in turn',
+    default: 0,
+    range: [0, 900_000],
+    draw: (random: Random) => random.pick([0, 10_000, 90_000]),
+  },
+  budget: {
+    about: 'impair at most a minority of the servers at once, or go over that and expect safety only',
+    default: 'minority',
+    oneOf: ['minority', 'over'],
+  },
+  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+} as const;
+
+type Widen<V> = V extends number ? number : V extends string ? string : boolean;
+export type RaftSetting = {
+  readonly [K in keyof typeof raftParameters]: Widen<(typeof raftParameters)[K]['default']>;
+};
+
+/** The servers' configuration under these knobs. */
+export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial<KeyValueConfig> {
+  const election = ms(set.election);
+  const checkQuorum = set.guards === 'both' || set.guards === 'check-quorum';
+  // A removed server that nobody told so would go on disturbing those that stay (thesis, section 4.2.3).
+  const preVote = set.guards === 'both' || set.guards === 'pre-vote' || set.membership !== 'none';
+  return {
+    voters,
+    electionTimeout: election,
+    electionSpread: election,
+    heartbeat: Math.floor(election / 5),
+    preVote,
+    checkQuorum,
+    stickiness: checkQuorum,
+    batch: set.batch,
+    maxInflight: set.inflight,
+    snapshotThreshold: set.snapshot,
+    trailing: set.trailing,
+    snapshotChunk: set.chunk,
+    reads: isLeased(set) ? 'lease' : 'index',
+    forwardReads: set.forwarding,
+    membership: set.membership === 'single' ? 'single' : 'joint',
+    applyLimit: set.apply,
+    sessionLimit: set.sessions,
+  };
+}
+
+/** Leases stand on clocks that run alike within a bound: a fault that breaks it is not what they are promised to survive. */
+export function faultClasses(set: RaftSetting): readonly FaultClass[] {
+  return isLeased(set)
+    ? standardFaults.filter((name) => name !== 'clock-drift' && name !== 'clock-freeze')
+    : standardFaults;
+}
+
+/** How long a client waits for an answer before it asks elsewhere, and until it gives up. */
+export const patience = { retryAfter: ms(300), timeout: seconds(2) };
+
+function isLeased(set: RaftSetting): boolean {
+  return set.reads === 'lease' && (set.guards === 'both' || set.guards === 'check-quorum');
+}
