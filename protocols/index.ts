@@ -12,3 +12,4 @@ export * from './lock/lock-server.ts';
 export * from './lock/messages.ts';
 export * from './lock/store.ts';
 export * from './raft/index.ts';
+export * from './etcd/index.ts';

@@ -4,6 +4,8 @@ import { InputError, type Scenario } from '../sim/index.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
+import { etcdKeyValue, etcdSerializableReads } from './etcd.ts';
+import { etcdWatch } from './etcd-watch.ts';
 import { gossipSpreads } from './gossip.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
 import { crdtKnownBugs } from './known-bugs/crdt.ts';
@@ -47,6 +49,9 @@ export const scenarios: readonly Scenario[] = [
   lockTrustedLease,
   raftKv,
   ...raftKnownBugs,
+  etcdKeyValue,
+  etcdSerializableReads,
+  etcdWatch,
 ];
 
 /** @throws InputError that names the scenarios with the most similar names when there is none of this name. */

@@ -4,6 +4,7 @@
 /** gRPC status codes by name. */
 export const grpcCodes = {
   canceled: 1,
+  unknown: 2,
   'invalid-argument': 3,
   'not-found': 5,
   'resource-exhausted': 8,
@@ -55,6 +56,8 @@ export const refusals = {
   noLeader: refuse('no leader', 'unavailable'),
   leaderChanged: refuse('leader changed', 'unavailable'),
   stopped: refuse('server stopped', 'unavailable'),
+  /** Raft's own word: a leader that hands over, or has too much under way, takes nothing on. */
+  proposalDropped: { type: 'error', error: 'raft proposal dropped', code: grpcCodes.unknown },
   timeout: refuse('request timed out', 'unavailable'),
   timeoutLeaderFailure: refuse('request timed out, possibly due to previous leader failure', 'unavailable'),
   timeoutConnectionLost: refuse('request timed out, possibly due to connection lost', 'unavailable'),

@@ -34,7 +34,7 @@ export function holdsKey({ key, rangeEnd = '' }: KeyInterval, candidate: string)
 
 /** The end of the interval of all keys that begin with the prefix; `toTheEnd` if nothing is greater. */
 export function prefixEnd(prefix: string): string {
-  const points = [...prefix].map((character) => character.codePointAt(0) as number);
+  const points = Array.from(prefix, (character) => character.codePointAt(0) as number);
   while (points.length > 0) {
     const last = points.pop() as number;
     if (last < 0x10ffff) return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);

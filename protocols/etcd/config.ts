@@ -1,0 +1,103 @@
+// The knobs of an etcd member, with the defaults of etcd 3.5, and the rules that its promises depend on. A known bug
+// replaces one of the rules; the server itself has no switches for its own defects.
+import { ms, seconds, type Micros, type NodeId } from '../../sim/index.ts';
+import type { RaftConfig } from '../raft/index.ts';
+import { batchEnds, type BatchEnds } from './events.ts';
+import { keepsLast, type KeepsLast } from './compaction.ts';
+import { execute, type ExecutionOptions } from './execute.ts';
+import { defaultLimits, type RequestLimits } from './validate.ts';
+
+export interface EtcdConfig {
+  /** `--heartbeat-interval`; default 100 ms. */
+  readonly heartbeat: Micros;
+  /** `--election-timeout`; default 1 s. Each time-out is drawn between this and twice as much. */
+  readonly election: Micros;
+  /** `--pre-vote`: default on, as since 3.5; it was off in 3.4. */
+  readonly preVote: boolean;
+  /** The first members; default all nodes of the world. */
+  readonly members: readonly NodeId[] | undefined;
+  readonly limits: RequestLimits;
+  /** How often a leader looks for leases that have run out; 500 ms. */
+  readonly leaseCheck: Micros;
+  /** After so long a revocation that did not happen is proposed again; 3 s. */
+  readonly revokeRetry: Micros;
+  /** After so long a read that is not confirmed is asked anew; 500 ms. */
+  readonly readRetry: Micros;
+  /** How often an idle watch is told how far it is; default 10 minutes, as `--experimental-watch-progress-notify-interval`. */
+  readonly progressNotify: Micros;
+  /** Responses of one watch that may be under way; a slower reader is caught up from the store later. */
+  readonly watchWindow: number;
+  /** After so long without a word the watches of a client are forgotten. */
+  readonly watchIdle: Micros;
+  /** Entries committed and not yet applied, beyond which writes are refused; 5000. */
+  readonly maxApplyLag: number;
+  /** Requests under way at one member. */
+  readonly maxPending: number;
+  /** Further knobs of Raft. */
+  readonly raft: Partial<RaftConfig>;
+}
+
+export const defaultEtcdConfig: EtcdConfig = {
+  heartbeat: ms(100),
+  election: seconds(1),
+  preVote: true,
+  members: undefined,
+  limits: defaultLimits,
+  leaseCheck: ms(500),
+  revokeRetry: seconds(3),
+  readRetry: ms(500),
+  progressNotify: seconds(600),
+  watchWindow: 16,
+  watchIdle: seconds(30),
+  maxApplyLag: 5_000,
+  maxPending: 10_000,
+  raft: {},
+};
+
+/** 5 s for queueing and the disk, and two election time-outs for a leader that may be lost meanwhile. */
+export function requestTimeout({ election }: EtcdConfig): Micros {
+  return seconds(5) + 2 * election;
+}
+
+/** A lease outlives one and a half election time-outs, in whole seconds. */
+export function shortestTtl({ election }: EtcdConfig): number {
+  return Math.ceil((1.5 * election) / seconds(1));
+}
+
+export interface EtcdRules {
+  /** What every member does with a committed request. */
+  readonly executes: typeof execute;
+  /** What compaction keeps of a key's last change. */
+  readonly keepsLast: KeepsLast;
+  /** Where a response of a watch ends: between two revisions only. */
+  readonly batchEnds: BatchEnds;
+  /** The revision that a watch begins at: the one asked for, whether it has come or not. */
+  readonly watchesFrom: (startRevision: number, current: number) => number;
+  /** Where a watch goes on whose reader was too slow: where it stopped. */
+  readonly resumesFrom: (next: number, current: number) => number;
+  /** Whether all up to the store's revision was told, so that a bookmark may say so. */
+  readonly isSynced: (next: number, current: number) => boolean;
+  /** A lease is revoked as expired only in the term whose leader measured it. */
+  readonly mayExpire: (expiredIn: number, entryTerm: number) => boolean;
+  /** A leader makes sure that it still leads before it says that a lease was renewed. */
+  readonly confirmsRenewals: boolean;
+  /** How much a new leader gives each lease, in seconds: it cannot know how much had run out. */
+  readonly restartsLeaseAt: (ttl: number) => number;
+}
+
+export const etcdRules: EtcdRules = {
+  executes: execute,
+  keepsLast,
+  batchEnds,
+  watchesFrom: (startRevision, current) => (startRevision === 0 ? current + 1 : startRevision),
+  resumesFrom: (next) => next,
+  isSynced: (next, current) => next > current,
+  mayExpire: (expiredIn, entryTerm) => expiredIn === entryTerm,
+  confirmsRenewals: true,
+  restartsLeaseAt: (ttl) => ttl,
+};
+
+/** What executing depends on, the same on every member. */
+export function executionOf(config: EtcdConfig, rules: EtcdRules): ExecutionOptions {
+  return { shortestTtl: shortestTtl(config), keepsLast: rules.keepsLast };
+}

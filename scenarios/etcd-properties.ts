@@ -1,0 +1,23 @@
+// What every etcd world is judged by, whatever its clients do: members agree on the store, and a write goes through once
+// nothing is broken any more.
+import { alwaysOn, eventually, seconds, sometimesNoted, type Property } from '../sim/index.ts';
+
+export function etcdProperties(): Property[] {
+  return [
+    alwaysOn(['store'], 'members agree', 'members that applied the same entries hold the same store', () => {
+      const hashes = new Map<number, { readonly node: string; readonly said: string }>();
+      return (_view, { node, note }) => {
+        const { index, ...said } = (note?.data ?? {}) as { readonly index: number };
+        const text = JSON.stringify(said);
+        const before = hashes.get(index);
+        if (before === undefined) hashes.set(index, { node: node.id, said: text });
+        if (before === undefined || before.said === text) return undefined;
+        return `after entry ${index} ${before.node} held ${before.said} and ${node.id} ${text}`;
+      };
+    }),
+    eventually('writes go through', 'an operation succeeds after the heal', seconds(7), ({ history }, healedAt) =>
+      history.some(({ type, time }) => type === 'ok' && time > healedAt) ? undefined : 'none did',
+    ),
+    sometimesNoted('store', 'members compare their stores'),
+  ];
+}
