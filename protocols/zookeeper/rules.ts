@@ -30,7 +30,7 @@ export interface ServiceRules extends PrepareRules {
 /** The rules as the service's documentation has them. */
 export const serviceRules: ServiceRules = {
   isOpen: (tree, session) => tree.sessions[session] !== undefined,
-  isOwner: (tree, session, server) => tree.owners[session] === server,
+  isOwner: (tree, session, server) => (tree.owners[session] ?? server) === server,
   sequenceOf: ({ creates }) => creates,
   isBehind: (lastApplied, lastSeen) => lastSeen > lastApplied,
   syncsAtLeader: true,
