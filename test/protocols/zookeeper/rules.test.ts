@@ -115,11 +115,16 @@ const cases: readonly Case[] = [
   {
     rule: 'eventsFirst: a watch is told before its client sees the change',
     broken: { eventsFirst: false },
-    lines: [ask('c1', [create('/a'), get('/a', true)]), ask('c1', set('/a', 'new')), { client: 'c1', f: 'log' }],
+    lines: [
+      ask('c1', create('/a')),
+      ask('c1', get('/a', true)),
+      ask('c1', set('/a', 'new')),
+      { client: 'c1', f: 'log' },
+    ],
     setup: {},
     see: (said) =>
       said
-        .log(2)
+        .log(3)
         .slice(-2)
         .map(({ type }) => type),
     kept: ['event', 'reply'],
