@@ -3,9 +3,15 @@
 export class Interner<T> {
   readonly #ids = new Map<string, number>();
   readonly #values: T[] = [];
+  #characters = 0;
 
   get size(): number {
     return this.#values.length;
+  }
+
+  /** About what it takes in memory: a text of one byte a character, its place in the table, and a value some times as large. */
+  get bytes(): number {
+    return 6 * this.#characters + 120 * this.size;
   }
 
   /** The number of a value with this canonical text; `make` supplies the value to keep if the text is new. */
@@ -14,6 +20,7 @@ export class Interner<T> {
     if (known !== undefined) return known;
     const id = this.#values.push(make()) - 1;
     this.#ids.set(text, id);
+    this.#characters += text.length;
     return id;
   }
 

@@ -106,6 +106,13 @@ export class LocalSteps {
     return this.#envelopes.size;
   }
 
+  /** About what the tables take in memory. */
+  get bytes(): number {
+    const tables = [this.#locals, this.#envelopes, this.#timers, this.#clientEvents, this.#crashes];
+    const memos = this.#memo.bytes + this.#insides.bytes + 200 * this.#results.length;
+    return tables.reduce((sum, table) => sum + table.bytes, memos);
+  }
+
   view(local: number): NodeInWorld {
     return this.#locals.value(local).view;
   }

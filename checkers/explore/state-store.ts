@@ -6,6 +6,9 @@ const chunkInts = 1 << chunkBits;
 const maxChunks = 4096; // offsets have 32 bits
 
 export class StateStore {
+  /** The number of the state that was added last, new or not. */
+  last = -1;
+
   #count = 0;
   readonly #chunks: Int32Array[] = [];
   #end = chunkInts; // where in the last chunk the next row goes
@@ -29,10 +32,14 @@ export class StateStore {
     const slots = this.#slots;
     let slot = hash & this.#mask;
     for (let stored = slots[slot * 2]!; stored !== 0; stored = slots[slot * 2]!) {
-      if (slots[slot * 2 + 1] === hash && this.#isRow(stored - 1, row, length)) return -1;
+      if (slots[slot * 2 + 1] === hash && this.#isRow(stored - 1, row, length)) {
+        this.last = stored - 1;
+        return -1;
+      }
       slot = (slot + 1) & this.#mask;
     }
     const state = this.#count++;
+    this.last = state;
     slots[slot * 2] = state + 1;
     slots[slot * 2 + 1] = hash;
     this.#append(state, row, length);

@@ -1,0 +1,274 @@
+// The exhaustive searches: breadth first, depth first, and iterative deepening, over rows of interned integers.
+import type { Action } from './action.ts';
+import { Expander, type Visitor } from './expander.ts';
+import type { Exploration, ExploreOptions } from './explore.ts';
+import { Judge, type Objection } from './judge.ts';
+import { LocalSteps } from './local-steps.ts';
+import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
+import { ActionCounts, estimateShare } from './progress.ts';
+import { SleepSets } from './sleep-sets.ts';
+import { StateStore } from './state-store.ts';
+import { actionOf, traceTo } from './traces.ts';
+import { isEnough, noHandlerThrows, type Violation } from './violations.ts';
+import type { ExploredWorld } from './world.ts';
+
+interface Found {
+  readonly objection: Objection;
+  readonly state: number;
+  /** What follows the state, where it was a step that failed. */
+  readonly last: readonly Action[];
+}
+
+const defaultMaxStates = 50_000_000;
+const defaultMaxBytes = 2 ** 32;
+
+export class Search implements Visitor {
+  readonly #options: ExploreOptions;
+  readonly #steps: LocalSteps;
+  readonly #expander: Expander;
+  readonly #judge: Judge;
+  readonly #store = new StateStore();
+  readonly #prepared: PreparedWorld;
+  readonly #counts: ActionCounts;
+  readonly #sleep: SleepSets | undefined;
+  readonly #found: Found[] = [];
+  readonly #objections: Objection[] = [];
+  readonly #levelSizes: number[] = [];
+  #generated = 0;
+  #levels = 0;
+  #expanded = 0;
+  #current = -1; // the state that is being expanded
+  #row = new Int32Array(64);
+  #isRepeated = false; // the current state was expanded before, by a search less deep
+  #children: number[] | undefined; // of the current state, known ones included, where they are asked for
+
+  constructor(world: ExploredWorld, options: ExploreOptions) {
+    this.#options = options;
+    this.#prepared = prepare(world);
+    this.#steps = new LocalSteps(this.#prepared, options.auditEvery ?? 0);
+    this.#expander = new Expander(this.#prepared, this.#steps);
+    this.#judge = new Judge(this.#prepared, this.#steps, this.#expander);
+    this.#counts = new ActionCounts(this.#prepared);
+    refuseCombinations(options);
+    if (options.por === true) this.#sleep = new SleepSets(this.#prepared, this.#steps);
+  }
+
+  run(): Exploration {
+    this.#expander.begin(this);
+    const { order = 'breadth first' } = this.#options;
+    if (order === 'depth first') return this.#result(this.#depthFirst());
+    if (order === 'iterative deepening') return this.#result(this.#deepen());
+    return this.#result(this.#breadthFirst());
+  }
+
+  /** States are expanded in the order in which they were stored. */
+  #breadthFirst(): Exploration['endedBy'] {
+    const store = this.#store;
+    let levelEnd = 0;
+    let endedBy = this.#limit();
+    while (endedBy === undefined && this.#expanded < store.count) {
+      if (this.#expanded === levelEnd) {
+        this.#levels++;
+        this.#sleep?.beginLevel(levelEnd, store.count);
+        this.#levelSizes.push(store.count - levelEnd);
+        levelEnd = store.count;
+        if (this.#levels >= (this.#options.maxLevels ?? Infinity)) {
+          endedBy = 'levels';
+          break;
+        }
+      }
+      this.#expand(this.#expanded++);
+      if (this.#mustLook()) endedBy = this.#limit();
+    }
+    if (store.count > levelEnd) this.#levels++; // the level that was begun
+    return endedBy;
+  }
+
+  #depthFirst(): Exploration['endedBy'] {
+    const { maxLevels = Infinity } = this.#options;
+    const pending = Array.from({ length: this.#store.count }, (_, state) => ({ state, level: 1 }));
+    let cut = false;
+    let endedBy = this.#limit();
+    while (endedBy === undefined) {
+      const next = pending.pop();
+      if (next === undefined) break;
+      const { state, level } = next;
+      this.#levels = Math.max(this.#levels, level);
+      if (level >= maxLevels) cut = true;
+      else {
+        const first = this.#store.count;
+        this.#expand(state);
+        this.#expanded++;
+        for (let child = this.#store.count - 1; child >= first; child--)
+          pending.push({ state: child, level: level + 1 });
+        if (this.#mustLook()) endedBy = this.#limit();
+      }
+    }
+    return endedBy ?? (cut ? 'levels' : undefined);
+  }
+
+  /**
+   * Depth first to one level, then to two, and so on, each time from the start. A state is followed again where this round has
+   * not met it as early before; so a round of `bound` levels visits all states of these levels, and new ones on the last only.
+   */
+  #deepen(): Exploration['endedBy'] {
+    const { maxLevels = Infinity } = this.#options;
+    const initial = Array.from({ length: this.#store.count }, (_, state) => state);
+    let isExpanded: Uint8Array = new Uint8Array(0);
+    this.#levels = 1;
+    let endedBy = this.#limit();
+    for (let bound = 2; endedBy === undefined; bound++) {
+      if (bound > maxLevels) return 'levels';
+      const before = this.#store.count;
+      const reached: number[] = []; // by state, the earliest level of this round
+      const pending = initial.map((state) => ({ state, level: 1 }));
+      for (const state of initial) reached[state] = 1;
+      while (endedBy === undefined) {
+        const next = pending.pop();
+        if (next === undefined) break;
+        const { state, level } = next;
+        if (reached[state]! < level) continue; // met earlier since
+        if (state >= isExpanded.length) isExpanded = grown(isExpanded, 2 * state + 1024);
+        this.#isRepeated = isExpanded[state] === 1;
+        this.#children = [];
+        this.#expand(state);
+        if (!this.#isRepeated) this.#expanded++;
+        isExpanded[state] = 1;
+        if (this.#mustLook()) endedBy = this.#limit();
+        for (const child of this.#children.toReversed()) {
+          if ((reached[child] ?? Infinity) <= level + 1) continue;
+          reached[child] = level + 1;
+          if (level + 1 < bound) pending.push({ state: child, level: level + 1 });
+        }
+      }
+      if (this.#store.count === before) return endedBy;
+      this.#levels = bound;
+      this.#levelSizes.push(this.#store.count - before);
+    }
+    return endedBy;
+  }
+
+  /** Whether a bound may have been reached: time and memory are looked at now and then only. */
+  #mustLook(): boolean {
+    const isFull = this.#store.count >= (this.#options.maxStates ?? defaultMaxStates);
+    return this.#found.length > 0 || isFull || this.#expanded % 4096 === 0;
+  }
+
+  transition(row: Int32Array, length: number, event: number, changed: number): void {
+    const state = this.#store.add(row, length, this.#current, event);
+    this.#sleep?.arrive(event, this.#store.last, state !== -1);
+    if (!this.#isRepeated) {
+      this.#generated++;
+      this.#counts.count(event, changed);
+    }
+    this.#children?.push(this.#store.last);
+    if (state === -1) return;
+    if (changed === -1 && this.#current !== -1) return; // messages were lost or repeated: no process changed
+    this.#judge.judge(row, changed, this.#objections);
+    if (this.#objections.length > 0) this.#report(state);
+  }
+
+  failure(event: number, thrown: string): void {
+    if (this.#found.some(({ objection }) => objection.property === noHandlerThrows)) return;
+    const objection = { property: noHandlerThrows, verdict: 'invalid', reason: thrown } as const;
+    const last = event === -1 ? [] : [actionOf(event, this.#expander.draws, this.#steps, this.#prepared)];
+    this.#found.push({ objection, state: this.#current, last });
+  }
+
+  #expand(state: number): void {
+    const length = this.#store.lengthOf(state);
+    if (length > this.#row.length) this.#row = new Int32Array(2 * length);
+    this.#store.load(state, this.#row);
+    this.#current = state;
+    if (this.#expandAwake(state, length) > 0) return;
+    this.#judge.judgeEnd(this.#row, this.#objections);
+    if (this.#objections.length > 0) this.#report(state);
+  }
+
+  /** How many transitions are progress, those that sleep included where nothing else is. */
+  #expandAwake(state: number, length: number): number {
+    const sleep = this.#sleep;
+    if (sleep?.beginState(state) !== true) {
+      this.#expander.gate = undefined;
+      return this.#expander.expand(this.#row, length, this);
+    }
+    this.#expander.gate = (event) => sleep.isAwake(event);
+    const progress = this.#expander.expand(this.#row, length, this);
+    this.#expander.gate = undefined;
+    return progress > 0 ? progress : this.#expander.expand(this.#row, length, onlooker);
+  }
+
+  #limit(): Exploration['endedBy'] {
+    const { stop, maxStates = defaultMaxStates, maxBytes = defaultMaxBytes, isOver, onProgress } = this.#options;
+    onProgress?.({
+      unique: this.#store.count,
+      generated: this.#generated,
+      frontier: this.#store.count - this.#expanded,
+      levels: this.#levels,
+      share: estimateShare(this.#levelSizes),
+      actions: this.#counts.mostFrequent(),
+    });
+    const objections = this.#found.map(({ objection }) => objection);
+    if (isEnough(this.#prepared, objections, stop)) return 'violation';
+    if (this.#store.count >= maxStates) return 'states';
+    if (this.#bytes >= maxBytes) return 'bytes';
+    return isOver?.() === true ? 'time' : undefined;
+  }
+
+  get #bytes(): number {
+    return this.#store.bytes + this.#steps.bytes + this.#expander.histories.bytes;
+  }
+
+  #report(state: number): void {
+    for (const objection of this.#objections) {
+      if (this.#found.some(({ objection: { property } }) => property === objection.property)) continue;
+      this.#found.push({ objection, state, last: [] });
+    }
+    this.#objections.length = 0;
+  }
+
+  #violations(): readonly Violation[] {
+    return this.#found.map(({ objection, state, last }) => ({
+      ...objection,
+      trace: [...traceTo(state, this.#store, this.#expander, this.#steps, this.#prepared), ...last],
+    }));
+  }
+
+  #result(endedBy: Exploration['endedBy']): Exploration {
+    const { hits, misses, localCount, envelopeCount } = this.#steps;
+    this.#expander.gate = undefined;
+    return {
+      unique: this.#store.count,
+      generated: this.#generated,
+      levels: this.#levels,
+      complete: endedBy === undefined,
+      ...(endedBy !== undefined && { endedBy }),
+      frontier: this.#store.count - this.#expanded,
+      violations: this.#violations(),
+      unreached: this.#judge.unreached,
+      statistics: {
+        handlerRuns: misses,
+        memoHitRate: hits + misses === 0 ? 0 : hits / (hits + misses),
+        localStates: localCount,
+        envelopes: envelopeCount,
+        histories: this.#expander.histories.size,
+        evaluations: this.#judge.evaluations,
+        bytes: this.#bytes,
+      },
+    };
+  }
+}
+
+const onlooker: Visitor = { transition: () => undefined, failure: () => undefined };
+
+function refuseCombinations({ por, order = 'breadth first' }: ExploreOptions): void {
+  if (por === true && order !== 'breadth first') {
+    throw new ExploreError(`partial-order reduction needs a search breadth first, and this one is ${order}`);
+  }
+}
+
+function grown(flags: Uint8Array, length: number): Uint8Array {
+  const larger = new Uint8Array(length);
+  larger.set(flags);
+  return larger;
+}
