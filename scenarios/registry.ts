@@ -1,6 +1,7 @@
 // Every scenario there is, by name. Each one that holds is followed by the broken variants of its protocol.
 import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
+import { consul, consulDefaultReads, consulStaleReads } from './consul.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
@@ -49,6 +50,9 @@ export const scenarios: readonly Scenario[] = [
   lockTrustedLease,
   raftKv,
   ...raftKnownBugs,
+  consul,
+  consulDefaultReads,
+  consulStaleReads,
   etcdKeyValue,
   etcdSerializableReads,
   etcdWatch,

@@ -1,0 +1,130 @@
+// Clients of Consul's HTTP API: one that sends requests as they are, and one that works on keys as a replicated register does.
+import { ms, type Context, type Json, type Micros, type NodeId, type Protocol, type Request } from '../../sim/index.ts';
+import { isRead, type Consistency, type ConsulRequest, type ConsulResponse } from './requests.ts';
+import type { ConsulMessage } from './types.ts';
+
+export interface ConsulClient {
+  state: ConsulClientState;
+  message: ConsulMessage;
+  timer: 'give up';
+  request: Request;
+  response: Json;
+}
+
+export interface ConsulClientState {
+  asked: number;
+  request: ConsulRequest | null;
+  operation: Request | null;
+  /** The sessions that it created, by name. */
+  readonly sessions: Record<string, string>;
+}
+
+export interface ConsulClientOptions {
+  /** The servers that it asks, at random; default all nodes. */
+  readonly servers?: readonly NodeId[];
+  /** How long it waits for an answer before it gives up; default 10 s. A read that gives up did not happen. */
+  readonly timeout?: Micros;
+  /** How its reads are to be answered; default `default`. */
+  readonly consistency?: Consistency;
+}
+
+type Ctx = Context<ConsulClient>;
+
+/**
+ * Operations are `http` with a request as value; the response is `{ status, body, index, ... }`, whatever the status. In a
+ * request, `$name` stands for the session that the client created under that name.
+ */
+export function consulHttpClient(options: ConsulClientOptions = {}): Protocol<ConsulClient> {
+  return client(options, ({ value }, { sessions }) => withSessions(value, sessions) as never, finishHttp);
+}
+
+function withSessions(value: Json, sessions: Readonly<Record<string, string>>): Json {
+  if (typeof value === 'string') return value.startsWith('$') ? (sessions[value.slice(1)] ?? value) : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map((item: Json) => withSessions(item, sessions));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [name, withSessions(field ?? null, sessions)]),
+  );
+}
+
+/** Operations on `[key, value]`: `read`, `write`, and `cas [key, [from, to]]` by the index of what was read. */
+export function consulKvClient(options: ConsulClientOptions = {}): Protocol<ConsulClient> {
+  const { consistency = 'default' } = options;
+  return client(
+    options,
+    ({ f, value }) => {
+      const [key, text] = value as readonly [string, Json];
+      if (f === 'write') return { type: 'kv-put', key, value: JSON.stringify(text) };
+      return { type: 'kv-get', key, consistency };
+    },
+    finishKv,
+  );
+}
+
+function client(
+  { servers, timeout = ms(10_000) }: ConsulClientOptions,
+  toRequest: (operation: Request, state: ConsulClientState) => ConsulRequest,
+  finish: (state: ConsulClientState, response: ConsulResponse, ctx: Ctx) => void,
+): Protocol<ConsulClient> {
+  return {
+    start: (ctx) => ({ asked: ctx.random(2 ** 30), request: null, operation: null, sessions: {} }),
+    onRequest(state, operation, ctx) {
+      const known = servers ?? ctx.peers;
+      state.operation = operation;
+      state.request = toRequest(operation, state);
+      ask(state, known[ctx.random(known.length)] as NodeId, ctx);
+      ctx.setTimer('give up', timeout);
+    },
+    onMessage(state, _from, message, ctx) {
+      if (message.type !== 'Answer' || message.id !== state.asked || state.request === null) return;
+      finish(state, message.response, ctx);
+    },
+    onTimer: (state, _timer, ctx) => giveUp(state, 'no answer', ctx),
+    onRefused: (state, _peer, _message, ctx) => end(state, ctx, () => ctx.fail('connection refused')),
+  };
+}
+
+function ask(state: ConsulClientState, server: NodeId, ctx: Ctx): void {
+  if (state.request === null) return;
+  state.asked++;
+  ctx.send(server, { type: 'Ask', id: state.asked, request: state.request, isForwarded: false });
+}
+
+function finishHttp(state: ConsulClientState, response: ConsulResponse, ctx: Ctx): void {
+  const { request } = state;
+  if (request?.type === 'session-create' && response.status === 200) {
+    state.sessions[request.session.name ?? ''] = (response.body as { readonly ID: string }).ID;
+  }
+  end(state, ctx, () => ctx.ok({ ...response }));
+}
+
+function finishKv(state: ConsulClientState, response: ConsulResponse, ctx: Ctx): void {
+  const { operation, request } = state;
+  if (operation === null || request === null) return;
+  const [key, argument] = operation.value as readonly [string, Json];
+  if (response.status >= 500) return giveUp(state, JSON.stringify(response.body), ctx);
+  if (operation.f === 'write') return end(state, ctx, () => ctx.ok([key, argument]));
+  if (request.type === 'kv-put') {
+    return end(state, ctx, () => (response.body === true ? ctx.ok(operation.value) : ctx.fail('index is stale')));
+  }
+  const entry = (response.body as readonly { readonly value: string; readonly modifyIndex: number }[] | null)?.[0];
+  const found = entry === undefined ? null : (JSON.parse(entry.value) as Json);
+  if (operation.f === 'read') return end(state, ctx, () => ctx.ok([key, found]));
+  const [from, to] = argument as readonly [Json, Json];
+  if (found !== from) return end(state, ctx, () => ctx.fail(`found ${JSON.stringify(found)}`));
+  state.request = { type: 'kv-put', key, value: JSON.stringify(to), cas: entry?.modifyIndex ?? 0 };
+  ask(state, ctx.peers[ctx.random(ctx.peers.length)] as NodeId, ctx);
+}
+
+/** A read that was not answered did not happen; a write may have, or may still. */
+function giveUp(state: ConsulClientState, error: string, ctx: Ctx): void {
+  const isSafe = state.request !== null && isRead(state.request);
+  end(state, ctx, () => (isSafe ? ctx.fail(error) : ctx.unknown(error)));
+}
+
+function end(state: ConsulClientState, ctx: Ctx, tell: () => void): void {
+  state.request = null;
+  state.operation = null;
+  ctx.clearTimer('give up');
+  tell();
+}

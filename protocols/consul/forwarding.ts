@@ -1,0 +1,70 @@
+// Requests that another server has to answer: they are sent on to the leader, and held back for a while when there is none.
+import { seconds, type Context, type NodeId } from '../../sim/index.ts';
+import { answer, endBlocked, maxWait, setWaitingTimer } from './queries.ts';
+import { failure, isRead, type ConsulRequest } from './requests.ts';
+import type { Datacenter } from './datacenter.ts';
+import type { Answer, Asker, Consul, ConsulServerState } from './types.ts';
+
+type Ctx = Context<Consul>;
+
+/** How long an answer of the leader may take that is not waited for on purpose. */
+const forwardTimeout = seconds(30);
+
+export function forward(
+  state: ConsulServerState,
+  asker: Asker,
+  request: ConsulRequest,
+  leader: NodeId,
+  ctx: Ctx,
+): void {
+  const id = ++state.serial;
+  const blocks = isRead(request) && request.index !== undefined ? maxWait : 0;
+  state.forwarded.set(id, { ...asker, request, until: ctx.monotonic() + forwardTimeout + blocks });
+  ctx.send(leader, { type: 'Ask', id, request, isForwarded: true });
+  setWaitingTimer(state, ctx);
+}
+
+/** A server that turned out not to lead is no answer: the request waits for the one that does. */
+export function onForwardedAnswer(datacenter: Datacenter, state: ConsulServerState, message: Answer, ctx: Ctx): void {
+  const asked = state.forwarded.get(message.id);
+  if (asked === undefined) return;
+  state.forwarded.delete(message.id);
+  const { response } = message;
+  const wasNoLeader = response.status === 500 && response.body === 'node is not the leader';
+  if (wasNoLeader) hold(datacenter, state, asked, asked.request, ctx);
+  else answer(asked, response, ctx);
+}
+
+/** Keeps a request until a leader is known, or too long. */
+export function hold(
+  { config }: Datacenter,
+  state: ConsulServerState,
+  asker: Asker,
+  request: ConsulRequest,
+  ctx: Ctx,
+): void {
+  const { from, id } = asker;
+  state.held.push({ from, id, request, until: ctx.monotonic() + config.rpcHoldTimeout });
+  setWaitingTimer(state, ctx);
+}
+
+/** Takes all requests that wait for a leader. */
+export function takeHeld(state: ConsulServerState): ConsulServerState['held'] {
+  const { held } = state;
+  state.held = [];
+  return held;
+}
+
+/** Whatever waited too long is told so. */
+export function expireWaiting(state: ConsulServerState, ctx: Ctx): void {
+  const now = ctx.monotonic();
+  endBlocked(state, ctx);
+  for (const held of state.held) if (held.until <= now) answer(held, failure(500, 'No cluster leader'), ctx);
+  state.held = state.held.filter(({ until }) => until > now);
+  for (const [id, asked] of state.forwarded) {
+    if (asked.until > now) continue;
+    state.forwarded.delete(id);
+    answer(asked, failure(500, 'rpc error making call: EOF'), ctx);
+  }
+  setWaitingTimer(state, ctx);
+}

@@ -1,0 +1,68 @@
+// Answers reads from a server's own copy of the state, with the index that a blocking query waits on.
+import type { Json } from '../../sim/index.ts';
+import type { ConsulResponse, ReadRequest } from './requests.ts';
+import { serviceHealth } from './state/catalog.ts';
+import { getKey, listKeys, listNames } from './state/kv.ts';
+import type { ConsulState } from './state/types.ts';
+
+/** The answer without the headers that depend on the server. An index is never 0, which would not block. */
+export function readState(
+  state: ConsulState,
+  request: ReadRequest,
+): Required<Pick<ConsulResponse, 'status' | 'body' | 'index'>> {
+  const { found, index } = look(state, request);
+  const isMissing =
+    found === undefined || (Array.isArray(found) && found.length === 0 && request.type.startsWith('kv-'));
+  const body = isMissing ? (request.type === 'session-info' ? [] : null) : found;
+  return {
+    status: isMissing && request.type.startsWith('kv-') ? 404 : 200,
+    body: body as Json,
+    index: Math.max(1, index),
+  };
+}
+
+function look(state: ConsulState, request: ReadRequest): { readonly found: unknown; readonly index: number } {
+  const { tables } = state;
+  switch (request.type) {
+    case 'kv-get': {
+      const { found, index } = getKey(state, request.key);
+      return { found: found === undefined ? undefined : [found], index };
+    }
+    case 'kv-list':
+      return listKeys(state, request.prefix);
+    case 'kv-keys':
+      return listNames(state, request.prefix, request.separator ?? '');
+    case 'session-info': {
+      const session = state.sessions.get(request.session);
+      return { found: session === undefined ? [] : [session], index: tables.sessions };
+    }
+    case 'session-list': {
+      const all = [...state.sessions.values()];
+      return {
+        found: all.filter(({ node }) => request.node === undefined || node === request.node),
+        index: tables.sessions,
+      };
+    }
+    case 'catalog-nodes':
+      return { found: [...state.nodes.values()], index: tables.nodes };
+    case 'catalog-services': {
+      const names = Object.fromEntries([...state.services.values()].map(({ service, tags }) => [service, tags]));
+      return { found: names, index: tables.services };
+    }
+    case 'catalog-service': {
+      const instances = [...state.services.values()].filter(({ service }) => service === request.service);
+      return { found: instances, index: tables.services };
+    }
+    case 'health-service': {
+      const index = Math.max(tables.services, tables.checks, tables.nodes);
+      return { found: serviceHealth(state, request.service, request.passing ?? false), index };
+    }
+    case 'health-node':
+      return { found: [...state.checks.values()].filter(({ node }) => node === request.node), index: tables.checks };
+    case 'health-state': {
+      const wanted = request.state;
+      const checks = [...state.checks.values()].filter(({ status }) => wanted === 'any' || status === wanted);
+      return { found: checks, index: tables.checks };
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// What clients ask of a Consul server and what comes back: the HTTP API as values, path and query in named fields.
+import type { Json, Micros } from '../../sim/index.ts';
+import type { Deregistration, Registration } from './state/catalog.ts';
+import type { SessionRequest } from './state/sessions.ts';
+import type { TransactionOperation } from './state/transaction.ts';
+
+/** Which server may answer a read: the leader, the leader after it has asked a quorum, or anybody. */
+export type Consistency = 'default' | 'consistent' | 'stale';
+
+/** A blocking query answers when what it reads has a greater index, or when `wait` is over; without `index`, at once. */
+export interface Query {
+  readonly consistency?: Consistency;
+  readonly index?: number;
+  /** Default 5 minutes, at most 10; a sixteenth of it at random is added. */
+  readonly wait?: Micros;
+}
+
+export type ReadRequest = Query &
+  (
+    | { readonly type: 'kv-get'; readonly key: string }
+    | { readonly type: 'kv-list'; readonly prefix: string }
+    | { readonly type: 'kv-keys'; readonly prefix: string; readonly separator?: string }
+    | { readonly type: 'session-info'; readonly session: string }
+    | { readonly type: 'session-list'; readonly node?: string }
+    | { readonly type: 'catalog-nodes' }
+    | { readonly type: 'catalog-services' }
+    | { readonly type: 'catalog-service'; readonly service: string }
+    | { readonly type: 'health-service'; readonly service: string; readonly passing?: boolean }
+    | { readonly type: 'health-node'; readonly node: string }
+    | { readonly type: 'health-state'; readonly state: 'any' | 'passing' | 'warning' | 'critical' }
+  );
+
+export type WriteRequest =
+  /** At most one of `cas`, `acquire` and `release`. */
+  | {
+      readonly type: 'kv-put';
+      readonly key: string;
+      readonly value: string;
+      readonly flags?: number;
+      readonly cas?: number;
+      readonly acquire?: string;
+      readonly release?: string;
+    }
+  | { readonly type: 'kv-delete'; readonly key: string; readonly recurse?: boolean; readonly cas?: number }
+  | { readonly type: 'transaction'; readonly operations: readonly TransactionOperation[] }
+  /** The server draws the ID. */
+  | { readonly type: 'session-create'; readonly session: Omit<SessionRequest, 'id'> }
+  | { readonly type: 'session-destroy'; readonly session: string }
+  | { readonly type: 'session-renew'; readonly session: string }
+  | { readonly type: 'catalog-register'; readonly registration: Registration }
+  | { readonly type: 'catalog-deregister'; readonly deregistration: Deregistration };
+
+/** Who leads, as this server knows it, answered on the spot. */
+export interface StatusRequest {
+  readonly type: 'status-leader';
+}
+
+export type ConsulRequest = ReadRequest | WriteRequest | StatusRequest;
+
+export interface ConsulResponse {
+  readonly status: number;
+  readonly body: Json;
+  /** X-Consul-Index, X-Consul-KnownLeader and X-Consul-LastContact (milliseconds), of reads. */
+  readonly index?: number;
+  readonly knownLeader?: boolean;
+  readonly lastContact?: number;
+}
+
+export function isRead(request: ConsulRequest): request is ReadRequest {
+  return /^(kv-get|kv-list|kv-keys|session-info|session-list|catalog-nodes|catalog-service|health-)/.test(request.type);
+}
+
+export const failure = (status: number, body: string): ConsulResponse => ({ status, body });

@@ -1,0 +1,23 @@
+// The rules that Consul's promises hang on, each small; broken variants replace one of them.
+import type { Micros } from '../../sim/index.ts';
+import { sessionTtlMultiplier } from './state/sessions.ts';
+import { consulKvRules, type KvRules } from './state/kv.ts';
+
+export interface ConsulRules extends KvRules {
+  /** A consistent read asks a quorum whether this server still leads. */
+  readonly verifiesLeader: boolean;
+  /** A key whose holder was invalidated is not given away before the lock-delay is over. */
+  isDelayed(until: Micros, now: Micros): boolean;
+  /** When a session ends that was created or renewed now: its TTL is a lower bound. */
+  endOf(now: Micros, ttl: Micros): Micros;
+  /** A change wakes the blocking queries that wait for it. */
+  readonly wakesBlocked: boolean;
+}
+
+export const consulRules: ConsulRules = {
+  ...consulKvRules,
+  verifiesLeader: true,
+  isDelayed: (until, now) => now < until,
+  endOf: (now, ttl) => now + ttl * sessionTtlMultiplier,
+  wakesBlocked: true,
+};

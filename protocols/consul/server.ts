@@ -1,0 +1,241 @@
+// A Consul server: Raft underneath, HTTP requests on top. Writes go through the leader's log; reads are answered by the leader
+// at once (default), by the leader when a quorum has confirmed it (consistent), or by any server (stale).
+import { seconds, type Context, type NodeId, type Protocol } from '../../sim/index.ts';
+import {
+  isRaftMessage,
+  isRaftTimer,
+  nextIndex,
+  onRaftMessage,
+  onRaftTimer,
+  propose,
+  raftServer,
+  requestRead,
+  startRaft,
+  type RaftConfig,
+} from '../raft/index.ts';
+import type { Datacenter } from './datacenter.ts';
+import { expireWaiting, forward, hold, onForwardedAnswer, takeHeld } from './forwarding.ts';
+import { answer, answerRead, wakeBlocked } from './queries.ts';
+import { failure, isRead, type ConsulRequest, type ReadRequest, type WriteRequest } from './requests.ts';
+import { consulRules, type ConsulRules } from './rules.ts';
+import { beginSessions, endSessions, renewSession, sessionCreated, sessionGone, startLockDelays } from './sessions.ts';
+import { applyConsul, type ConsulCommand, type ConsulOutcome } from './state/machine.ts';
+import { emptyState, type ConsulState } from './state/types.ts';
+import type { Ask, Asker, Consul, ConsulConfig, ConsulServerState } from './types.ts';
+import { acquiredKeys, commandFor, responseFor } from './write.ts';
+
+type Ctx = Context<Consul>;
+
+/** hashicorp/raft's times at `raft_multiplier` 1, as production servers have it. */
+export const consulRaft: Partial<RaftConfig> = {
+  electionTimeout: seconds(1),
+  electionSpread: seconds(1),
+  heartbeat: Math.floor(seconds(1) / 10),
+  preVote: false,
+};
+
+export const consulDefaults: ConsulConfig = { rpcHoldTimeout: seconds(7), tombstoneTtl: seconds(900) };
+
+export interface ConsulOptions {
+  readonly config?: Partial<ConsulConfig>;
+  readonly rules?: Partial<ConsulRules>;
+  readonly raft?: Partial<RaftConfig>;
+}
+
+export function consulServer(options: ConsulOptions = {}): Protocol<Consul> {
+  const datacenter = prepare(options);
+  const { raft, config } = datacenter;
+  return {
+    start(ctx) {
+      ctx.setTimer('tombstones', config.tombstoneTtl);
+      return {
+        raft: startRaft(raft, ctx),
+        writes: new Map(),
+        reads: new Map(),
+        blocked: [],
+        forwarded: new Map(),
+        held: [],
+        serial: 0,
+        sessionEnds: new Map(),
+        lockDelays: new Map(),
+        lastContact: ctx.monotonic(),
+      };
+    },
+    onMessage(state, from, message, ctx) {
+      if (isRaftMessage(message)) {
+        if (from === state.raft.leader) state.lastContact = ctx.monotonic();
+        onRaftMessage(raft, state, from, message, ctx);
+        return answerHeld(datacenter, state, ctx);
+      }
+      if (message.type === 'Ask') return onAsk(datacenter, state, from, message, ctx);
+      return onForwardedAnswer(datacenter, state, message, ctx);
+    },
+    onTimer(state, timer, ctx) {
+      if (isRaftTimer(timer)) return onRaftTimer(raft, state, timer, ctx);
+      switch (timer) {
+        case 'sessions':
+          return endSessions(datacenter, state, ctx);
+        case 'waiting':
+          return expireWaiting(state, ctx);
+        case 'tombstones':
+          ctx.setTimer('tombstones', config.tombstoneTtl);
+          propose(raft, state, { type: 'reap-tombstones', upTo: state.raft.lastApplied }, ctx);
+      }
+    },
+  };
+}
+
+function prepare({ config = {}, rules = {}, raft = {} }: ConsulOptions): Datacenter {
+  const allRules: ConsulRules = { ...consulRules, ...rules };
+  const datacenter: Datacenter = {
+    config: { ...consulDefaults, ...config },
+    rules: allRules,
+    raft: raftServer<Consul, ConsulState, ConsulCommand, ConsulOutcome>({
+      service: {
+        initial: emptyState,
+        apply: (state, command, { index }) => applyConsul(state, command, index, allRules),
+      },
+      hooks: {
+        applied: (state, entry, outcome, ctx) => applied(datacenter, state, entry, outcome, ctx),
+        becameLeader: (state, ctx) => beginSessions(datacenter, state, ctx),
+        lostLeadership: (state, ctx) => lostLeadership(state, ctx),
+        restored: (state, ctx) => wakeBlocked(state, ctx),
+        readReady: (state, id, _index, ctx) => readReady(state, id, ctx),
+        readDropped: (state, id, ctx) => readDropped(state, id, ctx),
+      },
+      config: { ...consulRaft, ...raft },
+    }),
+  };
+  return datacenter;
+}
+
+function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, message: Ask, ctx: Ctx): void {
+  const asker: Asker = { from, id: message.id };
+  if (canAnswer(state, message.request)) return handle(datacenter, state, asker, message.request, ctx);
+  if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
+  const { leader } = state.raft;
+  if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, message.request, ctx);
+  forward(state, asker, message.request, leader, ctx);
+}
+
+/** Requests that waited for a leader are taken up when there may be one. */
+function answerHeld(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  const { leader, role } = state.raft;
+  if (state.held.length === 0 || leader === null || (leader === ctx.id && role !== 'leader')) return;
+  for (const { request, ...asker } of takeHeld(state)) {
+    if (canAnswer(state, request)) handle(datacenter, state, asker, request, ctx);
+    else forward(state, asker, request, leader, ctx);
+  }
+}
+
+/** Whether this server need not ask the leader. */
+function canAnswer(state: ConsulServerState, request: ConsulRequest): boolean {
+  if (state.raft.role === 'leader' || request.type === 'status-leader') return true;
+  return isRead(request) && request.consistency === 'stale';
+}
+
+/** Answers a request, as the leader or for what any server may say. */
+function handle(
+  datacenter: Datacenter,
+  state: ConsulServerState,
+  asker: Asker,
+  request: ConsulRequest,
+  ctx: Ctx,
+): void {
+  if (request.type === 'status-leader') return answer(asker, { status: 200, body: state.raft.leader ?? '' }, ctx);
+  if (isRead(request)) return read(datacenter, state, asker, request, ctx);
+  if (request.type === 'session-renew')
+    return answer(asker, renewSession(datacenter, state, request.session, ctx), ctx);
+  write(datacenter, state, asker, request, ctx);
+}
+
+function read(
+  { raft, rules }: Datacenter,
+  state: ConsulServerState,
+  asker: Asker,
+  request: ReadRequest,
+  ctx: Ctx,
+): void {
+  if (request.consistency !== 'consistent' || !rules.verifiesLeader) return answerRead(state, asker, request, ctx);
+  const id = ++state.serial;
+  state.reads.set(id, { ...asker, request });
+  if (requestRead(raft, state, id, ctx).type === 'accepted') return;
+  state.reads.delete(id);
+  answer(asker, failure(500, 'node is not the leader'), ctx);
+}
+
+function readReady(state: ConsulServerState, id: number, ctx: Ctx): void {
+  const waiting = state.reads.get(id);
+  state.reads.delete(id);
+  if (waiting !== undefined) answerRead(state, waiting, waiting.request, ctx);
+}
+
+function readDropped(state: ConsulServerState, id: number, ctx: Ctx): void {
+  const waiting = state.reads.get(id);
+  state.reads.delete(id);
+  if (waiting !== undefined) answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
+}
+
+function write(
+  { raft, rules }: Datacenter,
+  state: ConsulServerState,
+  asker: Asker,
+  request: Exclude<WriteRequest, { type: 'session-renew' }>,
+  ctx: Ctx,
+): void {
+  const command = commandFor(request, () => drawId(ctx));
+  if ('status' in command) return answer(asker, command, ctx);
+  const now = ctx.monotonic();
+  const delayed = acquiredKeys(command).find((key) => rules.isDelayed(state.lockDelays.get(key) ?? 0, now));
+  if (delayed !== undefined) {
+    const error = { opIndex: 0, what: `failed to lock key ${JSON.stringify(delayed)} due to lock delay` };
+    const isTransaction = command.type === 'transaction';
+    return answer(
+      asker,
+      responseFor(isTransaction ? { type: 'rolled-back', errors: [error] } : { type: 'not-done' }),
+      ctx,
+    );
+  }
+  const index = nextIndex(state.raft);
+  state.writes.set(index, { ...asker, term: state.raft.currentTerm }); // a cluster of one answers before `propose` returns
+  const proposed = propose(raft, state, command, ctx);
+  if (proposed.type === 'accepted') return;
+  state.writes.delete(index);
+  answer(asker, failure(500, 'node is not the leader'), ctx);
+}
+
+/** Every server, for every entry: whoever waits for it is answered, and whoever waits for a change is woken. */
+function applied(
+  datacenter: Datacenter,
+  state: ConsulServerState,
+  { index, term, command }: { readonly index: number; readonly term: number; readonly command: ConsulCommand },
+  outcome: ConsulOutcome,
+  ctx: Ctx,
+): void {
+  startLockDelays(state, outcome.invalidated, ctx);
+  if (outcome.answer.type === 'session' && command.type === 'session-create')
+    sessionCreated(datacenter, state, outcome.answer.id, ctx);
+  if (command.type === 'session-destroy') sessionGone(state, command.session);
+  const waiting = state.writes.get(index);
+  state.writes.delete(index);
+  if (waiting !== undefined) {
+    const isOurs = waiting.term === term;
+    answer(waiting, isOurs ? responseFor(outcome.answer) : failure(500, 'leadership lost while committing log'), ctx);
+  }
+  if (datacenter.rules.wakesBlocked) wakeBlocked(state, ctx);
+}
+
+/** What was proposed may still be committed by the next leader; nobody will know. */
+function lostLeadership(state: ConsulServerState, ctx: Ctx): void {
+  for (const waiting of state.writes.values())
+    answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
+  state.writes.clear();
+  state.sessionEnds.clear();
+  ctx.clearTimer('sessions');
+}
+
+/** A random UUID. */
+function drawId(ctx: Ctx): string {
+  const hex = Array.from({ length: 32 }, () => ctx.random(16).toString(16)).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,63 @@
+// The leader's clockwork of sessions: it ends those that were not renewed in twice their TTL. A new leader gives every session
+// its full time again. Lock-delays run on each server's own clock.
+import type { Context } from '../../sim/index.ts';
+import { propose } from '../raft/index.ts';
+import { failure, type ConsulResponse } from './requests.ts';
+import type { Datacenter } from './datacenter.ts';
+import type { Invalidation } from './state/sessions.ts';
+import type { Consul, ConsulServerState } from './types.ts';
+
+type Ctx = Context<Consul>;
+
+export function beginSessions(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  state.sessionEnds.clear();
+  for (const id of state.raft.machine.sessions.keys()) restart(datacenter, state, id, ctx);
+}
+
+export function sessionCreated(datacenter: Datacenter, state: ConsulServerState, id: string, ctx: Ctx): void {
+  if (state.raft.role === 'leader') restart(datacenter, state, id, ctx);
+}
+
+export function sessionGone(state: ConsulServerState, id: string): void {
+  state.sessionEnds.delete(id);
+}
+
+export function renewSession(datacenter: Datacenter, state: ConsulServerState, id: string, ctx: Ctx): ConsulResponse {
+  const session = state.raft.machine.sessions.get(id);
+  if (session === undefined) return failure(404, `Session id '${id}' not found`);
+  restart(datacenter, state, id, ctx);
+  return { status: 200, body: [{ ...session }] };
+}
+
+function restart({ rules }: Datacenter, state: ConsulServerState, id: string, ctx: Ctx): void {
+  const ttl = state.raft.machine.sessions.get(id)?.ttl ?? 0;
+  if (ttl === 0) return;
+  state.sessionEnds.set(id, rules.endOf(ctx.monotonic(), ttl));
+  setTimer(state, ctx);
+}
+
+/** Proposes the end of each session whose time is over; should this not be the leader any more, the next one will. */
+export function endSessions({ raft }: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  const now = ctx.monotonic();
+  for (const [id, end] of state.sessionEnds) {
+    if (end > now) continue;
+    state.sessionEnds.delete(id);
+    propose(raft, state, { type: 'session-destroy', session: id }, ctx);
+    ctx.note('session expired', { session: id });
+  }
+  setTimer(state, ctx);
+}
+
+function setTimer(state: ConsulServerState, ctx: Ctx): void {
+  const next = Math.min(...state.sessionEnds.values());
+  if (next < Infinity) ctx.setTimer('sessions', Math.max(0, next - ctx.monotonic()));
+}
+
+/** The former holder may not know yet that its session is over: for a while nobody gets its keys. */
+export function startLockDelays(state: ConsulServerState, invalidated: readonly Invalidation[], ctx: Ctx): void {
+  const now = ctx.monotonic();
+  for (const [key, until] of state.lockDelays) if (until <= now) state.lockDelays.delete(key);
+  for (const { key, lockDelay } of invalidated) {
+    if (lockDelay > 0) state.lockDelays.set(key, now + lockDelay);
+  }
+}

@@ -1,0 +1,66 @@
+// A Consul server as a node: what it tells others and what it remembers beside what is replicated.
+import type { Micros, NodeId } from '../../sim/index.ts';
+import type { RaftMessage, RaftState, RaftTimer } from '../raft/index.ts';
+import type { ConsulRequest, ConsulResponse, ReadRequest } from './requests.ts';
+import type { ConsulCommand } from './state/machine.ts';
+import type { ConsulState } from './state/types.ts';
+
+/** A client asks a server, or a server that cannot answer itself asks the leader for it. */
+export interface Ask {
+  readonly type: 'Ask';
+  readonly id: number;
+  readonly request: ConsulRequest;
+  /** A server asks: it is not asked on. */
+  readonly isForwarded: boolean;
+}
+
+export interface Answer {
+  readonly type: 'Answer';
+  readonly id: number;
+  readonly response: ConsulResponse;
+}
+
+export type ConsulMessage = RaftMessage<ConsulCommand> | Ask | Answer;
+
+/** Who waits for an answer. */
+export interface Asker {
+  readonly from: NodeId;
+  readonly id: number;
+}
+
+export interface ConsulServerState {
+  readonly raft: RaftState<ConsulState, ConsulCommand>;
+  /** Writes in the log, by index. */
+  readonly writes: Map<number, Asker & { readonly term: number }>;
+  /** Consistent reads that wait for a quorum, by number. */
+  readonly reads: Map<number, Asker & { readonly request: ReadRequest }>;
+  /** Blocking queries, in the order in which they came. */
+  blocked: (Asker & { readonly request: ReadRequest; readonly until: Micros })[];
+  /** What the leader was asked for others, by number. */
+  readonly forwarded: Map<number, Asker & { readonly request: ConsulRequest; readonly until: Micros }>;
+  /** Requests that wait for a leader to be elected. */
+  held: (Asker & { readonly request: ConsulRequest; readonly until: Micros })[];
+  /** Numbers reads and what is forwarded. */
+  serial: number;
+  /** On the leader: when each session with a TTL ends unless it is renewed, on the own monotonic clock. */
+  readonly sessionEnds: Map<string, Micros>;
+  /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */
+  readonly lockDelays: Map<string, Micros>;
+  /** When this server last heard from a leader. */
+  lastContact: Micros;
+}
+
+export interface Consul {
+  state: ConsulServerState;
+  message: ConsulMessage;
+  timer: RaftTimer | 'sessions' | 'waiting' | 'tombstones';
+  request: never;
+  response: never;
+}
+
+export interface ConsulConfig {
+  /** How long a request waits for a leader (`rpc_hold_timeout`); 7 s. */
+  readonly rpcHoldTimeout: Micros;
+  /** How long deletions are remembered so that indices of prefixes do not go back; 15 min. */
+  readonly tombstoneTtl: Micros;
+}

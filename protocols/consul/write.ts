@@ -1,0 +1,106 @@
+// From a request that writes to the command that goes into the log, or to the refusal that it gets without one; and from what
+// became of the command to the response.
+import type { Json } from '../../sim/index.ts';
+import { failure, type ConsulResponse, type WriteRequest } from './requests.ts';
+import type { KvWrite } from './state/kv.ts';
+import type { ConsulAnswer, ConsulCommand } from './state/machine.ts';
+import { sessionFault } from './state/sessions.ts';
+import { maxTransactionOperations, type TransactionOperation } from './state/transaction.ts';
+
+/** Bytes of a value at most (`kv_max_value_size`). */
+export const maxValueBytes = 524_288;
+
+/** @param newId draws the ID of a session */
+export function commandFor(
+  request: Exclude<WriteRequest, { type: 'session-renew' }>,
+  newId: () => string,
+): ConsulCommand | ConsulResponse {
+  switch (request.type) {
+    case 'kv-put':
+      return putCommand(request);
+    case 'kv-delete': {
+      const { key, recurse = false, cas } = request;
+      if (recurse && cas !== undefined) return failure(400, 'Conflicting flags: ?recurse and ?cas=');
+      if (key === '' && !recurse) return failure(400, 'Missing key name');
+      if (recurse) return { type: 'kv', write: { verb: 'delete-tree', key } };
+      if (cas !== undefined) return { type: 'kv', write: { verb: 'delete-cas', key, index: cas } };
+      return { type: 'kv', write: { verb: 'delete', key } };
+    }
+    case 'transaction':
+      return transactionFault(request.operations) ?? { type: 'transaction', operations: request.operations };
+    case 'session-create': {
+      const session = { ...request.session, id: newId() };
+      const fault = sessionFault(session);
+      return fault === undefined ? { type: 'session-create', request: session } : failure(500, fault);
+    }
+    case 'session-destroy':
+      return { type: 'session-destroy', session: request.session };
+    case 'catalog-register':
+      return { type: 'register', registration: request.registration };
+    case 'catalog-deregister':
+      return { type: 'deregister', deregistration: request.deregistration };
+  }
+}
+
+function putCommand(request: WriteRequest & { type: 'kv-put' }): ConsulCommand | ConsulResponse {
+  const { key, value, flags = 0, cas, acquire, release } = request;
+  if (key === '') return failure(400, 'Missing key name');
+  const conflicts = [cas, acquire, release].filter((given) => given !== undefined).length;
+  if (conflicts > 1) return failure(400, 'Conflicting flags: ?cas=, ?acquire= and ?release=');
+  const bytes = byteLength(value);
+  if (bytes > maxValueBytes) {
+    const hint = 'See https://www.consul.io/docs/agent/options.html#kv_max_value_size.';
+    return failure(413, `Request body(${bytes} bytes) too large, max size: ${maxValueBytes} bytes. ${hint}`);
+  }
+  const write = ((): KvWrite => {
+    if (cas !== undefined) return { verb: 'cas', key, value, flags, index: cas };
+    if (acquire !== undefined) return { verb: 'lock', key, value, flags, session: acquire };
+    if (release !== undefined) return { verb: 'unlock', key, value, flags, session: release };
+    return { verb: 'set', key, value, flags };
+  })();
+  return { type: 'kv', write };
+}
+
+function transactionFault(operations: readonly TransactionOperation[]): ConsulResponse | undefined {
+  const count = operations.length;
+  if (count > maxTransactionOperations) {
+    return failure(413, `Transaction contains too many operations (${count} > ${maxTransactionOperations})`);
+  }
+  const large = operations.find((operation) => 'value' in operation && byteLength(operation.value) > maxValueBytes);
+  if (large === undefined) return undefined;
+  return failure(413, `Value for key ${JSON.stringify(large.key)} is too large (max size: ${maxValueBytes} bytes)`);
+}
+
+/** The keys that a command acquires: while one of them is under a lock-delay, the command is refused. */
+export function acquiredKeys(command: ConsulCommand): readonly string[] {
+  if (command.type === 'kv') return command.write.verb === 'lock' ? [command.write.key] : [];
+  if (command.type !== 'transaction') return [];
+  return command.operations.flatMap(({ verb, key }) => (verb === 'lock' ? [key] : []));
+}
+
+export function responseFor(answer: ConsulAnswer): ConsulResponse {
+  switch (answer.type) {
+    case 'done':
+      return { status: 200, body: true };
+    case 'not-done':
+      return { status: 200, body: false };
+    case 'error':
+      return failure(500, answer.error);
+    case 'session':
+      return { status: 200, body: { ID: answer.id } };
+    case 'committed':
+      return { status: 200, body: { results: answer.results as unknown as Json, errors: null }, index: answer.index };
+    case 'rolled-back':
+      return { status: 409, body: { results: null, errors: answer.errors as unknown as Json } };
+  }
+}
+
+/** In UTF-8. */
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}

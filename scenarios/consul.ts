@@ -1,0 +1,99 @@
+// Consul's key-value store under everything that a majority of its servers is promised to survive: consistent reads are
+// linearizable, default reads are not, and stale ones do not pretend to be.
+import { keyValue, linearizable } from '../checkers/index.ts';
+import { consulKvClient } from '../protocols/consul/client.ts';
+import type { Consistency } from '../protocols/consul/requests.ts';
+import type { ConsulRules } from '../protocols/consul/rules.ts';
+import { consulServer } from '../protocols/consul/server.ts';
+import { currentLeader, raftProperties, type RaftConfig } from '../protocols/raft/index.ts';
+import {
+  defineScenario,
+  keyValueOperations,
+  ms,
+  nemesis,
+  networkPresets,
+  seconds,
+  workload,
+  type NemesisOptions,
+  type ParameterSpecs,
+  type Scenario,
+} from '../sim/index.ts';
+
+export const consulParameters = {
+  servers: { about: 'Consul servers', default: 3, range: [1, 7], draw: (random) => random.pick([3, 3, 5]) },
+  clients: { about: 'client processes', default: 4, range: [1, 20] },
+  keys: { about: 'keys that the clients read and write', default: 2, range: [1, 100] },
+} as const satisfies ParameterSpecs;
+
+export interface ConsulVariant {
+  readonly name: string;
+  readonly story: string;
+  readonly expect: Scenario['expect'];
+  readonly consistency: Consistency;
+  readonly rules?: Partial<ConsulRules>;
+  readonly raft?: Partial<RaftConfig>;
+  readonly nemesis?: NemesisOptions;
+}
+
+export function consulScenario(variant: ConsulVariant): Scenario {
+  return defineScenario({
+    name: variant.name,
+    story: variant.story,
+    protocol: 'consul',
+    expect: variant.expect,
+    parameters: consulParameters,
+    world({ servers, clients, keys }) {
+      const server = consulServer({
+        raft: {
+          electionTimeout: ms(300),
+          electionSpread: ms(300),
+          heartbeat: ms(60),
+          snapshotThreshold: 64,
+          trailing: 16,
+          ...variant.raft,
+        },
+        config: { rpcHoldTimeout: seconds(1) },
+        ...(variant.rules && { rules: variant.rules }),
+      });
+      const client = consulKvClient({ timeout: ms(1_500), consistency: variant.consistency });
+      return {
+        nodes: Array.from({ length: servers }, (_, index) => ({ id: `s${index + 1}`, protocol: server })),
+        clients: Array.from({ length: clients }, (_, index) => ({
+          id: `c${index + 1}`,
+          protocol: client,
+          timeout: seconds(2),
+        })),
+        network: networkPresets.lan,
+        until: seconds(10),
+        tail: seconds(4),
+        workload: workload({ every: ms(100), draw: keyValueOperations({ keys, reads: 500_000, cas: 150_000 }) }),
+        faults: nemesis(variant.nemesis),
+        roles: { leader: currentLeader(server) },
+        properties: raftProperties(server, { progressWithin: seconds(4) }),
+        checks: [linearizable(keyValue())],
+      };
+    },
+  });
+}
+
+export const consul = consulScenario({
+  name: 'consul',
+  story:
+    'Servers answer consistent reads only when a quorum has confirmed that they lead; every client sees one store.',
+  expect: { type: 'holds' },
+  consistency: 'consistent',
+});
+
+export const consulDefaultReads = consulScenario({
+  name: 'consul-default-reads',
+  story: 'A leader answers default reads by itself; deposed without knowing it, it tells what is not true any more.',
+  expect: { type: 'breaks', what: ['linearizable key-value'] },
+  consistency: 'default',
+});
+
+export const consulStaleReads = consulScenario({
+  name: 'consul-stale-reads',
+  story: 'Any server answers stale reads from what it has, and says how long ago it heard of the leader.',
+  expect: { type: 'breaks', what: ['linearizable key-value'] },
+  consistency: 'stale',
+});
