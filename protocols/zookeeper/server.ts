@@ -65,7 +65,12 @@ export function zooKeeper(options: ZooKeeperOptions = {}): Protocol<ZooKeeper> {
     onRefused: (state, peer, message, ctx) => {
       if (isZabMessage(message)) return zab.onRefused(state, peer, message, ctx);
       const connection = 'connection' in message ? state.connections[message.connection] : undefined;
-      if (connection?.client === peer) dropConnection(state, connection);
+      if (connection?.client === peer) return dropConnection(state, connection);
+      // A machine that refuses this has lost all its connections, and that to its followers with them.
+      const { following } = state.zab;
+      if (following?.leader !== peer) return;
+      const frame = { connection: following.channel.connection, sequence: 0, acknowledged: 0 };
+      zab.onRefused(state, peer, { type: 'PING', sent: 0, ...frame }, ctx);
     },
   };
 }

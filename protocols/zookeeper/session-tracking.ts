@@ -32,10 +32,9 @@ export function touchAll(server: Server, state: ServerState, sessions: readonly 
   for (const session of sessions) touch(state.expiry, session, ctx.monotonic(), server.config.tickTime);
 }
 
-/** Twice a tick: what was collected goes to the leader. */
+/** Twice a tick: what was collected goes to the leader, even if it is nothing: so a follower notices that its leader is gone. */
 export function reportTouches(server: Server, state: ServerState, ctx: ServerContext): void {
   const { touched } = state;
-  if (touched.length === 0) return;
   state.touched = [];
   const { leader } = server.zab.status(state);
   if (leader === ctx.id) touchAll(server, state, touched, ctx);
