@@ -69,7 +69,8 @@ export function zooKeeper(options: ZooKeeperOptions = {}): Protocol<ZooKeeper> {
       // A machine that refuses this has lost all its connections, and that to its followers with them.
       const { following } = state.zab;
       if (following?.leader !== peer) return;
-      const frame = { connection: following.channel.connection, sequence: 0, acknowledged: 0 };
+      const { connection: name, accepted } = following.channel;
+      const frame = { connection: name, accepted, sequence: 0, acknowledged: 0 };
       zab.onRefused(state, peer, { type: 'PING', sent: 0, ...frame }, ctx);
     },
   };
