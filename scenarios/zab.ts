@@ -49,7 +49,7 @@ const parameters = {
     range: [0, 5],
     draw: (random: Random) => random.pick([0, 0, 1]),
   },
-  clients: { about: 'client processes', default: 3, range: [1, 50], draw: (random: Random) => random.between(2, 4) },
+  clients: { about: 'client processes', default: 3, range: [1, 50], draw: (random: Random) => random.between(1, 3) },
   keys: {
     about: 'keys that the clients use',
     default: 2,
@@ -66,13 +66,13 @@ const parameters = {
     about: 'tick time in ms',
     default: 100,
     range: [10, 60_000],
-    draw: (random: Random) => random.pick([60, 100, 100, 200]),
+    draw: (random: Random) => random.pick([80, 100, 120]),
   },
   syncLimit: {
     about: 'ticks in which leader and learner must hear from each other',
     default: 3,
     range: [1, 100],
-    draw: (random: Random) => random.pick([2, 3, 5]),
+    draw: (random: Random) => random.pick([2, 3, 4]),
   },
   snapshotEvery: {
     about: 'transactions between two snapshots',
@@ -142,10 +142,10 @@ export function zabScenario(variant: ZabVariant): Scenario {
           timeout: seconds(2),
         })),
         network: variant.network ?? { ...network, whenDown: set.whenDown as 'lose' | 'refuse' },
-        until: seconds(9),
-        tail: seconds(5),
+        until: seconds(6),
+        tail: ms(3_500),
         workload: workload({
-          every: variant.every ?? ms(120),
+          every: variant.every ?? ms(100),
           draw: keyValueOperations({ keys: set.keys, reads: 300_000, cas: 150_000 }),
         }),
         faults: set.swarm
@@ -155,7 +155,7 @@ export function zabScenario(variant: ZabVariant): Scenario {
             })
           : [],
         roles: { leader: currentLeader(server) },
-        properties: zabProperties(server, { config, progressWithin: seconds(5) }),
+        properties: zabProperties(server, { config, progressWithin: ms(3_500) }),
         checks: [linearizable(keyValue())],
         safetyOnly: isOver || variant.nemesis?.budget === 'over',
       };

@@ -31,7 +31,7 @@ export function establishIfReady(turn: Turn): void {
   for (const [peer, learner] of Object.entries(leading.learners)) {
     if (learner.stage === 'ready') admit(turn, peer, learner);
   }
-  ctx.note('serves', { epoch: leading.epoch, applied: state.lastApplied, committed: state.committed });
+  ctx.note('serves', { epoch: leading.epoch, applied: state.lastApplied, last: lastLogged(state) });
   hooks.activated?.(host, 'leading', ctx);
 }
 

@@ -2,10 +2,11 @@
 // loses, repeats and reorders. So payloads are numbered, and sent again from the first one that the other side lacks.
 import type { NodeId } from '../../sim/index.ts';
 import type { Turn } from './turn.ts';
-import type { Channel, Packet, Payload, Upkeep } from './types.ts';
+import type { Channel, Frame, Packet, Payload, Upkeep } from './types.ts';
 
-export function openChannel(connection: number): Channel {
-  return { connection, sent: 0, received: 0, unacknowledged: [], asked: -1 };
+/** The opener's end has no `accepted` name before the other side answers. */
+export function openChannel(connection: number, accepted = 0): Channel {
+  return { connection, accepted, sent: 0, received: 0, unacknowledged: [], asked: -1 };
 }
 
 /** The name of a new connection: greater than that of every earlier one of this server. */
@@ -15,10 +16,10 @@ export function nextConnection({ state }: Turn): number {
 
 export function transmit({ config, ctx }: Turn, to: NodeId, channel: Channel, payload: Payload): void {
   if (config.transport === 'fifo') {
-    ctx.send(to, { ...payload, connection: channel.connection, sequence: 1, acknowledged: 0 });
+    ctx.send(to, { ...payload, ...nameOf(channel), sequence: 1, acknowledged: 0 });
     return;
   }
-  const frame = { connection: channel.connection, sequence: ++channel.sent, acknowledged: channel.received };
+  const frame = { ...nameOf(channel), sequence: ++channel.sent, acknowledged: channel.received };
   const packet: Packet = { ...payload, ...frame };
   channel.unacknowledged.push(packet);
   ctx.send(to, packet);
@@ -36,7 +37,8 @@ export function resend({ ctx }: Turn, to: NodeId, channel: Channel): void {
 
 export function close({ config, ctx }: Turn, to: NodeId, connection: number): void {
   // Where elections are an oracle's, so is the news that a connection broke.
-  if (config.election === 'fast') ctx.send(to, { type: 'CLOSE', connection, sequence: 0, acknowledged: 0 });
+  if (config.election === 'fast')
+    ctx.send(to, { type: 'CLOSE', connection, accepted: 0, sequence: 0, acknowledged: 0 });
 }
 
 /** Takes note of a packet's frame; true if it is a payload and the next in order. */
@@ -55,6 +57,10 @@ export function receive(turn: Turn, from: NodeId, channel: Channel, packet: Pack
   return true;
 }
 
+function nameOf({ connection, accepted }: Channel): Pick<Frame, 'connection' | 'accepted'> {
+  return { connection, accepted };
+}
+
 function forget(channel: Channel, acknowledged: number): void {
   const { unacknowledged } = channel;
   let known = 0;
@@ -63,5 +69,5 @@ function forget(channel: Channel, acknowledged: number): void {
 }
 
 function upkeep({ ctx }: Turn, to: NodeId, channel: Channel, what: Upkeep): void {
-  ctx.send(to, { ...what, connection: channel.connection, sequence: 0, acknowledged: channel.received });
+  ctx.send(to, { ...what, ...nameOf(channel), sequence: 0, acknowledged: channel.received });
 }

@@ -48,12 +48,12 @@ export const zabChart = createMachine({
 type ChartNode = (typeof zabChart)['root'];
 
 /** The moves that the chart allows, as `LOOKING ELECTION>LEADING DISCOVERY`. */
-export const zabMoves: ReadonlySet<string> = new Set(movesOf(zabChart.root as ChartNode));
+export const zabMoves: ReadonlySet<string> = new Set(movesOf(zabChart.root));
 
 function movesOf(root: ChartNode): string[] {
   const moves: string[] = [];
-  for (const role of Object.values(root.states) as ChartNode[]) {
-    const phases = Object.values(role.states) as ChartNode[];
+  for (const role of Object.values<ChartNode>(root.states)) {
+    const phases = Object.values<ChartNode>(role.states);
     const leaving = targetsOf(role).map((target) => (target.initial.target[0] as ChartNode | undefined) ?? target);
     for (const from of phases.length === 0 ? [role] : phases) {
       for (const to of [...leaving, ...(from === role ? [] : targetsOf(from))])

@@ -63,7 +63,7 @@ export function onLearnerInfo(
   info: Extract<Payload, { type: 'FOLLOWERINFO' | 'OBSERVERINFO' }>,
 ): void {
   const leading = turn.state.leading as Leading;
-  const learner = newLearner(turn, from, openChannel(connection), info.acceptedEpoch);
+  const learner = newLearner(turn, from, openChannel(connection, nextConnection(turn)), info.acceptedEpoch);
   learner.channel.received = 1;
   leading.learners[from] = learner;
   if (leading.epoch === 0) chooseEpoch(turn, leading);

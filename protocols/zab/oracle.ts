@@ -23,7 +23,7 @@ export function leadByOracle(turn: Turn): void {
   const leading = beginToLead(turn);
   lead(turn, leading, state.acceptedEpoch + 1 + ctx.random(2));
   for (const peer of others(turn)) {
-    leading.learners[peer] = newLearner(turn, peer, openChannel(nextConnection(turn)), 0);
+    leading.learners[peer] = newLearner(turn, peer, openChannel(nextConnection(turn), 1), 0);
     invite(turn, leading, peer, credentials);
   }
 }
@@ -35,5 +35,5 @@ export function followByOracle(turn: Turn, from: NodeId, packet: Packet): void {
   if (packet.epoch <= state.acceptedEpoch || rules.isNewer(credentialsOf(turn), packet.credentials)) return;
   leave(turn);
   turn.ctx.clearTimer('zab-election');
-  onLeaderInfo(turn, follow(turn, from, openChannel(packet.connection)), packet.epoch);
+  onLeaderInfo(turn, follow(turn, from, openChannel(packet.connection, 1)), packet.epoch);
 }

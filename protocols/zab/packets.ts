@@ -1,13 +1,13 @@
 // Packets that arrive: which connection they belong to, and which part of the protocol they are for.
 import type { NodeId } from '../../sim/index.ts';
 import { onAck, onBroadcastPacket, onSync, propose } from './broadcast.ts';
-import { close, ping, receive } from './channel.ts';
+import { close, ping, receive, resend } from './channel.ts';
 import { onAckEpoch, onLeaderInfo, onLearnerInfo } from './discovery.ts';
 import { followByOracle } from './oracle.ts';
 import { giveUp, objectTo } from './part.ts';
 import { onSyncPacket } from './sync-learner.ts';
 import type { Turn } from './turn.ts';
-import type { Following, Leading, Learner, Packet, Payload } from './types.ts';
+import type { Channel, Following, Leading, Learner, Packet, Payload } from './types.ts';
 
 export function onPacket(turn: Turn, from: NodeId, packet: Packet): void {
   const { state, config } = turn;
@@ -15,13 +15,14 @@ export function onPacket(turn: Turn, from: NodeId, packet: Packet): void {
   if (following !== null && from === following.leader && packet.connection === following.channel.connection)
     return onLeaderPacket(turn, following, packet);
   const learner = leading?.learners[from];
-  if (leading !== null && learner !== undefined && packet.connection === learner.channel.connection)
+  if (leading !== null && learner !== undefined && isOf(learner.channel, packet))
     return onLearnerPacket(turn, leading, from, learner, packet);
   if (config.election === 'oracle') return followByOracle(turn, from, packet);
   if (packet.type === 'FOLLOWERINFO' || packet.type === 'OBSERVERINFO') {
     if (state.role === 'LOOKING') return; // it may yet be elected: the learner will ask again
-    if (leading !== null && packet.connection > (learner?.channel.connection ?? 0))
-      return onLearnerInfo(turn, from, packet.connection, packet);
+    const known = learner?.channel.connection ?? 0;
+    if (leading !== null && packet.connection > known) return onLearnerInfo(turn, from, packet.connection, packet);
+    if (packet.connection === known && learner !== undefined) return resend(turn, from, learner.channel);
   }
   if (packet.type !== 'CLOSE') close(turn, from, packet.connection);
 }
@@ -34,8 +35,18 @@ export function onRefusal(turn: Turn, peer: NodeId, packet: Packet): void {
   if (leading?.learners[peer]?.channel.connection === packet.connection) delete leading.learners[peer];
 }
 
+/** A connection is known by the names that both ends gave it; a CLOSE may come from an end that has forgotten its own. */
+function isOf({ connection, accepted }: Channel, packet: Packet): boolean {
+  return packet.connection === connection && (packet.accepted === accepted || packet.type === 'CLOSE');
+}
+
 function onLeaderPacket(turn: Turn, following: Following, packet: Packet): void {
+  const { channel } = following;
   if (packet.type === 'CLOSE') return giveUp(turn, `${following.leader} closed the connection`);
+  if (channel.accepted === 0 && packet.type === 'LEADERINFO') channel.accepted = packet.accepted;
+  if (channel.accepted === 0) return; // until LEADERINFO has come
+  // It leads anew, and took an old packet of this connection for the beginning of another.
+  if (!isOf(channel, packet)) return giveUp(turn, `${following.leader} has forgotten the connection`);
   following.silence = 0;
   if (packet.type === 'PING') ping(turn, following.leader, following.channel);
   if (!receive(turn, following.leader, following.channel, packet)) return;

@@ -96,7 +96,7 @@ function perform(turn: Turn, following: Following, step: SyncStep): void {
     case 'serve':
       state.isActive = true;
       enter(turn, state.role, 'BROADCAST', following.epoch);
-      ctx.note('serves', { epoch: following.epoch, applied: state.lastApplied, committed: following.plan.committed });
+      ctx.note('serves', { epoch: following.epoch, applied: state.lastApplied, last: lastLogged(state) });
       return turn.hooks.activated?.(turn.host, state.role === 'OBSERVING' ? 'observing' : 'following', ctx);
   }
 }

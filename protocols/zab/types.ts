@@ -75,6 +75,8 @@ export type Upkeep =
 export interface Frame {
   /** Named by the side that opened it; never used twice. */
   readonly connection: number;
+  /** The other side's name for it, also never used twice; 0 while the opener does not know it. */
+  readonly accepted: number;
   /** Counts the payloads of one direction from 1; 0 for upkeep. */
   readonly sequence: number;
   /** The last payload that the sender has received. */
@@ -103,6 +105,7 @@ export interface Credentials {
 /** One end of a connection. */
 export interface Channel {
   readonly connection: number;
+  accepted: number;
   sent: number;
   received: number;
   /** What was sent and is not known to have arrived. */

@@ -48,7 +48,7 @@ export function zabComponent<H extends ZabHost, M extends object, R extends Json
   const server: Server = {
     config: { ...zabDefaults, ...parts.config },
     rules: { ...zabRules, ...parts.rules },
-    service: parts.service as unknown as AnyService,
+    service: parts.service,
     hooks: (parts.hooks ?? {}) as unknown as Hooks<ZabTypes>,
   };
   const turnOf = (host: H['state'], ctx: Context<H>): Turn => ({

@@ -6,7 +6,7 @@ import type { Entry, ZabConfig } from '../types.ts';
 import { formatZxid, type Zxid } from '../zxid.ts';
 import { isNext } from '../history.ts';
 import { zabMoves } from '../chart.ts';
-import { durableCell, durableHistory, noteOf, zabOf, type Notes } from './notes.ts';
+import { durableCell, durableHistory, noteOf, type Notes } from './notes.ts';
 
 /** An epoch has at most one leader whom a quorum accepts, and so at most one primary. */
 export function primaryUniqueness(): Property {
@@ -108,8 +108,6 @@ export function durableLog(): Property {
     about,
     () => (_view, touch) => {
       const { node } = touch;
-      const state = zabOf(node);
-      if (state === undefined) return undefined;
       const { base, entries } = durableHistory(node);
       const logs = noteOf(touch, 'logs');
       if (logs !== undefined && !entries.some(({ zxid }) => zxid === logs.last) && logs.last > base)
@@ -120,9 +118,10 @@ export function durableLog(): Property {
           return `the disk of ${node.id} has ${formatZxid(zxid)} after ${formatZxid(previous)}`;
         previous = zxid;
       }
-      const believed = state.log.at(-1)?.zxid ?? state.base;
-      // A snapshot that was just taken is not synced yet; the end of the log is the same with it and without it.
-      return previous === believed || logs !== undefined
+      // Told by the note: a server that is busy again may be ahead of its disk.
+      const told = noteOf(touch, 'accepts-history') ?? noteOf(touch, 'serves') ?? noteOf(touch, 'initial-history');
+      const believed = told?.last ?? previous;
+      return previous === believed
         ? undefined
         : `${node.id} believes that its history ends at ${formatZxid(believed)}; on its disk it ends at ${formatZxid(previous)}`;
     },

@@ -22,7 +22,7 @@ export interface Notes {
   synchronizes: { readonly learner: string; readonly by: string };
   'accepts-history': { readonly epoch: number; readonly leader: string; readonly last: Zxid };
   establishes: { readonly epoch: number; readonly last: Zxid };
-  serves: { readonly epoch: number; readonly applied: Zxid; readonly committed: Zxid };
+  serves: { readonly epoch: number; readonly applied: Zxid; readonly last: Zxid };
   proposes: { readonly zxid: Zxid; readonly request: string };
   logs: { readonly first: Zxid; readonly last: Zxid; readonly epoch: number };
   commits: { readonly zxid: Zxid; readonly epoch: number };

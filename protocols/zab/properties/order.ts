@@ -31,13 +31,19 @@ export function integrity(): Property {
 /** All servers deliver one sequence: what one delivers after a transaction, all deliver after it; and who serves is on it. */
 export function totalOrder(): Property {
   const about = 'all servers deliver prefixes of one sequence (total order, agreement, prefix consistency)';
-  return alwaysOn(['delivers', 'serves'], 'total order', about, () => {
+  return alwaysOn(['delivers', 'serves', 'establishes'], 'total order', about, () => {
+    const initial = new Set<Zxid>([0]); // ends of initial histories: committed, though perhaps delivered within a snapshot
     const before = new Map<Zxid, Zxid>(); // what was delivered before it
     const after = new Map<Zxid, Zxid>();
     return (_view, touch) => {
+      const establishing = noteOf(touch, 'establishes');
+      if (establishing !== undefined) {
+        initial.add(establishing.last);
+        return undefined;
+      }
       const serving = noteOf(touch, 'serves');
       if (serving !== undefined) {
-        return serving.applied === 0 || before.has(serving.applied)
+        return initial.has(serving.applied) || before.has(serving.applied)
           ? undefined
           : `${touch.node.id} serves at ${formatZxid(serving.applied)}, which nobody delivered`;
       }
@@ -80,14 +86,16 @@ export function primaryIntegrity(): Property {
   const about = 'a primary has delivered all that is ever delivered of earlier epochs (primary integrity)';
   return alwaysOn(['establishes', 'delivers', 'serves'], 'primary integrity', about, () => {
     const initial = new Map<number, Zxid>(); // by epoch: the last transaction of the initial history
-    let delivered = 0;
+    const delivered = new Map<number, Zxid>(); // by epoch: the last transaction that anybody delivered
     return (_view, touch) => {
       const { id } = touch.node;
       const establishing = noteOf(touch, 'establishes');
       if (establishing !== undefined) {
         initial.set(establishing.epoch, establishing.last);
-        if (establishing.last < delivered)
-          return `${id} establishes epoch ${establishing.epoch} up to ${formatZxid(establishing.last)}, although ${formatZxid(delivered)} was delivered`;
+        for (const [epoch, zxid] of delivered) {
+          if (epoch < establishing.epoch && zxid > establishing.last)
+            return `${id} establishes epoch ${establishing.epoch} up to ${formatZxid(establishing.last)}, although ${formatZxid(zxid)} was delivered`;
+        }
         return undefined;
       }
       const serving = noteOf(touch, 'serves');
@@ -100,9 +108,10 @@ export function primaryIntegrity(): Property {
       }
       const delivery = noteOf(touch, 'delivers');
       if (delivery === undefined) return undefined;
-      delivered = Math.max(delivered, delivery.zxid);
+      const own = epochOf(delivery.zxid);
+      delivered.set(own, Math.max(delivered.get(own) ?? 0, delivery.zxid));
       for (const [epoch, last] of initial) {
-        if (epochOf(delivery.zxid) < epoch && delivery.zxid > last)
+        if (own < epoch && delivery.zxid > last)
           return `${id} delivers ${formatZxid(delivery.zxid)}, which the primary of epoch ${epoch} has not delivered: it began at ${formatZxid(last)}`;
       }
       return undefined;
