@@ -120,7 +120,7 @@ export function zabScenario(variant: ZabVariant): Scenario {
       const tickTime = ms(set.tick);
       const config: Partial<ZabConfig> = {
         tickTime,
-        initLimit: 2 * set.syncLimit,
+        initLimit: 5 + set.syncLimit,
         syncLimit: set.syncLimit,
         finalizeWait: Math.floor(tickTime / 2),
         longestNotificationInterval: 8 * tickTime,

@@ -9,7 +9,7 @@ import { onTick } from './liveness.ts';
 import { leadByOracle } from './oracle.ts';
 import { onPacket, onRefusal } from './packets.ts';
 import { zabRules, type Rules } from './rules.ts';
-import type { AnyService, Hooks, Service, Zab, ZabHost, ZabStatus, ZabTypes } from './service.ts';
+import type { Hooks, Service, Zab, ZabHost, ZabStatus, ZabTypes } from './service.ts';
 import { recover } from './storage.ts';
 import { runSteps } from './sync-learner.ts';
 import type { Server, Turn } from './turn.ts';
