@@ -1,29 +1,47 @@
 // `faultline explore`: every run of a small world within bounds, and the shortest one that breaks it.
 import type { Command } from 'commander';
-import { describeAction, explore, walk, type Exploration, type Violation } from '../checkers/index.ts';
-import { exploredScenarios, findExploredScenario, type ExploredScenario } from '../scenarios/index.ts';
-import { InputError, parseDuration, resolveParameters, type Parameters } from '../sim/index.ts';
+import { asJson, describeAction, type FaultBounds } from '../checkers/index.ts';
+import {
+  budgetNames,
+  budgetsIn,
+  exploredScenarios,
+  findExploredScenario,
+  parseBudgets,
+  shrinkFound,
+  type ExploredScenario,
+} from '../scenarios/index.ts';
+import { InputError, parseDuration, resolveParameters } from '../sim/index.ts';
 import { collect, readCount, readParameters, readSeed } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
+import { budgetsInWords, describeSearch, describeWorlds, parametersInWords } from './explore-describe.ts';
+import { watchSearch } from './explore-runner.ts';
+import { exploreCommand, violationSaver } from './explore-save.ts';
+import { mainViolation, worldOf, type SearchOrder, type Searched } from './explore-search.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
-import { count, fact, thousands, wrap } from './layout.ts';
 import type { Session } from './program.ts';
 
 interface ExploreFlags {
-  readonly strategy: string;
+  readonly list?: true;
+  readonly strategy: SearchOrder['strategy'];
   readonly depth?: number;
   readonly states?: number;
+  readonly memory?: number;
   readonly timeout: string;
+  readonly budget?: FaultBounds;
   readonly seed: string;
   readonly runs: number;
   readonly all?: true;
+  readonly audit?: number;
+  readonly shrink?: true;
   readonly set?: readonly string[];
+  readonly save?: string;
+  readonly html?: string;
+  readonly saveTest?: string;
   readonly json?: true;
 }
 
 const strategies = ['bfs', 'dfs', 'random'];
-const names = exploredScenarios.map(({ name }) => name).join(', ');
 
 export function addExplore(program: Command, session: Session): void {
   program
@@ -33,76 +51,92 @@ export function addExplore(program: Command, session: Session): void {
       'Searches every run of a small world within bounds: every order of deliveries, time-outs and faults. ' +
         'Breadth first, so that what it finds is the shortest run that breaks a property.',
     )
-    .argument('<world>', `what to explore: ${names}`)
+    .argument('[world]', 'what to explore; without it, the worlds are listed')
+    .option('--list', 'list the worlds, with their parameters')
+    .option('--set <key=value>', 'set a parameter of the world; may be repeated', collect)
+    .option(
+      '--budget <name=count,...>',
+      `how much may go wrong in a run, instead of what the world says: ${budgetNames.join(', ')}`,
+      (text: string, before?: FaultBounds): FaultBounds => ({ ...before, ...parseBudgets(text) }),
+    )
     .addOption(program.createOption('--strategy <name>', 'how to search').choices(strategies).default('bfs'))
     .option('--depth <levels>', 'levels of the search, the initial state included', readCount('--depth', 1, 1e9))
     .option('--states <count>', 'states to visit at most', readCount('--states', 1, 1e9))
+    .option('--memory <megabytes>', 'memory that states may take (default: 4096)', readCount('--memory', 1, 1e6))
     .option('--timeout <duration>', 'real time it may take, such as 30s or 10m', '10m')
     .option('--seed <text>', 'of random walks', readSeed, '1')
     .option('--runs <count>', 'how many random walks, of at most --depth actions', readCount('--runs', 1, 1e9), 1_000)
     .option('--all', 'go on after the first violation, to find one of each property')
-    .option('--set <key=value>', 'set a parameter of the world; may be repeated', collect)
+    .option('--audit <n>', 'run one in n remembered handler calls again, and compare', readCount('--audit', 1, 1e9))
+    .option('--shrink', 'lower parameters and budgets as far as the same property is still violated')
+    .option('--save <file>', 'write the violation as a file for `faultline replay`')
+    .option('--html <file>', 'write the violation as an interactive timeline, one file that opens in any browser')
+    .option('--save-test <file>', 'write the violation as a test for vitest')
     .option('--json', 'print one JSON document instead of text')
     .addHelpText(
       'after',
-      `\nExamples:\n  npx faultline explore two-phase-commit --set rms=5\n  npx faultline explore raft-forgetful\n${exitCodesHelp}`,
+      '\nExamples:\n  npx faultline explore two-phase-commit --set rms=5\n' +
+        `  npx faultline explore raft-forgetful --html out/two-leaders.html\n${exitCodesHelp}`,
     )
-    .action((name: string, flags: ExploreFlags) => {
-      session.code = exploreWorld(findExploredScenario(name), flags, session.io);
+    .action(async (name: string | undefined, flags: ExploreFlags) => {
+      if (name === undefined || flags.list === true) listWorlds(flags, session.io);
+      else session.code = await exploreWorld(findExploredScenario(name), flags, session);
     });
 }
 
-/** What both searches say in the end. */
-interface Found {
-  readonly summary: { readonly [key: string]: unknown };
-  readonly violations: readonly Violation[];
-  readonly complete: boolean;
-  readonly lines: readonly (readonly [name: string, text: string])[];
+function listWorlds({ json }: ExploreFlags, io: Io): void {
+  const worlds = exploredScenarios.map(({ name, story, expect, parameters }) => ({ name, story, expect, parameters }));
+  if (json === true) printDocument(io.out, { worlds });
+  else io.out(describeWorlds(io));
 }
 
-function exploreWorld(scenario: ExploredScenario, flags: ExploreFlags, io: Io): number {
-  const parameters = resolveParameters(scenario, readParameters(scenario, flags.set), '');
-  const start = performance.now();
-  const found =
-    flags.strategy === 'random' ? walkAtRandom(scenario, parameters, flags) : search(scenario, parameters, flags);
-  const seconds = (performance.now() - start) / 1_000;
+async function exploreWorld(
+  scenario: ExploredScenario,
+  flags: ExploreFlags,
+  { io, version }: Session,
+): Promise<number> {
+  const save = violationSaver(flags, version);
+  const asked = orderOf(scenario, flags);
+  const watched = await watchSearch(asked, io);
+  const { searched, order } =
+    flags.shrink === true ? shrink(scenario, asked, watched.searched) : { ...watched, order: asked };
+  const world = worldOf(order);
+  const violation = mainViolation(searched);
+  const files = violation === undefined ? [] : save({ scenario, world, order, violation });
+  const reproduce = exploreCommand(order);
   if (flags.json === true) {
-    const { name, expect } = scenario;
-    const violations = found.violations.map(({ property, verdict, reason, trace }) => ({
-      property,
-      verdict,
-      reason,
-      trace: trace.map(describeAction),
-    }));
-    const rate = typeof found.summary['unique'] === 'number' ? Math.round(found.summary['unique'] / seconds) : null;
-    const told = { ...found.summary, complete: found.complete, violations, statesPerSecond: rate, seconds };
-    printDocument(io.out, { scenario: name, expect, parameters, strategy: flags.strategy, ...told });
-  } else io.out(describe(scenario, parameters, found, seconds, io));
-  if (found.violations.length > 0) return exitCode.violation;
-  return found.complete ? exitCode.fine : exitCode.unknown;
+    const rest = { files: Object.fromEntries(files.map(({ what, path }) => [what, path])), reproduce };
+    printDocument(io.out, searchDocument(scenario, order, searched, watched.interrupted, rest));
+  } else {
+    const shrunk = order === asked ? [] : [['shrunk to', knobsInWords(order)] as const];
+    const facts = [
+      ...shrunk,
+      ...files.map(({ what, path }) => [what, path] as const),
+      ...(violation === undefined ? [] : [['run it again', reproduce] as const]),
+    ];
+    io.out(describeSearch({ scenario, world, order, searched, interrupted: watched.interrupted, facts }, io));
+  }
+  if (watched.interrupted) return exitCode.interrupted;
+  if (searched.result.violations.length > 0) return exitCode.violation;
+  return searched.type === 'search' && searched.result.complete ? exitCode.fine : exitCode.unknown;
 }
 
-function search(scenario: ExploredScenario, parameters: Parameters, flags: ExploreFlags): Found {
-  const until = performance.now() + readTimeout(flags.timeout);
-  const result = explore(scenario.world(parameters), {
-    order: flags.strategy === 'dfs' ? 'depth first' : 'breadth first',
-    stop: flags.all === true ? 'never' : 'at violation',
-    isOver: () => performance.now() > until,
-    ...(flags.depth === undefined ? {} : { maxLevels: flags.depth }),
-    ...(flags.states === undefined ? {} : { maxStates: flags.states }),
-  });
-  const { unique, generated, levels, frontier, endedBy, unreached, statistics } = result;
-  const { memoHitRate, handlerRuns } = statistics;
+/** @throws InputError that names the option, what was expected and what was found. */
+function orderOf(scenario: ExploredScenario, flags: ExploreFlags): SearchOrder {
+  const { strategy, depth, states, memory, seed, runs, audit = 0, budget = {} } = flags;
   return {
-    summary: { unique, generated, levels, frontier, endedBy, unreached, memoHitRate, handlerRuns },
-    violations: result.violations,
-    complete: result.complete,
-    lines: [
-      ['states', `${thousands(unique)} different ones, ${thousands(generated)} transitions, ${count(levels, 'level')}`],
-      ['handlers', `${thousands(handlerRuns)} runs; the rest, ${(memoHitRate * 100).toFixed(2)} %, was remembered`],
-      ['ended', endOf(result)],
-      ...(unreached.length === 0 ? [] : [['never reached', unreached.join(', ')] as const]),
-    ],
+    world: scenario.name,
+    parameters: resolveParameters(scenario, readParameters(scenario, flags.set), ''),
+    budgets: budget,
+    strategy,
+    timeout: readTimeout(flags.timeout),
+    seed,
+    runs,
+    all: flags.all === true,
+    auditEvery: audit,
+    ...(depth !== undefined && { depth }),
+    ...(states !== undefined && { states }),
+    ...(memory !== undefined && { bytes: memory * 1_048_576 }),
   };
 }
 
@@ -115,57 +149,60 @@ function readTimeout(text: string): number {
   }
 }
 
-/** Walks prove nothing by finding nothing: without a violation the answer is unknown. */
-function walkAtRandom(scenario: ExploredScenario, parameters: Parameters, flags: ExploreFlags): Found {
-  const { seed, runs, depth = 100 } = flags;
-  const stop = flags.all === true ? 'never' : 'at violation';
-  const found = walk(scenario.world(parameters), { seed, runs, maxSteps: depth, stop });
-  return {
-    summary: { runs: found.runs, steps: found.steps, unreached: found.unreached },
-    violations: found.violations,
-    complete: false,
-    lines: [
-      ['walks', `${count(found.runs, 'run')} of at most ${depth} actions, ${thousands(found.steps)} actions in all`],
-    ],
-  };
+/** The same finding in a smaller world, as far as one is found in as much time as a search may take. */
+function shrink(
+  scenario: ExploredScenario,
+  order: SearchOrder,
+  searched: Searched,
+): { readonly searched: Searched; readonly order: SearchOrder } {
+  const violation = mainViolation(searched);
+  if (violation === undefined || violation.cycle !== undefined) return { searched, order };
+  const start = performance.now();
+  const isOver = (): boolean => performance.now() - start > order.timeout;
+  const { parameters, budgets } = order;
+  const found = shrinkFound(scenario, { parameters, budgets, violation }, isOver);
+  if (found.parameters === parameters && found.budgets === budgets) return { searched, order };
+  const violations = [found.violation];
+  const smaller: Searched =
+    searched.type === 'walk'
+      ? { ...searched, result: { ...searched.result, violations } }
+      : { ...searched, result: { ...searched.result, violations } };
+  return { searched: smaller, order: { ...order, parameters: found.parameters, budgets: found.budgets } };
 }
 
-function endOf({ complete, endedBy, frontier }: Exploration): string {
-  if (complete) return 'every run was followed to its end';
-  const bound = endedBy === 'violation' ? 'the first violation' : `the bound of ${endedBy ?? 'the search'}`;
-  return `at ${bound}, with ${thousands(frontier)} states not followed any further`;
+function knobsInWords(order: SearchOrder): string {
+  const budgets = budgetsInWords(worldOf(order));
+  return [parametersInWords(order.parameters), budgets === '' ? 'no faults' : budgets].filter(Boolean).join('; ');
 }
 
-function describe(scenario: ExploredScenario, parameters: Parameters, found: Found, seconds: number, io: Io): string {
-  const { paint, columns } = io;
-  const set = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
-  const lines = [
-    paint.bold(scenario.name),
-    ...wrap(scenario.story, columns, '  '),
-    '',
-    ...(set.length === 0 ? [] : fact('parameters', set.join(', '), io)),
-    ...found.lines.flatMap(([name, text]) => fact(name, text, io)),
-    ...fact('time', `${seconds.toFixed(1)} s`, io),
-    '',
-    ...found.violations.flatMap((violation) => describeViolation(violation, io)),
-  ];
-  if (found.violations.length === 0) {
-    lines.push(
-      found.complete
-        ? `  ${paint.green('VALID')}  no run breaks anything`
-        : `  ${paint.yellow('UNKNOWN')}  no run that was followed breaks anything`,
-    );
+function searchDocument(
+  scenario: ExploredScenario,
+  order: SearchOrder,
+  searched: Searched,
+  interrupted: boolean,
+  rest: { readonly [key: string]: unknown },
+): { readonly [key: string]: unknown } {
+  const { name, expect } = scenario;
+  const { parameters, strategy } = order;
+  const violations = searched.result.violations.map(({ property, verdict, reason, trace, cycle }) => ({
+    property,
+    verdict,
+    reason,
+    trace: trace.map(describeAction),
+    actions: trace.map(asJson),
+    ...(cycle !== undefined && { cycle: cycle.map(describeAction) }),
+  }));
+  const head = { scenario: name, expect, parameters, budgets: budgetsIn(worldOf(order)), strategy };
+  const tail = { violations, seconds: searched.seconds, ...rest };
+  const complete = searched.type === 'search' && searched.result.complete;
+  if (searched.type === 'walk') {
+    const { runs, steps, unreached } = searched.result;
+    return { ...head, runs, steps, unreached, complete, statesPerSecond: null, ...tail };
   }
-  return `${lines.join('\n')}\n`;
-}
-
-function describeViolation({ property, verdict, reason, trace }: Violation, { paint, columns }: Io): string[] {
-  const word = verdict === 'unknown' ? paint.yellow('UNKNOWN') : paint.red('INVALID');
-  const width = String(trace.length).length;
-  return [
-    `  ${word}  ${paint.bold(property)}, after ${count(trace.length, 'action')}`,
-    ...wrap(reason, columns, '    '),
-    ...trace.map((action, place) => `      ${String(place + 1).padStart(width)}  ${describeAction(action)}`),
-    '',
-  ];
+  const { unique, generated, levels, frontier, unreached, statistics } = searched.result;
+  const endedBy = interrupted ? 'interrupt' : (searched.result.endedBy ?? null);
+  const { memoHitRate, handlerRuns } = statistics;
+  const statesPerSecond = Math.round(unique / Math.max(searched.seconds, 1e-3));
+  const figures = { unique, generated, levels, frontier, endedBy, unreached, memoHitRate, handlerRuns };
+  return { ...head, ...figures, complete, statesPerSecond, ...tail };
 }

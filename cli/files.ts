@@ -28,6 +28,11 @@ export function saveReplay(run: Run, path: string, version: string): void {
   writeWhole(path, [`${JSON.stringify(replayFileOf(run, version))}\n`]);
 }
 
+/** @throws OutputError */
+export function saveText(path: string, text: string): void {
+  writeWhole(path, [text]);
+}
+
 /** One JSON object a line, a line for each row of the trace. @throws OutputError */
 export function saveTrace(run: Run, path: string): void {
   const { trace } = run;
@@ -68,16 +73,19 @@ export function timelineAssets(): TimelineAssets {
   }
 }
 
-/** @throws InputError when the file cannot be read or is no replay file. */
-export function readReplay(path: string): Replay {
-  let text: string;
+/** @throws InputError when the file cannot be read. */
+export function readReplayText(path: string): string {
   try {
     const { size } = statSync(path);
     if (size > largestReplay) throw new InputError(`${path}: expected at most ${largestReplay} bytes, found ${size}`);
-    text = readFileSync(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw error instanceof InputError ? error : new InputError(`cannot read ${path}: ${reasonOf(error)}`);
   }
+}
+
+/** @throws InputError when the file cannot be read or is no replay file. */
+export function readReplay(path: string, text: string = readReplayText(path)): Replay {
   try {
     return parseReplay(text);
   } catch (error) {

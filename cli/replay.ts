@@ -1,10 +1,12 @@
 // `faultline replay`: runs a recorded run again and proves that it is the same, or says where it is not.
 import type { Command } from 'commander';
+import { isRecordedRun } from '../checkers/index.ts';
 import { findScenario } from '../scenarios/index.ts';
 import { formatDuration, replay, type Divergence, type Replay, type Replayed } from '../sim/index.ts';
 import { describeRun } from './describe-run.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
-import { readReplay } from './files.ts';
+import { replayExplored } from './explore-replay.ts';
+import { readReplay, readReplayText } from './files.ts';
 import type { Io } from './io.ts';
 import { printDocument, runDocument } from './json.ts';
 import { printable } from './layout.ts';
@@ -24,7 +26,7 @@ export function addReplay(program: Command, session: Session): void {
     .command('replay')
     .summary('run a recorded run again')
     .description('Runs a recorded run again from its replay file and compares it event for event.')
-    .argument('<file>', 'a replay file, as `fuzz` and `demo` write them')
+    .argument('<file>', 'a replay file, as `fuzz`, `demo` and `explore` write them')
     .option('--json', 'print one JSON document instead of text')
     .option('--trace <file>', 'write everything that happened, one JSON object a line')
     .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
@@ -35,8 +37,11 @@ export function addReplay(program: Command, session: Session): void {
     });
 }
 
-function replayFile(path: string, options: ReplayOptions, { io, version }: Session): number {
-  const file = readReplay(path);
+function replayFile(path: string, options: ReplayOptions, session: Session): number {
+  const { io, version } = session;
+  const text = readReplayText(path);
+  if (isRecordedRun(text)) return replayExplored(path, text, options, session);
+  const file = readReplay(path, text);
   const scenario = findScenario(file.scenario);
   const save = fileSaver(options, version);
   const replayed = replay(scenario, file);

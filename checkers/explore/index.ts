@@ -20,7 +20,7 @@ export { actionEvery, runOf } from './explored-run.ts';
 export { narrate, transcriptOf, type Narrated } from './narrate.ts';
 export { faultClasses } from './prepared-world.ts';
 export { isRecordedRun, parseRecordedRun, recordRun, rerun, type RecordedRun, type Rerun } from './recorded-run.ts';
-export { retrace, RetraceError, type Retraced } from './retrace.ts';
+export { asJson, provesViolation, retrace, RetraceError, type Retraced } from './retrace.ts';
 export type {
   DiskContents,
   ExploredClient,

@@ -113,10 +113,14 @@ function changesBetween(before: object | null, after: object | null): readonly s
   const words = changed.slice(0, mostChanges).map((key) => {
     const [from, to] = [valueInWords(old[key]), valueInWords(now[key])];
     if (to.length > longestValue) return `${key} changes`;
-    return from.length > longestValue || typeof now[key] === 'object' ? `${key} is ${to}` : `${key} ${from} → ${to}`;
+    return from.length > longestValue || isContainer(now[key]) ? `${key} is ${to}` : `${key} ${from} → ${to}`;
   });
   if (words.length === 0) return [];
   return [words.join(', ') + (changed.length > mostChanges ? ', …' : '')];
+}
+
+function isContainer(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function valueInWords(value: unknown): string {

@@ -63,6 +63,16 @@ export function retrace(world: ExploredWorld, trace: readonly Action[]): Retrace
   return retraced;
 }
 
+/** Whether the actions are possible in this world and end in a state that violates the property: for tests that keep them. */
+export function provesViolation(world: ExploredWorld, trace: readonly Action[], property: string): boolean {
+  try {
+    return retrace(world, trace).objections.some((objection) => objection.property === property);
+  } catch (error) {
+    if (error instanceof RetraceError) return false;
+    throw error;
+  }
+}
+
 function retraceFrom(prepared: PreparedWorld, { state: initial, outcomes }: Born, trace: readonly Action[]): Retraced {
   let state: PlainState = initial;
   const path = [state];

@@ -26,7 +26,8 @@ describe('explore', () => {
     const { code, out } = await faultline('explore', 'raft-forgetful');
     expect(code).toBe(1);
     expect(out).toMatch(/INVALID {2}election safety, after 8 actions\n {4}n\d and n\d both lead term 1\n/);
-    expect(out).toMatch(/5 {2}n\d crashes\n +6 {2}n\d restarts/);
+    expect(out).toMatch(/5 {2}n2 {7}crashes\n +6 {2}n2 {7}restarts\n/);
+    expect(out).toMatch(/· role follower → candidate, term 0 → 1/);
   });
 
   test('ends with 3 when a bound was reached', async () => {
@@ -71,6 +72,10 @@ describe('explore', () => {
     [['paxos', '--depth', '0'], '--depth: expected a whole number from 1'],
     [['paxos', '--strategy', 'luck'], 'Allowed choices are bfs, dfs, random'],
     [['paxos', '--timeout', 'soon'], 'expected a duration'],
+    [['paxos', '--budget', 'crashs=1'], 'found "crashs"; did you mean crashes?'],
+    [['paxos', '--budget', 'luck=1'], '--budget: expected one of crashes, drops, duplicates, timeouts,'],
+    [['paxos', '--budget', 'crashes=some'], '--budget: expected crashes=<whole number>, found "crashes=some"'],
+    [['paxos', '--set', 'network=ordered', '--budget', 'duplicates=1'], 'duplicated in an unordered network only'],
   ])('refuses %j', async (argv, message) => {
     const { code, out, err } = await faultline('explore', ...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -1,0 +1,83 @@
+// One search as plain data in and out, so that it can run in a thread of its own while the command listens for interrupts.
+import {
+  EncodingError,
+  explore,
+  ExploreError,
+  walk,
+  type Exploration,
+  type ExploredWorld,
+  type FaultBounds,
+  type Violation,
+  type Walk,
+} from '../checkers/index.ts';
+import { findExploredScenario, withBudgets } from '../scenarios/index.ts';
+import { InputError, type Parameters } from '../sim/index.ts';
+
+export interface SearchOrder {
+  readonly world: string;
+  readonly parameters: Parameters;
+  /** What is set instead of the world's own budgets. */
+  readonly budgets: FaultBounds;
+  readonly strategy: 'bfs' | 'dfs' | 'random';
+  readonly depth?: number;
+  readonly states?: number;
+  readonly bytes?: number;
+  /** Real time it may take, in milliseconds. */
+  readonly timeout: number;
+  readonly seed: string;
+  readonly runs: number;
+  readonly all: boolean;
+  readonly auditEvery: number;
+}
+
+export type Searched = { readonly seconds: number } & (
+  { readonly type: 'search'; readonly result: Exploration } | { readonly type: 'walk'; readonly result: Walk }
+);
+
+/**
+ * @param isStopped asked now and then: true ends the search with what it has.
+ * @throws InputError where the world that was asked for cannot be explored.
+ */
+export function runSearch(order: SearchOrder, isStopped: () => boolean): Searched {
+  const world = worldOf(order);
+  const start = performance.now();
+  const isOver = (): boolean => isStopped() || performance.now() - start > order.timeout;
+  const { seed, runs, depth, states, bytes, auditEvery } = order;
+  const stop = order.all ? 'never' : 'at violation';
+  const seconds = (): number => (performance.now() - start) / 1_000;
+  try {
+    if (order.strategy === 'random') {
+      const result = walk(world, { seed, runs, maxSteps: depth ?? 100, stop, isOver });
+      return { type: 'walk', result, seconds: seconds() };
+    }
+    const result = explore(world, {
+      order: order.strategy === 'dfs' ? 'depth first' : 'breadth first',
+      stop,
+      isOver,
+      auditEvery,
+      ...(depth !== undefined && { maxLevels: depth }),
+      ...(states !== undefined && { maxStates: states }),
+      ...(bytes !== undefined && { maxBytes: bytes }),
+    });
+    return { type: 'search', result, seconds: seconds() };
+  } catch (error) {
+    if (error instanceof ExploreError || error instanceof EncodingError) {
+      throw new InputError(`${order.world} cannot be explored like this: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** The world that is searched. */
+export function worldOf({
+  world,
+  parameters,
+  budgets,
+}: Pick<SearchOrder, 'world' | 'parameters' | 'budgets'>): ExploredWorld {
+  return withBudgets(findExploredScenario(world).world(parameters), budgets);
+}
+
+/** The violation that files are made of: the first that one run shows. */
+export function mainViolation({ result }: Searched): Violation | undefined {
+  return result.violations.find(({ cycle }) => cycle === undefined) ?? result.violations[0];
+}
