@@ -1,8 +1,9 @@
 // What every etcd world is judged by, whatever its clients do: members agree on the store, and a write goes through once
 // nothing is broken any more.
-import { alwaysOn, eventually, seconds, sometimesNoted, type Property } from '../sim/index.ts';
+import { alwaysOn, eventually, seconds, sometimesNoted, type Micros, type Property } from '../sim/index.ts';
 
-export function etcdProperties(): Property[] {
+/** @param within how long after the heal something must succeed at the latest */
+export function etcdProperties(within: Micros = seconds(7)): Property[] {
   return [
     alwaysOn(['store'], 'members agree', 'members that applied the same entries hold the same store', () => {
       const hashes = new Map<number, { readonly node: string; readonly said: string }>();
@@ -15,7 +16,7 @@ export function etcdProperties(): Property[] {
         return `after entry ${index} ${before.node} held ${before.said} and ${node.id} ${text}`;
       };
     }),
-    eventually('writes go through', 'an operation succeeds after the heal', seconds(7), ({ history }, healedAt) =>
+    eventually('writes go through', 'an operation succeeds after the heal', within, ({ history }, healedAt) =>
       history.some(({ type, time }) => type === 'ok' && time > healedAt) ? undefined : 'none did',
     ),
     sometimesNoted('store', 'members compare their stores'),

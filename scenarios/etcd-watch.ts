@@ -35,6 +35,9 @@ export interface EtcdWatchVariant {
   readonly rules?: Partial<EtcdRules>;
   readonly config?: Partial<EtcdConfig>;
   readonly watcher?: WatchClientOptions;
+  /** Fixed instead of drawn: the share of compactions in parts per million, and entries between two snapshots. */
+  readonly compaction?: number;
+  readonly snapshots?: number;
   readonly nemesis?: NemesisOptions;
 }
 
@@ -73,7 +76,14 @@ export function etcdWatchScenario(variant: EtcdWatchVariant): Scenario {
     expect: variant.expect,
     parameters,
     world(set) {
-      const server = etcd({ ...etcdConfigOf(set), watchWindow: set.window, ...variant.config }, variant.rules);
+      const server = etcd(
+        {
+          ...etcdConfigOf({ ...set, snapshots: variant.snapshots ?? set.snapshots }),
+          watchWindow: set.window,
+          ...variant.config,
+        },
+        variant.rules,
+      );
       const writer = writerClient({ callTimeout: seconds(1) });
       const watcher = watchClient({ pingEvery: ms(300), dialTimeout: ms(300), ...variant.watcher });
       const clients = (count: number, letter: string, protocol: typeof writer | typeof watcher, timeout: number) =>
@@ -88,7 +98,7 @@ export function etcdWatchScenario(variant: EtcdWatchVariant): Scenario {
         network: networkPresets[set.network as (typeof networks)[number]],
         until: seconds(16),
         tail: seconds(8),
-        workload: (random, setting) => watchWorkload(random, setting, set.keys, set.compaction),
+        workload: (random, setting) => watchWorkload(random, setting, set.keys, variant.compaction ?? set.compaction),
         faults: set.swarm ? nemesis(variant.nemesis) : [],
         roles: { leader: currentLeader(server) },
         properties: [...etcdProperties(), sometimesNoted('watch resumed', 'a watcher goes on at another member')],

@@ -5,7 +5,6 @@ import { etcd, keyValueClient, type EtcdConfig, type EtcdRules } from '../protoc
 import { currentLeader } from '../protocols/raft/index.ts';
 import {
   defineScenario,
-  keyValueOperations,
   ms,
   nemesis,
   networkPresets,
@@ -14,6 +13,7 @@ import {
   type NemesisOptions,
   type Random,
   type Scenario,
+  type WorkloadOptions,
 } from '../sim/index.ts';
 import { etcdProperties } from './etcd-properties.ts';
 
@@ -113,7 +113,7 @@ export function etcdScenario(variant: EtcdVariant): Scenario {
         tail: seconds(8),
         workload: workload({
           every: ms(150),
-          draw: keyValueOperations({ keys: set.keys, reads: variant.reads ?? 400_000, cas: variant.cas ?? 200_000 }),
+          draw: keyValueOperations(set.keys, variant.reads ?? 400_000, variant.cas ?? 200_000),
         }),
         faults: set.swarm ? nemesis({ ...variant.nemesis, ...(isOver ? { budget: 'over' } : {}) }) : [],
         roles: { leader: currentLeader(server) },
@@ -123,6 +123,19 @@ export function etcdScenario(variant: EtcdVariant): Scenario {
       };
     },
   });
+}
+
+/** Reads, writes and deletes of keys, and compare-and-set from values that were written not long ago. */
+function keyValueOperations(keys: number, reads: number, cas: number): WorkloadOptions['draw'] {
+  return (random, serial) => {
+    const key = `k${random.below(keys)}`;
+    const share = random.below(1_000_000);
+    if (share < reads) return { f: 'read', value: [key, null] };
+    if (share >= reads + cas)
+      return share % 10 === 0 ? { f: 'delete', value: [key, null] } : { f: 'write', value: [key, serial] };
+    const from = random.chance(100_000) ? null : Math.max(0, serial - 1 - random.below(5 * keys));
+    return { f: 'cas', value: [key, [from, serial]] };
+  };
 }
 
 export const etcdKeyValue = etcdScenario({

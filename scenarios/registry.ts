@@ -6,12 +6,15 @@ import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
 import { etcdKeyValue, etcdSerializableReads } from './etcd.ts';
+import { etcdLease } from './etcd-lease.ts';
+import { etcdLock } from './etcd-lock.ts';
 import { etcdWatch } from './etcd-watch.ts';
 import { gossipSpreads } from './gossip.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
 import { crdtKnownBugs } from './known-bugs/crdt.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
 import { electionImpatient } from './known-bugs/election-impatient.ts';
+import { etcdKnownBugs } from './known-bugs/etcd.ts';
 import { gossipNoAntiEntropy } from './known-bugs/gossip-no-anti-entropy.ts';
 import { lockTrustedLease } from './known-bugs/lock-trusted-lease.ts';
 import { lockWithoutFencing } from './known-bugs/lock-without-fencing.ts';
@@ -56,6 +59,9 @@ export const scenarios: readonly Scenario[] = [
   etcdKeyValue,
   etcdSerializableReads,
   etcdWatch,
+  etcdLease,
+  etcdLock,
+  ...etcdKnownBugs,
 ];
 
 /** @throws InputError that names the scenarios with the most similar names when there is none of this name. */

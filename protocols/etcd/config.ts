@@ -2,9 +2,11 @@
 // replaces one of the rules; the server itself has no switches for its own defects.
 import { ms, seconds, type Micros, type NodeId } from '../../sim/index.ts';
 import type { RaftConfig } from '../raft/index.ts';
-import { batchEnds, type BatchEnds } from './events.ts';
+import type { WriteRequest } from './api.ts';
+import type { WatchEvent } from './events.ts';
 import { keepsLast, type KeepsLast } from './compaction.ts';
 import { execute, type ExecutionOptions } from './execute.ts';
+import type { Store } from './store.ts';
 import { defaultLimits, type RequestLimits } from './validate.ts';
 
 export interface EtcdConfig {
@@ -65,12 +67,16 @@ export function shortestTtl({ election }: EtcdConfig): number {
 }
 
 export interface EtcdRules {
+  /** What is proposed of a request: all of it, because what holds when it is proposed may not when it is executed. */
+  readonly proposes: (request: WriteRequest, store: Store) => WriteRequest;
   /** What every member does with a committed request. */
   readonly executes: typeof execute;
+  /** The store that a member goes on with which it was given, or had kept, as a snapshot. */
+  readonly restores: (store: Store) => Store;
   /** What compaction keeps of a key's last change. */
   readonly keepsLast: KeepsLast;
-  /** Where a response of a watch ends: between two revisions only. */
-  readonly batchEnds: BatchEnds;
+  /** The responses that a batch of events goes out in: one, so that no revision is torn apart. */
+  readonly responses: (events: readonly WatchEvent[]) => readonly (readonly WatchEvent[])[];
   /** The revision that a watch begins at: the one asked for, whether it has come or not. */
   readonly watchesFrom: (startRevision: number, current: number) => number;
   /** Where a watch goes on whose reader was too slow: where it stopped. */
@@ -86,9 +92,11 @@ export interface EtcdRules {
 }
 
 export const etcdRules: EtcdRules = {
+  proposes: (request) => request,
   executes: execute,
+  restores: (store) => store,
   keepsLast,
-  batchEnds,
+  responses: (events) => [events],
   watchesFrom: (startRevision, current) => (startRevision === 0 ? current + 1 : startRevision),
   resumesFrom: (next) => next,
   isSynced: (next, current) => next > current,

@@ -24,20 +24,18 @@ export interface EventBatch {
   readonly next: number;
 }
 
-/** Where a batch ends: at this many different revisions, but never within one. etcd reads 1000 revisions at once. */
-export type BatchEnds = (events: number, revisions: number) => boolean;
-
-export const batchEnds: BatchEnds = (_events, revisions) => revisions >= 1_000;
+/** Different revisions in one batch at most, as in etcd. */
+const batchRevisions = 1_000;
 
 /**
- * The events from revision `from` on that pass the filter, up to the end of a batch. The store must not have been compacted
+ * The events from revision `from` on that pass the filter, of at most `limit` revisions and of those all. The store must not have been compacted
  * beyond `from`.
  */
 export function eventsFrom(
   store: Store,
   filter: WatchFilter,
   from: number,
-  ends: (events: number, revisions: number) => boolean = batchEnds,
+  limit: number = batchRevisions,
 ): EventBatch {
   const events: WatchEvent[] = [];
   let revisions = 0;
@@ -47,7 +45,7 @@ export function eventsFrom(
     const change = changes[at] as Change;
     if (!passes(filter, change)) continue;
     if (change.modRevision !== last) {
-      if (ends(events.length, revisions)) return { events, next: change.modRevision };
+      if (revisions >= limit) return { events, next: change.modRevision };
       last = change.modRevision;
       revisions++;
     }

@@ -6,3 +6,6 @@ export type { Etcd, EtcdState } from './state.ts';
 export { keyValueClient, type KeyValueClient, type KeyValueClientOptions } from './key-value-client.ts';
 export { watchClient, type WatchClient, type WatchClientOptions } from './watch-client.ts';
 export { writerClient, type WriterClient } from './writer-client.ts';
+export { leaseClient, type LeaseClient } from './lease-client.ts';
+export { mutexClient, defaultMutexOptions } from './lock-client.ts';
+export type { MutexClient, MutexClientOptions } from './lock-state.ts';

@@ -53,6 +53,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
     },
     service: {
       initial: emptyStore,
+      load: (saved) => rules.restores(saved as Store),
       apply(store, { request }, { term }) {
         const { expiredIn } = request as { readonly expiredIn?: number };
         if (expiredIn !== undefined && !rules.mayExpire(expiredIn, term)) return refusals.leaseNotFound;
@@ -63,6 +64,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
       applied(state, { index, command }, result, ctx) {
         answerWrite(state, command, result, ctx);
         followLeases(state, command, result, ctx);
+        noteExpiry(command, result, ctx);
         pumpAll(member, state, ctx);
         if (index % hashEvery === 0) noteHash(state, index, ctx);
       },
@@ -82,6 +84,12 @@ const hashEvery = 16;
 
 function noteHash({ raft: { machine } }: EtcdState, index: number, ctx: EtcdContext): void {
   ctx.note('store', { index, revision: machine.revision, compacted: machine.compacted, hash: hashKv(machine) });
+}
+
+/** An expired lease is gone: whoever trusts it still was let down. */
+function noteExpiry({ request }: EtcdCommand, result: EtcdResult, ctx: EtcdContext): void {
+  if (request.type === 'leaseRevoke' && request.expiredIn !== undefined && result.type !== 'error')
+    ctx.note('lease revoked', { id: request.id });
 }
 
 function start(member: Member, ctx: EtcdContext): EtcdState {

@@ -105,17 +105,17 @@ function pump(member: Member, state: EtcdState, watcher: Watcher, ctx: EtcdConte
     if (!hasRoom(member, watcher)) {
       watcher.starved = true;
       if (ctx.monotonic() - watcher.heardAt > config.watchIdle) remove(state, watcher);
-      return;
+      break;
     }
     if (watcher.next < machine.compacted) {
       const cancelReason = 'etcdserver: mvcc: required revision has been compacted';
       return cancel(state, watcher, { cancelReason, compactRevision: machine.compacted }, ctx);
     }
-    const { events, next } = eventsFrom(machine, watcher.filter, watcher.next, rules.batchEnds);
+    const { events, next } = eventsFrom(machine, watcher.filter, watcher.next);
     watcher.next = next;
-    if (events.length > 0) respond(state, watcher, { events }, ctx);
+    if (events.length > 0) for (const part of rules.responses(events)) respond(state, watcher, { events: part }, ctx);
   }
-  if (watcher.wantsProgress && hasRoom(member, watcher) && rules.isSynced(watcher.next, machine.revision)) {
+  if (watcher.wantsProgress && rules.isSynced(watcher.next, machine.revision)) {
     watcher.wantsProgress = false;
     respond(state, watcher, {}, ctx);
   }

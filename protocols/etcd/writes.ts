@@ -18,7 +18,10 @@ export function startWrite(member: Member, state: EtcdState, pending: Pending, c
 /** Proposes or forwards a write; without a leader it stays queued. */
 export function submit(member: Member, state: EtcdState, pending: Pending, ctx: EtcdContext): void {
   pending.stage = 'proposed'; // in a cluster of one it is applied and answered before `propose` returns
-  const command: EtcdCommand = { id: pending.id, request: pending.request as WriteRequest };
+  const command: EtcdCommand = {
+    id: pending.id,
+    request: member.rules.proposes(pending.request as WriteRequest, state.raft.machine),
+  };
   const proposal = propose(member.raft, state, command, ctx);
   if (proposal.type === 'accepted') return;
   if (proposal.reason !== 'not-leader') return answer(state, pending, refusals.proposalDropped, ctx);

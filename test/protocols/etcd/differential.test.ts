@@ -27,7 +27,7 @@ test('answers as the model does, and tells watches what the model remembers', { 
         seen[answer.type === 'error' ? 'refused' : 'answered'] += 1;
       }
       const start = Math.max(from, store.compacted, 0);
-      const { events, next } = eventsFrom(store, { key: '\0', rangeEnd: '\0' }, start, () => false);
+      const { events, next } = eventsFrom(store, { key: '\0', rangeEnd: '\0' }, start, Infinity);
       expect(events.map(({ type, kv }) => [type, kv.key, kv.value, kv.modRevision])).toEqual(
         naive.events
           .filter(({ revision }) => revision >= start)
