@@ -117,6 +117,15 @@ export class LocalSteps {
     return this.#locals.value(local).view;
   }
 
+  component(local: number): Component {
+    return this.#locals.value(local).component;
+  }
+
+  /** The number of a component. */
+  intern(component: Component): number {
+    return this.#internLocal(component);
+  }
+
   envelope(id: number): Envelope {
     return this.#envelopes.value(id);
   }
@@ -207,7 +216,7 @@ export class LocalSteps {
       return { local: before, sends: [], clientEvents: -1, effectless: false, within: true, draws, thrown };
     }
     const local = this.#internLocal(component);
-    const sends = outcome.sends.map(({ to, message }) => this.#internEnvelope(component.process, to, message));
+    const sends = outcome.sends.map(({ to, message }) => this.internEnvelope(component.process, to, message));
     const client = component.process - this.#prepared.nodeCount;
     const clientEvents =
       outcome.clientEvents.length === 0 || !this.#prepared.keepsHistory
@@ -241,7 +250,7 @@ export class LocalSteps {
     return local;
   }
 
-  #internEnvelope(from: number, to: number, message: object): number {
+  internEnvelope(from: number, to: number, message: object): number {
     const known = this.#envelopes.size;
     const text = `${from}>${to}:${encode(message, `a message of ${this.#nameOf(from)}`)}`;
     const id = this.#envelopes.intern(text, () => ({ from, to, message }));

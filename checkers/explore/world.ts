@@ -51,6 +51,13 @@ export interface ExploredWorld {
   readonly clock?: Micros | FreeClock;
   /** Runs are not followed past a state in which this is false of some node: how terms and ballots are bounded. */
   readonly within?: (node: NodeInWorld) => boolean;
+  /**
+   * Groups of processes that are interchangeable, for searches with `symmetry`: protocols treat their members alike (they never
+   * compare names), members start alike, and names occur in states, disks, timers and messages as whole strings only.
+   */
+  readonly symmetric?: readonly (readonly NodeId[])[];
+  /** Properties of states, disks and messages whose arrays are sets of names, which the protocol keeps in ascending order. */
+  readonly idSets?: readonly string[];
   readonly properties: readonly WorldProperty[];
   /** Judges of the client history. Unless there is one, histories are not kept, and runs that differ in them are one. */
   readonly checks?: readonly Check[];

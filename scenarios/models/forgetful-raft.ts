@@ -10,8 +10,11 @@ import {
 /** @param options with `remembersVote` term and vote survive a restart, and the violation is gone. */
 export function forgetfulRaftWorld(options: ForgetfulRaftOptions = {}): ExploredWorld {
   const protocol = forgetfulRaft(options);
+  const ids = ['n1', 'n2', 'n3'];
   return {
-    nodes: ['n1', 'n2', 'n3'].map((id) => ({ id, protocol })),
+    nodes: ids.map((id) => ({ id, protocol })),
+    symmetric: [ids],
+    idSets: ['votes'],
     network: 'unordered',
     faults: { crashes: Infinity, maxDown: 1 },
     effectless: 'counted',

@@ -17,8 +17,11 @@ export interface ExploredRaftOptions {
 export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
   const { rules = {}, timeouts = 3, crashes = 0, duplicates = 0 } = options;
   const protocol = raft(paperConfig, rules);
+  const ids = ['n1', 'n2', 'n3'];
   return {
-    nodes: ['n1', 'n2', 'n3'].map((id) => ({ id, protocol })),
+    nodes: ids.map((id) => ({ id, protocol })),
+    symmetric: [ids],
+    idSets: ['voters'],
     network: 'unordered',
     faults: { timeouts, crashes, duplicates },
     random: 'zero', // it draws nothing but delays

@@ -23,6 +23,8 @@ export function twoPhaseWorld(managers: number): ExploredWorld {
     ],
     network: 'duplicating',
     effectless: 'counted',
+    symmetric: [ids],
+    idSets: ['prepared'],
     properties: [
       alwaysPair('consistent', 'No resource manager commits while another aborts.', (one, other) => {
         const phases = [phaseOf(one), phaseOf(other)];
