@@ -1,0 +1,243 @@
+// Redis servers as nodes: what survives a crash by how it is written, what replicas know, and who hears of what.
+import { describe, expect, test } from 'vitest';
+import { redisClient } from '../../../protocols/redis/client.ts';
+import type { RedisConfig } from '../../../protocols/redis/config.ts';
+import { redis } from '../../../protocols/redis/server.ts';
+import { alwaysOn, defineScenario, ms, seconds, simulate, type Fault, type Micros } from '../../../sim/index.ts';
+
+interface Talk {
+  readonly at: Micros;
+  readonly client?: string;
+  readonly to?: string;
+  readonly lines: readonly string[];
+}
+
+/** What each talk was answered; `lost` if it was not. */
+function talk(
+  configs: readonly Partial<RedisConfig>[],
+  talks: readonly Talk[],
+  faults: readonly { readonly at: Micros; readonly fault: Fault }[] = [],
+): { readonly answers: readonly (readonly string[] | 'lost')[]; readonly pushes: readonly Micros[] } {
+  const pushes: Micros[] = [];
+  const scenario = defineScenario({
+    name: 'talk',
+    story: 'Clients talk to Redis servers.',
+    protocol: 'redis',
+    expect: { type: 'holds' },
+    parameters: {},
+    world: () => ({
+      nodes: configs.map((config, index) => ({ id: `r${index + 1}`, protocol: redis(config) })),
+      clients: ['c1', 'c2'].map((id) => ({ id, protocol: redisClient, timeout: seconds(1) })),
+      network: { latency: 'lan' },
+      until: seconds(60),
+      tail: 0,
+      workload: talks.map(({ at, client = 'c1', to = 'r1', lines }, id) => ({
+        id,
+        client,
+        at,
+        f: 'redis',
+        value: [to, ...lines],
+      })),
+      faults,
+      properties: [
+        alwaysOn(['pushed'], 'pushes', 'when what subscribers hear arrives', () => ({ now }) => {
+          pushes.push(now);
+          return undefined;
+        }),
+      ],
+      checks: [],
+    }),
+  });
+  const run = simulate(scenario, { seed: 1, debug: true });
+  expect(run.findings).toEqual([]);
+  const answers = talks.map((_, id) => {
+    const end = run.history.findLast(({ operation }) => operation === id);
+    return end?.type === 'ok' ? (end.value as readonly string[]) : 'lost';
+  });
+  return { answers, pushes };
+}
+
+const powerLoss = (at: Micros, node = 'r1'): { at: Micros; fault: Fault } => ({
+  at,
+  fault: { type: 'power-loss', node, unsynced: 'lost', for: ms(100) },
+});
+
+describe('what survives a power loss', () => {
+  const afterCrash = (config: Partial<RedisConfig>, writeAt: Micros, crashAt: Micros) =>
+    talk(
+      [config],
+      [
+        { at: writeAt, lines: ['SET k 1 PX 30000', 'INCR n'] },
+        { at: crashAt + seconds(1), lines: ['GET k', 'GET n'] },
+      ],
+      [powerLoss(crashAt)],
+    ).answers[1];
+
+  test('without an append-only file nothing does', () => {
+    expect(afterCrash({}, seconds(5), seconds(10))).toEqual(['(nil)', '(nil)']);
+  });
+
+  test('what was answered does, if the file is synced before each reply', () => {
+    expect(afterCrash({ appendfsync: 'always' }, seconds(5), seconds(5) + ms(50))).toEqual(['"1"', '"1"']);
+  });
+
+  test('synced every second, what is older than that does, and what is younger may be lost', () => {
+    expect(afterCrash({ appendfsync: 'everysec' }, seconds(5), seconds(7))).toEqual(['"1"', '"1"']);
+    expect(afterCrash({ appendfsync: 'everysec' }, seconds(5) + ms(100), seconds(5) + ms(150))).toEqual([
+      '(nil)',
+      '(nil)',
+    ]);
+  });
+
+  test('a time to live goes on while the server is away', () => {
+    const { answers } = talk(
+      [{ appendfsync: 'always' }],
+      [
+        { at: seconds(5), lines: ['SET short 1 PX 1000', 'SET long 1 PX 30000'] },
+        { at: seconds(15), lines: ['GET short', 'PTTL long'] },
+      ],
+      [{ at: seconds(5) + ms(500), fault: { type: 'power-loss', node: 'r1', unsynced: 'lost', for: seconds(5) } }],
+    );
+    expect(answers[1]?.[0]).toBe('(nil)');
+    expect(Number(/\d+/.exec(answers[1]?.[1] ?? '')?.[0])).toBeLessThanOrEqual(20_001);
+  });
+
+  test('a transaction does as a whole or not at all, and so does a rewritten file', () => {
+    const { answers } = talk(
+      [{ appendfsync: 'everysec', rewriteAt: 5 }],
+      [
+        {
+          at: seconds(5),
+          lines: ['MULTI', ...Array.from({ length: 8 }, (_, n) => `SET k${n} ${n}`), 'EXEC', 'INCR n'],
+        },
+        { at: seconds(9), lines: ['INCR n'] },
+        { at: seconds(15), lines: ['DBSIZE', 'GET k7', 'GET n'] },
+      ],
+      [powerLoss(seconds(12))],
+    );
+    expect(answers[2]).toEqual(['(integer) 9', '"7"', '"2"']);
+  });
+});
+
+test('a server with a delayed restart is deaf until the locks that it forgot have run out', () => {
+  const { answers } = talk(
+    [{ delayedRestart: seconds(10) }],
+    [
+      { at: seconds(1), lines: ['PING'] },
+      { at: seconds(8), lines: ['PING'] },
+      { at: seconds(16), lines: ['PING'] },
+    ],
+    [powerLoss(seconds(5))],
+  );
+  expect(answers).toEqual([['PONG'], 'lost', ['PONG']]);
+});
+
+describe('replication', () => {
+  const pair = [{}, { replicaOf: 'r1' }];
+
+  test('a replica follows, refuses writes, and WAIT says how many have followed', () => {
+    const { answers } = talk(pair, [
+      { at: seconds(3), lines: ['SET k 1', 'WAIT 1 1000', 'GET k'] },
+      { at: seconds(4), to: 'r2', lines: ['GET k', 'SET k 2', 'ROLE'] },
+    ]);
+    expect(answers[0]).toEqual(['OK', '(integer) 1', '"1"']);
+    expect(answers[1]).toEqual(['"1"', "(error) READONLY You can't write against a read only replica.", '["slave"]']);
+  });
+
+  test('WAIT gives up after its time, and says what it has', () => {
+    const { answers } = talk(
+      pair,
+      [{ at: seconds(5), lines: ['SET k 1', 'WAIT 1 500', 'PING'] }],
+      [{ at: seconds(4), fault: { type: 'pause', node: 'r2', for: seconds(10) } }],
+    );
+    expect(answers[0]).toEqual(['OK', '(integer) 0', 'PONG']);
+  });
+
+  test('a replica that was away gets what it missed, or everything', () => {
+    for (const backlog of [10_000, 2]) {
+      const { answers } = talk(
+        [{ backlog }, { replicaOf: 'r1' }],
+        [
+          { at: seconds(3), lines: ['SET a 1'] },
+          { at: seconds(6), lines: ['SET b 1', 'SET c 1', 'SET d 1', 'INCR e'] },
+          { at: seconds(20), to: 'r2', lines: ['MGET a b c d e'] },
+        ],
+        [{ at: seconds(5), fault: { type: 'partition', groups: [['r1'], ['r2']], for: seconds(5) } }],
+      );
+      expect(answers[2], `backlog ${backlog}`).toEqual(['["1", "1", "1", "1", "1"]']);
+    }
+  });
+
+  test('a write that was answered and not yet copied is lost when the replica takes over', () => {
+    const { answers } = talk(
+      [{}, { replicaOf: 'r1', failoverAfter: seconds(3) }],
+      [
+        { at: seconds(3), lines: ['SET lock mine NX PX 30000'] },
+        { at: seconds(6), lines: ['SET late mine NX PX 30000'] },
+        { at: seconds(15), to: 'r2', lines: ['SET lock yours NX PX 30000', 'SET late yours NX PX 30000'] },
+      ],
+      [
+        {
+          at: seconds(5),
+          fault: { type: 'partition', groups: [['r1', 'c1', 'c2'], ['r2']], for: seconds(5) },
+        },
+        { at: seconds(7), fault: { type: 'crash', node: 'r1', for: seconds(50) } },
+      ],
+    );
+    expect(answers[1]).toEqual(['OK']);
+    expect(answers[2]).toEqual(['(nil)', 'OK']); // the second lock is held twice
+  });
+
+  test('REPLICAOF makes a replica of a primary and the other way round', () => {
+    const { answers } = talk(
+      [{}, {}],
+      [
+        { at: seconds(3), lines: ['SET k 1'] },
+        { at: seconds(4), to: 'r2', lines: ['GET k', 'REPLICAOF r1 6379'] },
+        { at: seconds(6), to: 'r2', lines: ['GET k', 'REPLICAOF NO ONE', 'SET k 2', 'REPLICAOF nowhere 1'] },
+        { at: seconds(7), lines: ['GET k'] },
+      ],
+    );
+    expect(answers[1]).toEqual(['(nil)', 'OK']);
+    expect(answers[2]).toEqual(['"1"', 'OK', 'OK', '(error) ERR Invalid master host nowhere']);
+    expect(answers[3]).toEqual(['"1"']);
+  });
+});
+
+describe('expiry', () => {
+  test('the expired event comes when the active cycle finds the key, up to about 100 ms late', () => {
+    const { pushes } = talk(
+      [{ notifyKeyspaceEvents: true }],
+      [
+        { at: seconds(1), client: 'c2', lines: ['SUBSCRIBE __keyevent@0__:expired'] },
+        { at: seconds(2), lines: ['SET k 1 PX 540'] },
+      ],
+    );
+    expect(pushes).toHaveLength(1);
+    expect(pushes[0]).toBeGreaterThan(seconds(2) + ms(540));
+    expect(pushes[0]).toBeLessThan(seconds(2) + ms(645));
+  });
+
+  test('without the active cycle a key stays until somebody asks for it', () => {
+    const { answers } = talk(
+      [{ hz: 0 }],
+      [
+        { at: seconds(2), lines: ['SET k 1 PX 500'] },
+        { at: seconds(20), lines: ['DBSIZE', 'GET k', 'DBSIZE'] },
+      ],
+    );
+    expect(answers[1]).toEqual(['(integer) 1', '(nil)', '(integer) 0']);
+  });
+
+  test('a clock that jumps ahead takes keys away', () => {
+    const { answers } = talk(
+      [{}],
+      [
+        { at: seconds(2), lines: ['SET lock mine PX 30000'] },
+        { at: seconds(4), lines: ['GET lock'] },
+      ],
+      [{ at: seconds(3), fault: { type: 'clock-jump', node: 'r1', by: seconds(60) } }],
+    );
+    expect(answers[1]).toEqual(['(nil)']);
+  });
+});
