@@ -19,14 +19,11 @@ export interface ExploreOptions {
    * are still visited, on their levels; `generated` is what gets smaller.
    */
   readonly por?: boolean;
-<<<<<<< HEAD
   /**
    * Visits one of the states that differ only in which of the world's `symmetric` processes is which. Levels and verdicts are the
    * same. Protocols are audited while they are explored.
    */
   readonly symmetry?: boolean;
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
   /**
    * Levels of states to visit, the initial one included; all unless told. Depth first it bounds the length of runs, and states
    * may be missed that a shorter run would have reached.

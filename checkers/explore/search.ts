@@ -8,12 +8,9 @@ import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
 import { ActionCounts, estimateShare } from './progress.ts';
 import { SleepSets } from './sleep-sets.ts';
 import { StateStore } from './state-store.ts';
-<<<<<<< HEAD
 import { Symmetry } from './symmetry.ts';
 import { SymmetryAudit } from './symmetry-audit.ts';
 import { symmetricViolation } from './symmetric-traces.ts';
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
 import { actionOf, traceTo } from './traces.ts';
 import { isEnough, noHandlerThrows, type Violation } from './violations.ts';
 import type { ExploredWorld } from './world.ts';
@@ -37,12 +34,9 @@ export class Search implements Visitor {
   readonly #prepared: PreparedWorld;
   readonly #counts: ActionCounts;
   readonly #sleep: SleepSets | undefined;
-<<<<<<< HEAD
   readonly #symmetry: Symmetry | undefined;
   readonly #audit: SymmetryAudit | undefined;
   readonly #births: Int32Array[] = []; // where the audit wants them
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
   readonly #found: Found[] = [];
   readonly #objections: Objection[] = [];
   readonly #levelSizes: number[] = [];
@@ -63,21 +57,15 @@ export class Search implements Visitor {
     this.#counts = new ActionCounts(this.#prepared);
     refuseCombinations(options);
     if (options.por === true) this.#sleep = new SleepSets(this.#prepared, this.#steps);
-<<<<<<< HEAD
     if (options.symmetry === true) {
       this.#symmetry = new Symmetry(this.#prepared, this.#steps, this.#expander);
       this.#audit = new SymmetryAudit(this.#prepared, this.#steps, this.#symmetry);
     }
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
   }
 
   run(): Exploration {
     this.#expander.begin(this);
-<<<<<<< HEAD
     this.#audit?.births(this.#births);
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
     const { order = 'breadth first' } = this.#options;
     if (order === 'depth first') return this.#result(this.#depthFirst());
     if (order === 'iterative deepening') return this.#result(this.#deepen());
@@ -178,14 +166,10 @@ export class Search implements Visitor {
   }
 
   transition(row: Int32Array, length: number, event: number, changed: number): void {
-<<<<<<< HEAD
     const state =
       this.#symmetry === undefined
         ? this.#store.add(row, length, this.#current, event)
         : this.#addRepresentative(row, length, event, changed);
-=======
-    const state = this.#store.add(row, length, this.#current, event);
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
     this.#sleep?.arrive(event, this.#store.last, state !== -1);
     if (!this.#isRepeated) {
       this.#generated++;
@@ -198,7 +182,6 @@ export class Search implements Visitor {
     if (this.#objections.length > 0) this.#report(state);
   }
 
-<<<<<<< HEAD
   #addRepresentative(row: Int32Array, length: number, event: number, changed: number): number {
     if (this.#current === -1) this.#births.push(row.slice(0, length));
     else if (changed !== -1) this.#audit!.step(this.#row[changed]!, event);
@@ -208,8 +191,6 @@ export class Search implements Visitor {
     return state;
   }
 
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
   failure(event: number, thrown: string): void {
     if (this.#found.some(({ objection }) => objection.property === noHandlerThrows)) return;
     const objection = { property: noHandlerThrows, verdict: 'invalid', reason: thrown } as const;
@@ -258,12 +239,8 @@ export class Search implements Visitor {
   }
 
   get #bytes(): number {
-<<<<<<< HEAD
     const tables = this.#steps.bytes + this.#expander.histories.bytes + (this.#symmetry?.permutations.bytes ?? 0);
     return this.#store.bytes + tables;
-=======
-    return this.#store.bytes + this.#steps.bytes + this.#expander.histories.bytes;
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
   }
 
   #report(state: number): void {
@@ -275,7 +252,6 @@ export class Search implements Visitor {
   }
 
   #violations(): readonly Violation[] {
-<<<<<<< HEAD
     const symmetry = this.#symmetry;
     if (symmetry !== undefined) {
       const parts = {
@@ -289,8 +265,6 @@ export class Search implements Visitor {
         symmetricViolation(objection.property, state, last, parts),
       );
     }
-=======
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
     return this.#found.map(({ objection, state, last }) => ({
       ...objection,
       trace: [...traceTo(state, this.#store, this.#expander, this.#steps, this.#prepared), ...last],
@@ -324,7 +298,6 @@ export class Search implements Visitor {
 
 const onlooker: Visitor = { transition: () => undefined, failure: () => undefined };
 
-<<<<<<< HEAD
 function refuseCombinations({ por, symmetry, order = 'breadth first' }: ExploreOptions): void {
   if (por === true && order !== 'breadth first') {
     throw new ExploreError(`partial-order reduction needs a search breadth first, and this one is ${order}`);
@@ -332,12 +305,6 @@ function refuseCombinations({ por, symmetry, order = 'breadth first' }: ExploreO
   if (por === true && symmetry === true) {
     throw new ExploreError('partial-order reduction and symmetry are not combined: expected one of them');
   }
-=======
-function refuseCombinations({ por, order = 'breadth first' }: ExploreOptions): void {
-  if (por === true && order !== 'breadth first') {
-    throw new ExploreError(`partial-order reduction needs a search breadth first, and this one is ${order}`);
-  }
->>>>>>> 3635c22843f344b6e8dc73d986d52ac22051e39b
 }
 
 function grown(flags: Uint8Array, length: number): Uint8Array {
