@@ -41,6 +41,7 @@ export type {
   LinearizabilityProgress,
   LinearizabilityResult,
   OffendingWindow,
+  PartialOrder,
   PartitionResult,
 } from './linearizability.ts';
 export { checkLocks, lockSafety } from './locks/locks.ts';

@@ -56,11 +56,20 @@ export interface LinearizabilityResult {
   readonly steps: number;
 }
 
-/** What was found of one part of the object; the key is that of `Model.partition`, undefined for a model without. */
-export type PartitionResult = { readonly key: string | undefined; readonly steps: number } & (
+/** What was found of one part of the object. */
+export type PartitionResult = {
+  /** That of `Model.partition`; undefined for a model without. */
+  readonly key: string | undefined;
+  readonly steps: number;
+  /** Who gave the verdict; of an unknown one, who came furthest, if anybody was asked. */
+  readonly engine?: 'monitor' | 'wgl' | 'fast';
+} & (
   | {
       readonly verdict: 'valid';
-      /** Ids in an order that explains the history, if asked for. Operations that never returned may be missing. */
+      /**
+       * Ids in an order that explains the history, if asked for. Operations that never returned may be missing. A monitor
+       * finds none: then a search looks for it, and it is missing if that comes to its bounds.
+       */
       readonly order?: readonly number[];
     }
   | { readonly verdict: 'invalid'; readonly reason: string; readonly window: OffendingWindow }
@@ -89,6 +98,18 @@ export interface OffendingWindow {
   readonly minimal: boolean;
   /** Why each place for the culprit fails, in words. */
   readonly places: readonly string[];
+  /**
+   * A few orders of these operations, and of those that ran at the same time, after which none of these can be next, with
+   * the reasons: first those that leave the culprit out, the longest first. Each begins in some state that the history can
+   * have led to. None if the walk through them was cut short.
+   */
+  readonly orders: readonly PartialOrder[];
+}
+
+/** Operations by their ids. */
+export interface PartialOrder {
+  readonly operations: readonly number[];
+  readonly next: readonly { readonly operation: number; readonly reason: string }[];
 }
 
 /** Of a contradiction that is told without being narrowed down. */
@@ -181,34 +202,52 @@ function judgePartition<State>(
   { engine = 'auto', witness = false }: LinearizabilityBounds,
   limits: Limits,
 ): PartitionResult {
-  if (limits.deadline())
-    return { key, verdict: 'unknown', steps: 0, ...describeStopped(key, operations, 'deadline', 0, limits) };
-  if (engine === 'auto') {
-    const hints = hintsOf(model);
-    const monitor: Monitor = (some) => hints.monitor?.(some, model.init) ?? declined('the model has no monitor');
-    const found = monitor(operations);
-    if (found.type === 'valid' && !witness) return { key, verdict: 'valid', steps: 0 };
-    if (found.type === 'invalid') {
-      const evidence = contradictionOf(monitor, found, operations, model, limits);
-      return { key, verdict: 'invalid', steps: 0, ...describeContradiction(evidence, limits) };
-    }
+  if (limits.deadline()) {
+    const stopped = describeStopped(key, operations, 'deadline', 0, limits);
+    return { key, verdict: 'unknown', steps: 0, ...stopped };
   }
+  const found = engine === 'auto' ? askMonitor(key, operations, model, limits) : undefined;
+  if (found !== undefined && !(found.verdict === 'valid' && witness)) return found;
   const transitions = new Transitions(model, operations);
   const outcome = judgeOperations(engine, operations, transitions, limits);
-  const { steps } = outcome;
+  const { steps, by } = outcome;
   switch (outcome.type) {
-    case 'found':
-      if (!witness) return { key, verdict: 'valid', steps };
-      return { key, verdict: 'valid', steps, order: outcome.order().map((index) => operations[index]!.id) };
-    case 'none':
-      return { key, verdict: 'invalid', steps, ...describeFailure(operations, transitions, outcome.blocked, limits) };
-    case 'stopped':
-      return {
-        key,
-        verdict: 'unknown',
-        steps,
-        ...describeStopped(key, operations, outcome.by, outcome.covered, limits),
-      };
+    case 'found': {
+      const valid = found ?? ({ key, verdict: 'valid', steps, engine: by } as const);
+      if (!witness) return valid;
+      return { ...valid, steps, verdict: 'valid', order: outcome.order().map((index) => operations[index]!.id) };
+    }
+    case 'none': {
+      const failure = describeFailure(operations, transitions, outcome.blocked, limits);
+      return { key, verdict: 'invalid', steps, engine: by, ...failure };
+    }
+    case 'stopped': {
+      if (found !== undefined) return { ...found, steps };
+      const stopped = describeStopped(key, operations, outcome.reason, outcome.covered, limits);
+      return { key, verdict: 'unknown', steps, engine: by, ...stopped };
+    }
+  }
+}
+
+/** The verdict of the model's monitor, if it has one that can judge these operations. */
+function askMonitor<State>(
+  key: string | undefined,
+  operations: readonly Operation[],
+  model: Model<State>,
+  limits: Limits,
+): PartitionResult | undefined {
+  const hints = hintsOf(model);
+  const monitor: Monitor = (some) => hints.monitor?.(some, model.init) ?? declined('the model has no monitor');
+  const found = monitor(operations);
+  switch (found.type) {
+    case 'valid':
+      return { key, verdict: 'valid', steps: 0, engine: 'monitor' };
+    case 'invalid': {
+      const evidence = contradictionOf(monitor, found, operations, model, limits);
+      return { key, verdict: 'invalid', steps: 0, engine: 'monitor', ...describeContradiction(evidence, limits) };
+    }
+    case 'declined':
+      return undefined;
   }
 }
 
@@ -230,10 +269,12 @@ function describeFailure<State>(
   operations: readonly Operation[],
   transitions: Transitions<State>,
   culprit: number,
-  { maxSteps }: Limits,
+  { maxSteps, deadline }: Limits,
 ): { readonly reason: string; readonly window: OffendingWindow } {
-  const window = findWindow(operations, transitions, culprit, Math.min(maxSteps, windowSteps));
-  const { reason, places } = explain(operations, transitions, window, maxSteps);
+  const most = Math.min(maxSteps, windowSteps);
+  const window = findWindow(operations, transitions, culprit, most, deadline);
+  const { reason, places, orders } = explain(operations, transitions, window, most, deadline);
+  const idOf = (index: number) => operations[index]!.id;
   const { start, minimal } = window;
   return {
     reason,
@@ -243,6 +284,10 @@ function describeFailure<State>(
       start,
       minimal,
       places,
+      orders: orders.map(({ operations: order, next }) => ({
+        operations: order.map(idOf),
+        next: next.map(({ operation, reason: why }) => ({ operation: idOf(operation), reason: why })),
+      })),
     },
   };
 }
@@ -263,7 +308,7 @@ function describeContradiction<State>(
   const more = operations.length - names.length;
   return {
     reason: `${reason}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`,
-    window: { operations, culprit: last, start: 0, minimal: false, places: [] },
+    window: { operations, culprit: last, start: 0, minimal: false, places: [], orders: [] },
   };
 }
 

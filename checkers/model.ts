@@ -56,8 +56,23 @@ export interface Hints<State> {
    * states, stops to assume it of any call.)
    */
   overwrites?(call: Call): boolean;
+  /**
+   * The only state in which a call that does not overwrite is accepted or changes anything, if there is just one, like the
+   * value that a read returned: what leads to states that nobody asks for need not be tried.
+   */
+  wants?(call: Call): { readonly state: State } | undefined;
+  /** Which calls make the object grow, if what has grown is never lost but by calls of another kind. */
+  readonly growth?: Growth<State>;
   /** A model of the same object that judges these operations the same way and is quicker, if there is one. */
   specialise?(operations: readonly Operation[], init: State): Model<State> | undefined;
+}
+
+/** An object that some calls extend: a text that is appended to, a counter that is added to. Reads tell how far it has come. */
+export interface Growth<State> {
+  /** Whether the call extends every state that accepts it. */
+  grows(call: Call): boolean;
+  /** Whether the state is one that the observation accepts, or can become one by growing. */
+  canReach(state: State, observation: Call): boolean;
 }
 
 /** The hints of a model that are true of its steps. */

@@ -6,6 +6,9 @@ export class Pending<State> {
   /** The pending operations, earliest return first; crashed ones come last. */
   readonly operations: Int32Array;
   count = 0;
+  /** Those of them that observe, in no particular order. */
+  readonly reads: Int32Array;
+  readCount = 0;
   /** The slots of the pending operations that overwrite, as a mask. */
   readonly overwriters: Int32Array;
   /** By operation, if it is a pending overwrite: how many pending reads accept what it leaves. */
@@ -24,6 +27,7 @@ export class Pending<State> {
     this.readers = new Int32Array(isOverwriter.length);
     this.isOverwriter = isOverwriter;
     this.operations = new Int32Array(timeline.slots + 1);
+    this.reads = new Int32Array(timeline.slots + 1);
     this.overwriters = new Int32Array(Math.max(1, (timeline.slots + 31) >> 5));
     this.callAll(0);
   }
@@ -79,6 +83,7 @@ export class Pending<State> {
     const { operations, readers, transitions, isOverwriter } = this;
     const { observes, kinds } = transitions;
     const isRead = observes[kinds[operation]!] === 1;
+    if (isRead) this.tallyRead(operation, change);
     if (isOverwriter[operation] === 1) {
       const slot = this.timeline.slot[operation]!;
       this.overwriters[slot >> 5] = this.overwriters[slot >> 5]! ^ (1 << (slot & 31));
@@ -93,6 +98,13 @@ export class Pending<State> {
         if (this.satisfies(operation, other)) readers[operation] = readers[operation]! + 1;
       }
     }
+  }
+
+  private tallyRead(read: number, change: 1 | -1): void {
+    const { reads } = this;
+    if (change === 1) reads[this.readCount] = read;
+    else reads[reads.indexOf(read)] = reads[this.readCount - 1]!;
+    this.readCount += change;
   }
 
   private satisfies(overwrite: number, read: number): boolean {

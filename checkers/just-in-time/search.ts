@@ -14,25 +14,43 @@ export type JustInTimeOutcome =
   | { readonly type: 'found'; readonly order: () => readonly number[]; readonly steps: number }
   /** No order exists; the history up to the return of `blocked` is the shortest prefix without. */
   | { readonly type: 'none'; readonly blocked: number; readonly steps: number }
-  /** A limit was reached after some order had explained the first `covered` returns. */
-  | { readonly type: 'stopped'; readonly by: Stop; readonly covered: number; readonly steps: number };
+  /** A limit was reached after some order had explained the first `covered` returns, but none that of `blocked`. */
+  | {
+      readonly type: 'stopped';
+      readonly by: Stop;
+      readonly covered: number;
+      readonly blocked: number;
+      readonly steps: number;
+    };
 
-/**
- * Looks for an order of all operations that returned, and any of the crashed ones.
- * @param isOverwriter by operation: 1 if its call is taken to overwrite.
- */
-export function searchJustInTime<State>(
-  timeline: Timeline,
-  transitions: Transitions<State>,
-  isOverwriter: Uint8Array,
-  limits: Limits,
-): JustInTimeOutcome {
-  const run = new Run(timeline, transitions, isOverwriter, limits);
-  try {
-    return run.search();
-  } catch (error) {
-    if (!(error instanceof NoOverwrite)) throw error;
-    return searchJustInTime(timeline, transitions, new Uint8Array(isOverwriter.length), limits);
+/** The fast search, which can be gone on with. */
+export class JustInTimeSearch<State> {
+  private readonly timeline: Timeline;
+  private readonly transitions: Transitions<State>;
+  private readonly limits: Limits;
+  private run: Run<State>;
+  private spent = 0; // by a run that had to be given up
+
+  /** @param isOverwriter by operation: 1 if its call is taken to overwrite. */
+  constructor(timeline: Timeline, transitions: Transitions<State>, isOverwriter: Uint8Array, limits: Limits) {
+    this.timeline = timeline;
+    this.transitions = transitions;
+    this.limits = limits;
+    this.run = new Run(timeline, transitions, isOverwriter, limits);
+  }
+
+  /** Looks for an order of all operations that returned, and any of the crashed ones, until `maxSteps` were made in all. */
+  resume(maxSteps: number): JustInTimeOutcome {
+    try {
+      const outcome = this.run.search(maxSteps - this.spent);
+      return { ...outcome, steps: outcome.steps + this.spent };
+    } catch (error) {
+      if (!(error instanceof NoOverwrite)) throw error;
+      this.spent += this.run.steps;
+      const none = new Uint8Array(this.timeline.slot.length);
+      this.run = new Run(this.timeline, this.transitions, none, this.limits);
+      return this.resume(maxSteps);
+    }
   }
 }
 
@@ -57,23 +75,36 @@ class Run<State> {
     this.expansion = new Expansion(transitions, timeline, this.pending, isOverwriter, this.watch);
     this.configurations = new Configurations(timeline.slots);
     this.masks = new Int32Array(2 * this.configurations.width);
+    this.stack.push(this.configurations.add(0, 0, -1, this.masks, 0));
   }
 
-  search(): JustInTimeOutcome {
+  get steps(): number {
+    return this.watch.steps;
+  }
+
+  search(maxSteps: number): JustInTimeOutcome {
     const { stack, configurations, watch, timeline } = this;
     const last = timeline.returns.length;
-    stack.push(configurations.add(0, 0, -1, this.masks, 0));
     for (let number = stack.pop(); number !== undefined; number = stack.pop()) {
+      if (watch.steps > maxSteps) {
+        stack.push(number);
+        return this.stop('steps');
+      }
       const level = configurations.level(number);
       if (level > this.furthest) this.furthest = level;
       if (level === last) return { type: 'found', order: () => this.order(number), steps: watch.steps };
       this.advance(number, level);
       if (this.stopped === undefined) this.isOver();
       if (this.stopped !== undefined) {
-        return { type: 'stopped', by: this.stopped, covered: this.furthest, steps: watch.steps };
+        return this.stop(this.stopped);
       }
     }
     return { type: 'none', blocked: timeline.returns[this.furthest]!, steps: watch.steps };
+  }
+
+  private stop(by: Stop): JustInTimeOutcome {
+    const { furthest, watch, timeline } = this;
+    return { type: 'stopped', by, covered: furthest, blocked: timeline.returns[furthest] ?? -1, steps: watch.steps };
   }
 
   /** Lets the next return happen to a configuration. */
@@ -96,7 +127,8 @@ class Run<State> {
       return false;
     };
     const isRead = this.transitions.observes[this.transitions.kinds[returning]!] === 1;
-    if (!wasDone && !(wasOptional && isRead)) expansion.run(state, masks, returning, add, () => this.isOver());
+    const isSpare = wasOptional && (isRead || expansion.isSpare(level, returning, masks));
+    if (!wasDone && !isSpare) expansion.run(level, state, masks, returning, add, () => this.isOver());
     if (wasDone || wasOptional) {
       masks[done] = masks[done]! & ~bit;
       masks[optional] = masks[optional]! & ~bit;
@@ -154,14 +186,15 @@ class Run<State> {
     const optional = (masks[configurations.width + (slot >> 5)]! & bit) !== 0;
     let path: readonly number[] = [];
     const isRead = this.transitions.observes[this.transitions.kinds[returning]!] === 1;
-    if (done || (optional && isRead)) return path;
+    if (done || (optional && (isRead || expansion.isSpare(level, returning, masks)))) return path;
     expansion.run(
+      level,
       state,
       masks,
       returning,
       (reached, after, node) => {
         if (reached !== target || after.some((word, index) => word !== wanted[index])) return false;
-        path = [...expansion.pathTo(node), returning];
+        path = expansion.pathTo(node, returning);
         return true;
       },
       () => false,

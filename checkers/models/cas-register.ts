@@ -3,7 +3,7 @@ import type { Json } from '../../sim/protocol.ts';
 import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
 import { judgeRegister } from '../monitors/register.ts';
-import { cellKey, describeCell, observes, refuse, same, readOrWrite, unknownFunction } from './cell.ts';
+import { cellKey, describeCell, observes, refuse, same, readOrWrite, unknownFunction, wants } from './cell.ts';
 
 /**
  * A register with `read`, `write` and `cas`, whose argument is `[from, to]`. A cas that is ok has set the value, unless
@@ -20,7 +20,7 @@ export function casRegister(initial: Json = null): Model<Json> {
     observes,
     describe: (call) => describeCell(call, ''),
     fault: (call) => unknownFunction(call, ['read', 'write', 'cas']) ?? casFault(call),
-    hints: { step, monitor: judgeRegister, overwrites: ({ f }) => f === 'write' },
+    hints: { step, monitor: judgeRegister, overwrites: ({ f }) => f === 'write', wants },
   };
 }
 

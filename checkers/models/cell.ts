@@ -27,6 +27,13 @@ export function observes(call: Call): boolean {
   return call.f === 'read' || (call.f === 'cas' && call.result === false);
 }
 
+/** The only state in which a read, or a cas that is not known to have been refused, is of interest. */
+export function wants({ f, value, result, type }: Call): { readonly state: Json } | undefined {
+  if (f === 'read') return type === 'ok' ? { state: result } : undefined;
+  if (f !== 'cas' || result === false) return undefined;
+  return { state: (value as readonly Json[])[0] ?? null };
+}
+
 /** A key for what a cell holds. Strings skip the JSON, as they can be long; no other value's JSON starts with a quote. */
 export function cellKey(state: Json): string {
   return typeof state === 'string' ? `"${state}` : canonical(state);

@@ -22,6 +22,13 @@ export function counter(initial = 0): Model<number> {
         : describeCell(call, ''),
     fault: (call) =>
       unknownFunction(call, ['add', 'increment', 'decrement', 'add-and-get', 'read']) ?? counterFault(call),
+    hints: {
+      step: stepCounter,
+      growth: {
+        grows: (call) => call.f !== 'read' && deltaOf(call) >= 0,
+        canReach: (state, { f, result }) => f !== 'read' || state <= (result as number),
+      },
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { canonical, isArray } from '../canonical.ts';
 import type { Call, Fault, Model, Step } from '../model.ts';
 import { judgeKeyedRegister } from '../monitors/register.ts';
 import { casFault, stepCasRegister } from './cas-register.ts';
-import { cellKey, describeCell, observes, refuse, unknownFunction } from './cell.ts';
+import { cellKey, describeCell, observes, refuse, same, unknownFunction, wants } from './cell.ts';
 
 /**
  * Keys that are absent at first, with `read`, `write`, `cas` (as in `casRegister`), `append` (of a string to a string or to
@@ -25,6 +25,8 @@ export function keyValue(): Model<Json> {
       step: stepKeyValue,
       monitor: judgeKeyedRegister,
       overwrites: ({ f }) => f === 'write' || f === 'delete',
+      wants: (call) => wants(withoutKey(call)),
+      growth: { grows: ({ f }) => f === 'append', canReach },
     },
   };
 }
@@ -35,6 +37,13 @@ function stepKeyValue(state: Json, keyed: Call): Step<Json> {
   if (call.f !== 'append') return stepCasRegister(state, call, keyOf(keyed));
   if (state !== null && typeof state !== 'string') return refuse(keyOf(keyed), state);
   return { type: 'next', state: (state ?? '') + (call.value as string) };
+}
+
+/** What was appended to stays in front. */
+function canReach(state: Json, observation: Call): boolean {
+  const { f, result } = withoutKey(observation);
+  if (f !== 'read' || same(state, result)) return true;
+  return typeof result === 'string' && (state === null || (typeof state === 'string' && result.startsWith(state)));
 }
 
 /** A plain word names itself; all other keys are named by their JSON, so that 1 and "1" stay apart. */

@@ -2,7 +2,7 @@
 import type { Json } from '../../sim/protocol.ts';
 import type { Call, Model } from '../model.ts';
 import { judgeRegister } from '../monitors/register.ts';
-import { cellKey, describeCell, observes, readOrWrite, unknownFunction } from './cell.ts';
+import { cellKey, describeCell, observes, readOrWrite, unknownFunction, wants } from './cell.ts';
 
 /**
  * A register with `read` (the result is the value; null is absent) and `write` (the argument is the value).
@@ -18,6 +18,6 @@ export function register(initial: Json = null): Model<Json> {
     observes,
     describe: (call) => describeCell(call, ''),
     fault: (call) => unknownFunction(call, ['read', 'write']),
-    hints: { step, monitor: judgeRegister, overwrites: ({ f }) => f === 'write' },
+    hints: { step, monitor: judgeRegister, overwrites: ({ f }) => f === 'write', wants },
   };
 }

@@ -24,6 +24,14 @@ export function set(): Model<Elements> {
     hints: {
       step: stepSet,
       monitor: judgeGrowingSet,
+      growth: {
+        grows: ({ f }) => f === 'add',
+        canReach: (state, call) => {
+          if (call.f !== 'read') return true;
+          const found = new Set((call.result as Elements).map(canonical));
+          return state.every((element) => found.has(canonical(element)));
+        },
+      },
       specialise: (operations, init) =>
         operations.some(({ f }) => f === 'read') ? undefined : { ...elementSet(), init },
     },

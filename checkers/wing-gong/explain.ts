@@ -1,41 +1,56 @@
 // Says in words why a window cannot be explained: which operation has no place, and what stands in the way of each place.
 import { formatDuration } from '../../sim/time.ts';
 import type { Operation } from '../operations.ts';
-import { search } from './search.ts';
+import { search, type DeadEnd } from './search.ts';
 import { refused, type Transitions } from './transitions.ts';
 import type { Window } from './window.ts';
 
 const placesTold = 4;
 const placesKept = 32;
 const statesAsked = 4;
+const ordersKept = 8;
 
 export interface Explanation {
   /** A few sentences for people. */
   readonly reason: string;
   /** Why each place fails, one clause each: first those of the operation itself, then what fails elsewhere if it goes there. */
   readonly places: readonly string[];
+  /** Orders after which no operation can be next: some that leave the culprit out first, the longest first. */
+  readonly orders: readonly PartialOrder[];
 }
 
-/** Explains a window; `maxSteps` bounds the walk through its dead ends. */
+/** An order that explains some operations, and why none of the others can follow it. Operations are indices in the partition. */
+export interface PartialOrder {
+  readonly operations: readonly number[];
+  readonly next: readonly { readonly operation: number; readonly reason: string }[];
+}
+
+/** Explains a window; `maxSteps` and `deadline` bound the walk through its dead ends. */
 export function explain<State>(
   operations: readonly Operation[],
   transitions: Transitions<State>,
   window: Window,
   maxSteps: number,
+  deadline: () => boolean,
 ): Explanation {
   const { culprit, problem } = window;
   const subject = nameOf(operations[culprit]!, transitions);
   const refusals = new Map<string, Set<string>>(); // by place, those of the culprit itself first
   const others = new Map<string, Set<string>>();
   const states = new Set<number>();
-  search(problem, transitions, maxSteps, ({ blocked, state, placed }) => {
+  const orders: Ranked[] = [];
+  const onDeadEnd = ({ blocked, state, placed }: DeadEnd): void => {
     const order = placed().map((operation) => problem.members[operation]!);
     const stuck = problem.members[blocked]!;
     if (stuck === culprit) states.add(state);
+    const next = refusalsAfter(transitions, problem, order, state, problem.returned[blocked]!);
+    if (next !== undefined) orders.push({ operations: order, next, isCulprit: stuck === culprit });
+    if (orders.length === 2 * ordersKept) orders.sort(byWorth).length = ordersKept;
     const place = describePlace(operations, transitions, order, stuck, culprit);
     const places = stuck === culprit ? refusals : others;
     places.set(place, (places.get(place) ?? new Set()).add(transitions.reason(state, problem.kind[blocked]!)));
-  });
+  };
+  search(problem, transitions, maxSteps, { onDeadEnd, mustStop: deadline });
   const own = [...refusals].map(([place, reasons]) => `${place} ${listReasons([...reasons])}`);
   const early = [...others].map(([place, reasons]) => `${place} ${listReasons([...reasons])}`);
   const told = own.length === 0 ? ['the bound left no steps to tell its places'] : own.slice(0, placesTold);
@@ -44,7 +59,36 @@ export function explain<State>(
   return {
     reason: `${subject} (${span(operations[culprit]!)}) has no place: ${told.join('; ')}. ${source}`,
     places: [...own, ...early].slice(0, placesKept),
+    orders: orders
+      .sort(byWorth)
+      .slice(0, ordersKept)
+      .map(({ operations, next }) => ({ operations, next })),
   };
+}
+
+type Ranked = PartialOrder & { readonly isCulprit: boolean };
+
+function byWorth(one: Ranked, other: Ranked): number {
+  return Number(other.isCulprit) - Number(one.isCulprit) || other.operations.length - one.operations.length;
+}
+
+/** Why none of the required operations that could come next is accepted; undefined if one is. */
+function refusalsAfter<State>(
+  transitions: Transitions<State>,
+  { members, deadlines, required, called, kind }: Window['problem'],
+  order: readonly number[],
+  state: number,
+  limit: number,
+): PartialOrder['next'] | undefined {
+  const placed = new Set(order);
+  const next: PartialOrder['next'][number][] = [];
+  for (let operation = 0; operation < deadlines && called[operation]! < limit; operation += 1) {
+    const index = members[operation]!;
+    if (required[operation] === 0 || placed.has(index)) continue;
+    if (transitions.next(state, kind[operation]!) !== refused) return undefined;
+    next.push({ operation: index, reason: transitions.reason(state, kind[operation]!) });
+  }
+  return next;
 }
 
 function describePlace<State>(

@@ -1,5 +1,6 @@
 // The search for an order that explains a history: Wing & Gong (1993) with the memory of Lowe (2017, section 2), as in
 // Porcupine, on explicit stacks. Three rules cut it down without losing an answer; each is argued where it is applied.
+import { Lookahead } from './growth.ts';
 import { Placement } from './placement.ts';
 import { never, type Problem } from './problem.ts';
 import { refused, type Transitions } from './transitions.ts';
@@ -9,8 +10,11 @@ const stride = 2048;
 export type SearchOutcome =
   /** An order exists: operations of the problem. */
   | { readonly type: 'found'; readonly order: readonly number[]; readonly steps: number }
-  /** No order exists; `blocked` is the required operation with the latest return among those that stopped the search. */
-  | { readonly type: 'none'; readonly blocked: number; readonly steps: number }
+  /**
+   * No order exists; `blocked` is the required operation with the latest return among those that stopped the search. `early`:
+   * it was stopped before, as it saw that a later one would.
+   */
+  | { readonly type: 'none'; readonly blocked: number; readonly early: boolean; readonly steps: number }
   /** The bound was reached; `blocked` as above, or -1. */
   | { readonly type: 'bounded'; readonly blocked: number; readonly steps: number };
 
@@ -22,32 +26,63 @@ export interface DeadEnd {
   readonly placed: () => readonly number[];
 }
 
+/** What a search is told and asked on the way. */
+export interface SearchObserver {
+  /** Told each distinct dead end. */
+  readonly onDeadEnd?: (deadEnd: DeadEnd) => void;
+  /** Asked now and then, with an estimate of the memory in use, whether to stop as if at the bound. */
+  readonly mustStop?: (bytes: number, steps: number) => boolean;
+}
+
 /**
  * Looks for an order of the problem's operations that respects real time and that the model accepts.
  * @param maxSteps how many placements may be tried.
- * @param onDeadEnd is told each distinct dead end.
- * @param mustStop asked now and then, with an estimate of the memory in use, whether to stop as if at the bound.
  */
 export function search<State>(
   problem: Problem,
   transitions: Transitions<State>,
   maxSteps: number,
-  onDeadEnd?: (deadEnd: DeadEnd) => void,
-  mustStop?: (bytes: number, steps: number) => boolean,
+  observer: SearchObserver = {},
 ): SearchOutcome {
-  const run = new Run(problem, transitions, maxSteps, onDeadEnd);
-  let turns = 0;
-  for (const start of problem.starts) {
-    if (run.enter(start, -1, 0)) return { type: 'found', order: run.order(), steps: run.steps };
-    while (run.depth > 0) {
-      turns += 1;
-      const isOver =
-        run.steps > maxSteps || (turns % stride === 0 && mustStop?.(run.placement.bytes, run.steps) === true);
-      if (isOver) return { type: 'bounded', blocked: run.furthest, steps: run.steps };
-      if (run.advance()) return { type: 'found', order: run.order(), steps: run.steps };
+  return new Search(problem, transitions, observer).resume(maxSteps);
+}
+
+/** A search that can be gone on with. */
+export class Search<State> {
+  private readonly problem: Problem;
+  private readonly run: Run<State>;
+  private readonly observer: SearchObserver;
+  private started = 0; // how many of the problem's starts were entered
+  private turns = 0;
+
+  constructor(problem: Problem, transitions: Transitions<State>, observer: SearchObserver = {}) {
+    this.problem = problem;
+    this.observer = observer;
+    this.run = new Run(problem, transitions, observer.onDeadEnd);
+  }
+
+  /** Goes on until `maxSteps` placements were tried in all. */
+  resume(maxSteps: number): SearchOutcome {
+    const { run } = this;
+    const { starts } = this.problem;
+    for (;;) {
+      while (run.depth > 0) {
+        if (run.steps > maxSteps || this.mustStop()) {
+          return { type: 'bounded', blocked: run.furthest, steps: run.steps };
+        }
+        if (run.advance()) return { type: 'found', order: run.order(), steps: run.steps };
+      }
+      const start = starts[this.started];
+      if (start === undefined) return { type: 'none', blocked: run.furthest, early: run.early, steps: run.steps };
+      this.started += 1;
+      if (run.enter(start, -1, 0)) return { type: 'found', order: run.order(), steps: run.steps };
     }
   }
-  return { type: 'none', blocked: run.furthest, steps: run.steps };
+
+  private mustStop(): boolean {
+    this.turns += 1;
+    return this.turns % stride === 0 && this.observer.mustStop?.(this.run.placement.bytes, this.run.steps) === true;
+  }
 }
 
 class Run<State> {
@@ -57,6 +92,9 @@ class Run<State> {
   depth = 0;
   /** The required operation with the latest return among those that blocked. */
   furthest = -1;
+  /** Whether some way was given up before it came to its end. */
+  early = false;
+  private readonly lookahead: Lookahead<State> | undefined;
   // One slot a frame.
   private readonly state: Int32Array;
   private readonly mark: Int32Array; // the trail's length before the placement that led here
@@ -68,17 +106,13 @@ class Run<State> {
   private readonly transitions: Transitions<State>;
   private readonly onDeadEnd: ((deadEnd: DeadEnd) => void) | undefined;
 
-  constructor(
-    problem: Problem,
-    transitions: Transitions<State>,
-    maxSteps: number,
-    onDeadEnd: ((deadEnd: DeadEnd) => void) | undefined,
-  ) {
+  constructor(problem: Problem, transitions: Transitions<State>, onDeadEnd: ((deadEnd: DeadEnd) => void) | undefined) {
     this.problem = problem;
     this.transitions = transitions;
     this.onDeadEnd = onDeadEnd;
     this.placement = new Placement(problem);
-    const frames = Math.min(problem.members.length, maxSteps) + 2;
+    this.lookahead = transitions.grows && new Lookahead(problem, transitions);
+    const frames = problem.members.length + 2;
     this.state = new Int32Array(frames);
     this.mark = new Int32Array(frames);
     this.unused = new Int32Array(frames);
@@ -109,6 +143,12 @@ class Run<State> {
       return false;
     }
     this.noteDeadEnd(blocked, state);
+    const awaited = this.lookahead?.awaited(placement, this.problem.returned[blocked]!) ?? -1;
+    if (this.lookahead?.canReach(state, awaited) === false) {
+      this.early = true;
+      placement.undo(mark);
+      return false;
+    }
     this.state[depth] = state;
     this.mark[depth] = mark;
     this.unused[depth] = placement.trailLength === length ? before : -1;

@@ -1,6 +1,6 @@
 // A model's steps as a table of integers: each state and each kind of call is numbered, and each pair is computed once.
 import { canonical } from '../canonical.ts';
-import type { Call, Model } from '../model.ts';
+import { hintsOf, type Call, type Model } from '../model.ts';
 import type { Operation } from '../operations.ts';
 
 /** What `next` gives for a refusal. */
@@ -13,6 +13,13 @@ export class Transitions<State> {
   readonly kinds: Int32Array;
   /** By kind: 1 for calls that never change a state. */
   readonly observes: Uint8Array;
+  /** By kind: 1 for calls that are said to overwrite. */
+  readonly overwrites: Uint8Array;
+  /** By kind: 1 for calls that only make the object grow; undefined if nothing is known of growth. */
+  readonly grows: Uint8Array | undefined;
+  private readonly reached = new Map<number, boolean>(); // by state × kind: what `canReach` says
+  private readonly wanted = new Map<number, string | null>(); // by kind: what `wantedBy` says, null for nothing
+  private allMet: boolean | undefined;
   private readonly calls: Call[] = [];
   private readonly states: State[] = [];
   private readonly numbers = new Map<string, number>();
@@ -33,6 +40,10 @@ export class Transitions<State> {
       return this.calls.push(operation) - 1;
     });
     this.observes = Uint8Array.from(this.calls, (call) => (model.observes(call) ? 1 : 0));
+    const hints = hintsOf(model);
+    const { growth } = hints;
+    this.overwrites = Uint8Array.from(this.calls, (call) => (hints.overwrites?.(call) === true ? 1 : 0));
+    this.grows = growth && Uint8Array.from(this.calls, (call) => (growth.grows(call) ? 1 : 0));
     this.number(model.init);
   }
 
@@ -73,10 +84,63 @@ export class Transitions<State> {
     return target;
   }
 
+  /**
+   * Meets all states that any of the calls can lead to, in any order, if that takes few steps.
+   * @returns whether all of them are known now.
+   */
+  meetAll(): boolean {
+    this.allMet ??= this.tryToMeetAll();
+    return this.allMet;
+  }
+
+  private tryToMeetAll(): boolean {
+    const { overwrites } = this;
+    const moving = [...this.calls.keys()].filter((kind) => this.observes[kind] === 0);
+    const others = moving.filter((kind) => overwrites[kind] === 0);
+    const most = others.length === moving.length ? 20_000 : 500_000;
+    let steps = 0;
+    for (let state = 0; state < this.states.length; state += 1) {
+      for (const kind of state === 0 ? moving : others) {
+        steps += 1;
+        if (steps > most) return false;
+        this.next(state, kind);
+      }
+    }
+    return true;
+  }
+
+  /** Whether growth can lead from the state to one that accepts this kind of observation; true if nothing is known of growth. */
+  canReach(state: number, kind: number): boolean {
+    const { growth } = hintsOf(this.model);
+    if (growth === undefined) return true;
+    const key = state * this.calls.length + kind;
+    const known = this.reached.get(key);
+    if (known !== undefined) return known;
+    const can = growth.canReach(this.states[state]!, this.calls[kind]!);
+    this.reached.set(key, can);
+    return can;
+  }
+
   /** Why the state refuses a call of this kind, in words; empty when it does not. */
   reason(state: number, kind: number): string {
     const step = this.model.step(this.states[state]!, this.calls[kind]!);
     return step.type === 'refused' ? step.reason() : '';
+  }
+
+  /** The key of the only state that a kind of call asks for; undefined if it may ask for several. */
+  wantedBy(kind: number): string | undefined {
+    let key = this.wanted.get(kind);
+    if (key === undefined) {
+      const only = hintsOf(this.model).wants?.(this.calls[kind]!);
+      key = only === undefined ? null : this.model.key(only.state);
+      this.wanted.set(kind, key);
+    }
+    return key ?? undefined;
+  }
+
+  /** The key of a state. */
+  keyOf(state: number): string {
+    return this.model.key(this.states[state]!);
   }
 
   private number(state: State): number {

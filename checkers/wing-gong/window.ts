@@ -9,6 +9,7 @@
 // always one of the starts, the window taken alone is not linearizable either.
 import type { Operation } from '../operations.ts';
 import { makeProblem, type Problem } from './problem.ts';
+import { relevant } from './relevance.ts';
 import { search } from './search.ts';
 import type { Transitions } from './transitions.ts';
 
@@ -30,53 +31,64 @@ export interface Window {
  * Narrows a partition that the search found impossible.
  * @param culprit the partition's index of the operation that blocked the search latest.
  * @param maxSteps how many placements may be tried.
+ * @param deadline whether the time is over: then what was found so far is the window.
  */
 export function findWindow<State>(
   operations: readonly Operation[],
   transitions: Transitions<State>,
   culprit: number,
   maxSteps: number,
+  deadline: () => boolean,
 ): Window {
-  const end = operations[culprit]!.returned!.index;
-  const prefix = [...operations.keys()].filter((index) => operations[index]!.called.index < end);
-  const narrowing = new Narrowing(operations, transitions, prefix, maxSteps);
+  const narrowing = new Narrowing(operations, transitions, culprit, maxSteps, deadline);
   let candidate = narrowing.lastReturns(culprit) ?? narrowing.wholePrefix(culprit);
   candidate = narrowing.spare(candidate, culprit);
   const later = narrowing.startLate(candidate.required);
   if (later.start > candidate.start && narrowing.isImpossible(later)) candidate = later;
+  if (candidate.start > 0 && !narrowing.isFaithful(candidate)) {
+    candidate = narrowing.spare(narrowing.wholePrefix(culprit), culprit);
+  }
   const { required, start } = candidate;
   return {
     required,
     culprit,
     start,
-    problem: narrowing.problemOf(candidate),
+    problem: narrowing.problemOf(candidate, operations.length > toldInFull),
     minimal: narrowing.stepsLeft > 0,
     steps: maxSteps - narrowing.stepsLeft,
   };
 }
+
+/** The most operations of a partition of which those that change nothing are told, too. */
+const toldInFull = 64;
 
 interface Candidate {
   readonly required: readonly number[];
   readonly start: number;
 }
 
-class Narrowing<State> {
+/** Tries what can be left out of the history up to the return of one operation. */
+export class Narrowing<State> {
   stepsLeft: number;
   private readonly operations: readonly Operation[];
   private readonly transitions: Transitions<State>;
   private readonly prefix: readonly number[];
   private readonly anyState: readonly number[];
+  private readonly deadline: () => boolean;
 
   constructor(
     operations: readonly Operation[],
     transitions: Transitions<State>,
-    prefix: readonly number[],
+    culprit: number,
     maxSteps: number,
+    deadline: () => boolean,
   ) {
+    const end = operations[culprit]!.returned!.index;
     this.operations = operations;
     this.transitions = transitions;
-    this.prefix = prefix;
+    this.prefix = [...operations.keys()].filter((index) => operations[index]!.called.index < end);
     this.stepsLeft = maxSteps;
+    this.deadline = deadline;
     this.anyState = Array.from({ length: transitions.stateCount }, (_, state) => state);
   }
 
@@ -114,23 +126,38 @@ class Narrowing<State> {
 
   /** Whether the bound was enough to see that the candidate is impossible. */
   isImpossible(candidate: Candidate): boolean {
-    if (this.stepsLeft <= 0) return false;
-    const outcome = search(this.problemOf(candidate), this.transitions, this.stepsLeft);
-    this.stepsLeft -= outcome.steps;
-    return outcome.type === 'none';
+    return this.hasNoOrder(this.problemOf(candidate, true));
   }
 
-  problemOf({ required, start }: Candidate): Problem {
+  private hasNoOrder(problem: Problem): boolean {
+    if (this.deadline()) this.stepsLeft = 0;
+    if (this.stepsLeft <= 0) return false;
+    const { type, steps } = search(problem, this.transitions, this.stepsLeft, { mustStop: this.deadline });
+    this.stepsLeft -= steps;
+    return type === 'none';
+  }
+
+  /**
+   * Whether the window is impossible after all that had returned before it, too. That goes without saying if the search
+   * met all states; one that looks ahead does not.
+   */
+  isFaithful({ required, start }: Candidate): boolean {
     const { operations, transitions, prefix } = this;
-    const chosen = prefix.filter((index) => (operations[index]!.returned?.index ?? start) >= start);
+    if (transitions.grows === undefined) return true;
     const isRequired = new Set(required);
-    return makeProblem(
-      operations,
-      transitions.kinds,
-      chosen,
-      (index) => isRequired.has(index),
-      start === 0 ? [0] : this.anyState,
-    );
+    const isNeeded = (index: number) => isRequired.has(index) || (operations[index]!.returned?.index ?? start) < start;
+    return this.hasNoOrder(makeProblem(operations, transitions.kinds, prefix, isNeeded, [0]));
+  }
+
+  /** @param isTerse whether to leave out what changes nothing about the answer. */
+  problemOf({ required, start }: Candidate, isTerse: boolean): Problem {
+    const { operations, transitions, prefix } = this;
+    const needed = new Set(required);
+    const isRequired = (index: number) => needed.has(index);
+    const chosen = prefix.filter((index) => (operations[index]!.returned?.index ?? start) >= start);
+    const starts = start === 0 ? [0] : this.anyState;
+    const terse = isTerse ? relevant(transitions, chosen, isRequired, starts) : { chosen, starts };
+    return makeProblem(operations, transitions.kinds, terse.chosen, isRequired, terse.starts);
   }
 
   /** What had returned by the culprit's return, in the order of the returns. */
