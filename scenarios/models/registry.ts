@@ -5,6 +5,7 @@ import { InputError, type Parameters, type ParameterSpecs, type Scenario } from 
 import { forgetfulRaftWorld } from './forgetful-raft.ts';
 import { raftWorld } from './raft.ts';
 import { abdWorld, paxosWorld, singleCopyWorld } from './register.ts';
+import { smallProtocols } from './small-protocols.ts';
 import { twoPhaseWorld } from './tla-two-phase.ts';
 
 /** A world to explore, as one value with its story and its parameters. */
@@ -78,6 +79,7 @@ export const exploredScenarios: readonly ExploredScenario[] = [
     world: ({ timeouts, crashes, duplicates }) =>
       raftWorld({ timeouts: Number(timeouts), crashes: Number(crashes), duplicates: Number(duplicates) }),
   },
+  ...smallProtocols,
 ];
 
 /** @throws InputError that lists the names when there is none of this name. */
