@@ -2,6 +2,7 @@
 import type { Verdict } from '../sim/index.ts';
 import type { Judged } from './check-judge.ts';
 import type { Anomaly } from './check-opinion.ts';
+import { describeWitness } from './check-witness.ts';
 import { runOf } from './check-run.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
@@ -39,6 +40,7 @@ export function describeCheck(
     ...remarks.flatMap((remark) => fact('note', remark, io)),
     ...partlyCovered(judged).flatMap((text) => fact('covered', text, io)),
     '',
+    ...describeWitness(judged, io),
     ...anomalies.slice(0, most).flatMap((anomaly) => [...describeAnomaly(anomaly, explain, io), '']),
     ...(more > 0 ? [`  … and ${count(more, 'more')}; --explain shows all`, ''] : []),
     ...(explain ? describeProof(judged, io) : []),

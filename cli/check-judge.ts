@@ -14,6 +14,8 @@ export interface CheckRequest extends ReadingOptions {
   readonly checker?: string;
   readonly engine: JudgeOptions['engine'];
   readonly initial?: Json;
+  /** Whether orders that explain the history are wanted. */
+  readonly witness?: boolean;
   readonly settings: CheckerOptions;
   readonly consistency?: readonly Consistency[];
   /** Real milliseconds for each history. */
@@ -163,6 +165,7 @@ async function judge(recorded: Recorded, choice: Choice, request: CheckRequest, 
       engine: request.engine,
       initial: request.initial,
       workers: request.workers,
+      witness: request.witness === true,
       settings: request.settings,
       consistency: request.consistency,
       realtime: recorded.realtime,

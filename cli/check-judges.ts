@@ -19,6 +19,8 @@ export interface JudgeOptions {
   readonly model: string | undefined;
   readonly engine: 'auto' | 'wgl' | 'fast';
   readonly initial: Json | undefined;
+  /** Whether orders that explain the history are wanted. */
+  readonly witness: boolean;
   /** What transactions were promised, all of it together. */
   readonly consistency: readonly Consistency[] | undefined;
   /** How many threads may judge the keys of the history. */
@@ -53,9 +55,9 @@ export function findJudge(name: string): Judge {
 export const judgeNames = namedCheckers;
 
 async function judgeLinearizable(history: History, options: JudgeOptions): Promise<Opinion> {
-  const { model: name = 'register', initial, realtime, engine, deadline, onProgress, workers } = options;
+  const { model: name = 'register', initial, realtime, engine, witness, deadline, onProgress, workers } = options;
   const model = findModel(name, initial);
-  const result = await judgeKeys(history, { model: name, initial, engine, witness: false }, workers, {
+  const result = await judgeKeys(history, { model: name, initial, engine, witness }, workers, {
     deadline,
     onProgress: (judged, count, covered) => {
       const keys = count > 1 ? `${judged} of ${count} keys judged, ` : '';
@@ -107,7 +109,7 @@ function partOf(part: PartitionResult): Part {
   const { key = null, verdict, steps } = part;
   switch (part.verdict) {
     case 'valid':
-      return { key, verdict, reason: '', operations: [], steps };
+      return { key, verdict, reason: '', operations: [], steps, ...(part.order && { order: part.order }) };
     case 'invalid':
       return { key, verdict, reason: part.reason, operations: part.window.operations.map(({ id }) => id), steps };
     case 'unknown': {

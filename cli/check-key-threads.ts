@@ -25,7 +25,7 @@ export async function runInThreads(
   workers: number,
   deadline: () => boolean,
   onJudged: (place: number, part: PartitionResult) => void,
-  start: StartKeyThread = (data) => startThread('check-key-thread', data),
+  start: StartKeyThread = (data) => startThread('check-key-thread', data, 0.5 / workers),
 ): Promise<void> {
   const batches = batchesOf(histories, workers);
   const stop = new Int32Array(new SharedArrayBuffer(4));

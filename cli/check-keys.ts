@@ -28,19 +28,20 @@ export interface KeyWatch {
 /** The keys of a history, each with its verdict, in the order of their first operations. */
 export type Keys = Pick<LinearizabilityResult, 'partitions'>;
 
-/** Milliseconds after which threads are thought of. */
+/** Milliseconds after which threads are thought of, beyond what a history of its size takes at the fast pace. */
 const alone = 1_000;
 
 /** Milliseconds of work, by the pace so far, that threads would take to begin. */
 const least = 2_000;
 
 /** Operations in a millisecond from which on to copy them into a thread costs as much as to judge them. */
-const fast = 300;
+const fast = 200;
 
 /** @param workers how many threads there may be; one: none but this */
 export async function judgeKeys(history: History, work: KeyWork, workers: number, watch: KeyWatch): Promise<Keys> {
   const start = performance.now();
-  const isLate = (): boolean => workers > 1 && performance.now() - start > alone;
+  const patience = alone + history.length / 2 / fast;
+  const isLate = (): boolean => workers > 1 && performance.now() - start > patience;
   const first = judgeHere(history, work, { ...watch, deadline: () => isLate() || watch.deadline() });
   const left = first.flatMap(({ verdict }, place) => (verdict === 'unknown' ? [place] : []));
   if (!isLate() || left.length === 0 || watch.deadline()) return { partitions: first };

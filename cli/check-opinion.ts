@@ -20,6 +20,8 @@ export interface Part {
   readonly reason: string;
   readonly operations: readonly number[];
   readonly steps: number;
+  /** If it was asked for: ids in an order that explains the key's operations. Some that never returned may be missing. */
+  readonly order?: readonly number[];
   /** Where the search was cut short: how many of how many completions it had explained. */
   readonly covered?: number;
   readonly returned?: number;

@@ -24,11 +24,12 @@ export async function judgeAll(
   orders: readonly Order[],
   { io, signal, workers }: { readonly io: Io; readonly signal: AbortSignal; readonly workers: number },
   onProgress: (order: Order, how: string) => void,
-  start: StartJudge = (data) => startThread('check-thread', data),
+  start?: StartJudge,
 ): Promise<readonly Told[]> {
   const told: Told[][] = orders.map(() => []);
   const count = io.threads === true ? Math.max(1, Math.min(workers, orders.length)) : 1;
-  const judges = Array.from({ length: count }, () => new JudgeThread(start));
+  const startOne: StartJudge = start ?? ((data) => startThread('check-thread', data, 1 / count));
+  const judges = Array.from({ length: count }, () => new JudgeThread(startOne));
   const askToStop = (): void => judges.forEach((judge) => judge.askToStop());
   signal.addEventListener('abort', askToStop);
   let next = 0;

@@ -32,6 +32,7 @@ interface CheckOptions {
   readonly set?: readonly string[];
   readonly lenient?: true;
   readonly explain?: true;
+  readonly witness?: true;
   readonly html?: string;
   readonly svg?: string;
   readonly json?: true;
@@ -65,6 +66,7 @@ export function addCheck(program: Command, session: Session): void {
       Math.min(8, availableParallelism()),
     )
     .option('--explain', 'show the whole proof')
+    .option('--witness', 'show an order that explains a valid history; --json has all of it')
     .option('--html <file>', 'write a page that shows the history with its proof, one file for any browser')
     .option('--svg <file>', 'write a picture of the first cycle of transactions')
     .option('--json', 'print one JSON document instead of text')

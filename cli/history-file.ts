@@ -25,20 +25,41 @@ export function readHistoryFile(path: string, stdin: ByteChunks = process.stdin)
  */
 export async function* textOf(bytes: ByteChunks, name: string): AsyncGenerator<string> {
   let rest: Uint8Array = new Uint8Array(0);
-  let offset = 0;
+  const place: TextPlace = { offset: 0, line: 1, column: 1 };
   try {
     for await (const chunk of plainBytes(bytes)) {
       const block = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
-      if (offset === 0) checkMagic(block, name);
+      if (place.offset === 0) checkMagic(block, name);
       const whole = block.length - unfinished(block);
-      yield decode(block.subarray(0, whole), name, offset);
+      const text = decode(block.subarray(0, whole), name, place);
+      advance(place, text, whole);
+      yield text;
       rest = Uint8Array.prototype.slice.call(block, whole);
-      offset += whole;
     }
   } catch (error) {
-    throw error instanceof InputError ? error : new InputError(`cannot read ${name}: ${reasonOf(error)}`);
+    if (error instanceof InputError) throw error;
+    const { offset, line } = place;
+    const where = offset === 0 ? '' : `, after line ${line} of its text (${offset} bytes)`;
+    throw new InputError(`cannot read ${name}: ${reasonOf(error)}${where}`);
   }
-  if (rest.length > 0) throw notUtf8(name, offset, 'a character that is cut off');
+  if (rest.length > 0) throw notUtf8(name, place, 'a character that is cut off');
+}
+
+/** How far a text was read: bytes, and the line and column of what comes next, the column in UTF-16 units. */
+interface TextPlace {
+  offset: number;
+  line: number;
+  column: number;
+}
+
+function advance(place: TextPlace, text: string, bytes: number): void {
+  place.offset += bytes;
+  let start = -1; // of the last line that begins in the text
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
+    place.line += 1;
+    start = end + 1;
+  }
+  place.column = start === -1 ? place.column + text.length : text.length - start + 1;
 }
 
 const blockSize = 256 * 1024;
@@ -94,11 +115,13 @@ function unfinished(block: Buffer): number {
   return 0;
 }
 
-function decode(block: Buffer, name: string, offset: number): string {
+function decode(block: Buffer, name: string, place: TextPlace): string {
   if (isAscii(block)) return block.toString('latin1');
   if (isUtf8(block)) return block.toString('utf8');
   const at = firstBadByte(block);
-  throw notUtf8(name, offset + at, `0x${block[at]!.toString(16).padStart(2, '0')}`);
+  const good = { ...place };
+  advance(good, block.toString('utf8', 0, at), at);
+  throw notUtf8(name, good, `0x${block[at]!.toString(16).padStart(2, '0')}`);
 }
 
 /** Where the longest prefix that is UTF-8 ends. */
@@ -114,8 +137,8 @@ function firstBadByte(block: Buffer): number {
   return good;
 }
 
-function notUtf8(name: string, offset: number, found: string): InputError {
-  return new InputError(`${name}: expected UTF-8, found ${found} at byte ${offset}`);
+function notUtf8(name: string, { offset, line, column }: TextPlace, found: string): InputError {
+  return new InputError(`${name}:${line}:${column}: expected UTF-8, found ${found} at byte ${offset}`);
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

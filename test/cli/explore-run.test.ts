@@ -37,7 +37,7 @@ describe('a violation that was explored', () => {
 
   test.each([
     ['no JSON', '{"format":"faultline-explored-run"', 'explored run: expected JSON'],
-    ['a world that there is not', '{"world":"nowhere"', 'expected one of two-phase-commit'],
+    ['a world that there is not', '{"world":"nowhere"', 'there is no world "nowhere" to explore'],
     ['a field that is missing', '{"worlds":"paxos"', 'run.version'],
   ])('is bad input where the file has %s', async (_, start, message) => {
     const file = join(temporaryFolder(), 'found.replay.json');

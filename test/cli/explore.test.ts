@@ -63,7 +63,8 @@ describe('explore', () => {
   );
 
   test.each([
-    [['nope'], 'expected one of two-phase-commit, paxos,'],
+    [['nope'], 'there is no world "nope" to explore (`faultline explore --list` lists them all)'],
+    [['paxo'], 'there is no world "paxo" to explore; did you mean paxos?'],
     [['paxos', '--set', 'clients=9'], 'parameter clients: expected a whole number from 1 to 4, found 9'],
     [
       ['paxos', '--set', 'network=carrier pigeon'],

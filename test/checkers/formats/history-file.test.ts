@@ -41,15 +41,15 @@ describe('a history file', () => {
     expect(() => readHistoryFile(folder)).toThrow(/^cannot read .*: it is a folder$/);
   });
 
-  it('that is no UTF-8 is refused at the byte', async () => {
+  it('that is no UTF-8 is refused at its line, column and byte', async () => {
     const bytes = Buffer.concat([Buffer.from('é\nab'), Buffer.from([0xff, 0x41])]);
     for (const size of [1, 2, 100]) {
       await expect(textIn(textOf(cut(bytes, size), 'file'))).rejects.toThrow(
-        'file: expected UTF-8, found 0xff at byte 5',
+        'file:2:3: expected UTF-8, found 0xff at byte 5',
       );
     }
     await expect(textIn(textOf(cut(Buffer.from('ab漢').subarray(0, 4), 9), 'file'))).rejects.toThrow(
-      'file: expected UTF-8, found a character that is cut off at byte 2',
+      'file:1:3: expected UTF-8, found a character that is cut off at byte 2',
     );
     await expect(textIn(textOf(cut(Buffer.from('\ufeffab', 'utf16le'), 9), 'file'))).rejects.toThrow('found UTF-16');
   });
@@ -64,8 +64,10 @@ describe('a history file', () => {
     );
     const damaged = Buffer.from(whole);
     damaged.fill(0xff, 2_000, 2_100);
-    await expect(textIn(textOf(cut(damaged, 1_000), 'file'))).rejects.toThrow(
-      /^cannot read file: its gzip is damaged$/,
+    await expect(textIn(textOf(cut(damaged, 1_000), 'file'))).rejects.toThrow(/^cannot read file: its gzip is damaged/);
+    const lines = gzipSync(Buffer.from(Array.from({ length: 100_000 }, (_, index) => `${index * 7_919}\n`).join('')));
+    await expect(textIn(textOf(cut(lines.subarray(0, lines.length - 9), 1_000), 'file'))).rejects.toThrow(
+      /^cannot read file: its gzip is cut off, after line \d{5} of its text \(\d{6} bytes\)$/,
     );
   });
 
