@@ -1,5 +1,6 @@
 // The worlds that `faultline explore` knows by name: each small enough to be searched in every run, with the knobs that set
 // how far. The counts of the first five are those published for the same models elsewhere.
+import { distance } from 'fastest-levenshtein';
 import type { ExploredWorld } from '../../checkers/explore/index.ts';
 import { InputError, type Parameters, type ParameterSpecs, type Scenario } from '../../sim/index.ts';
 import { forgetfulRaftWorld } from './forgetful-raft.ts';
@@ -82,10 +83,14 @@ export const exploredScenarios: readonly ExploredScenario[] = [
   ...smallProtocols,
 ];
 
-/** @throws InputError that lists the names when there is none of this name. */
+/** @throws InputError that suggests the nearest name when there is none of this name. */
 export function findExploredScenario(name: string): ExploredScenario {
   const found = exploredScenarios.find((scenario) => scenario.name === name);
   if (found !== undefined) return found;
-  const names = exploredScenarios.map((scenario) => scenario.name).join(', ');
-  throw new InputError(`expected one of ${names} to explore, found ${JSON.stringify(name)}`);
+  const names = exploredScenarios.map((scenario) => scenario.name);
+  const near = names.toSorted((one, other) => distance(name, one) - distance(name, other))[0] ?? '';
+  const hint = distance(name, near) <= 3 ? `; did you mean ${near}?` : '';
+  throw new InputError(
+    `there is no world ${JSON.stringify(name)} to explore${hint} (\`faultline explore --list\` lists them all)`,
+  );
 }
