@@ -89,7 +89,7 @@ export function findExploredScenario(name: string): ExploredScenario {
   if (found !== undefined) return found;
   const names = exploredScenarios.map((scenario) => scenario.name);
   const near = names.toSorted((one, other) => distance(name, one) - distance(name, other))[0] ?? '';
-  const hint = distance(name, near) <= 3 ? `; did you mean ${near}?` : '';
+  const hint = distance(name, near) <= name.length / 3 ? `; did you mean ${near}?` : '';
   throw new InputError(
     `there is no world ${JSON.stringify(name)} to explore${hint} (\`faultline explore --list\` lists them all)`,
   );
