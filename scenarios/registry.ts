@@ -23,12 +23,14 @@ import { twoPhaseCommitForgottenDecision } from './known-bugs/two-phase-commit-f
 import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgotten-vote.ts';
 import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
 import { raftKnownBugs } from './known-bugs/raft.ts';
+import { zabKnownBugs } from './known-bugs/zab.ts';
 import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
 import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
 import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
+import { zabBroadcast } from './zab.ts';
 
 export const scenarios: readonly Scenario[] = [
   pingPong,
@@ -53,6 +55,8 @@ export const scenarios: readonly Scenario[] = [
   lockTrustedLease,
   raftKv,
   ...raftKnownBugs,
+  zabBroadcast,
+  ...zabKnownBugs,
   consul,
   consulDefaultReads,
   consulStaleReads,

@@ -66,7 +66,7 @@ function enqueue({ state, config, ctx }: Turn, entry: Entry): void {
   const isFirst = state.queue.length === 0;
   state.queue.push(entry);
   if (!isFirst) return;
-  if (config.stepwise) ctx.send(ctx.id, { type: 'STEP', task: 'flush', boot: state.boot });
+  if (config.logsBy === 'message') ctx.send(ctx.id, { type: 'FLUSH', boot: state.boot });
   else ctx.setTimer('zab-flush', config.groupCommit);
 }
 

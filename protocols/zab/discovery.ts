@@ -45,7 +45,6 @@ export function follow(turn: Turn, leader: NodeId, channel: Channel): Following 
     channel,
     epoch: 0,
     plan: { truncateTo: null, snapshot: null, entries: [], committed: 0 },
-    steps: [],
     isNewLeaderAcknowledged: false,
     silence: 0,
   };

@@ -15,15 +15,17 @@ export function electByOracle({ ctx, config }: Turn): void {
   ctx.setTimer('zab-election', config.finalizeWait);
 }
 
-/** It is elected, for the next epoch that it knows of or the one after: it invites all others. */
+/** It is elected, for the next epoch that it knows of or the one after, and invites all others. That it lost its leader is part of it. */
 export function leadByOracle(turn: Turn): void {
   const { state, ctx } = turn;
-  if (state.role !== 'LOOKING' || weightOf(turn, ctx.id) === 0) return;
+  if (weightOf(turn, ctx.id) === 0) return;
+  leave(turn);
+  electByOracle(turn); // again, later
   const credentials = credentialsOf(turn);
   const leading = beginToLead(turn);
   lead(turn, leading, state.acceptedEpoch + 1 + ctx.random(2));
   for (const peer of others(turn)) {
-    leading.learners[peer] = newLearner(turn, peer, openChannel(nextConnection(turn), 1), 0);
+    leading.learners[peer] = newLearner(turn, peer, openChannel(nextConnection(turn), leading.epoch), 0);
     invite(turn, leading, peer, credentials);
   }
 }
@@ -34,6 +36,5 @@ export function followByOracle(turn: Turn, from: NodeId, packet: Packet): void {
   if (packet.type !== 'LEADERINFO' || packet.credentials === undefined) return;
   if (packet.epoch <= state.acceptedEpoch || rules.isNewer(credentialsOf(turn), packet.credentials)) return;
   leave(turn);
-  turn.ctx.clearTimer('zab-election');
-  onLeaderInfo(turn, follow(turn, from, openChannel(packet.connection, 1)), packet.epoch);
+  onLeaderInfo(turn, follow(turn, from, openChannel(packet.connection, packet.accepted)), packet.epoch);
 }

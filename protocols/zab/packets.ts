@@ -12,12 +12,13 @@ import type { Channel, Following, Leading, Learner, Packet, Payload } from './ty
 export function onPacket(turn: Turn, from: NodeId, packet: Packet): void {
   const { state, config } = turn;
   const { leading, following } = state;
+  const isInvitation = config.election === 'oracle' && packet.type === 'LEADERINFO';
+  if (isInvitation) return followByOracle(turn, from, packet);
   if (following !== null && from === following.leader && packet.connection === following.channel.connection)
     return onLeaderPacket(turn, following, packet);
   const learner = leading?.learners[from];
   if (leading !== null && learner !== undefined && isOf(learner.channel, packet))
     return onLearnerPacket(turn, leading, from, learner, packet);
-  if (config.election === 'oracle') return followByOracle(turn, from, packet);
   if (packet.type === 'FOLLOWERINFO' || packet.type === 'OBSERVERINFO') {
     if (state.role === 'LOOKING') return; // it may yet be elected: the learner will ask again
     const known = learner?.channel.connection ?? 0;

@@ -50,6 +50,7 @@ export function objectTo(
   what: 'state' | 'ack' | 'proposal' | 'commit' | 'truncation',
   about: string,
 ): void {
+  turn.state.objection = `bad ${what}: ${about}`;
   turn.ctx.note('bad', { what, about });
   giveUp(turn, `bad ${what}: ${about}`);
 }

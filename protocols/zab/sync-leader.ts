@@ -9,7 +9,7 @@ import { copyOf } from './plain.ts';
 import { newLeaderZxid } from './rules.ts';
 import type { Turn } from './turn.ts';
 import type { Leading, Learner, Payload, ZabState } from './types.ts';
-import { epochOf, type Zxid } from './zxid.ts';
+import { epochOf, formatZxid, type Zxid } from './zxid.ts';
 
 /** Sends a learner everything up to NEWLEADER. From now on it gets every proposal and commit as well. */
 export function synchronize(turn: Turn, peer: NodeId, learner: Learner): void {
@@ -66,7 +66,8 @@ export function onNewLeaderAck(turn: Turn, from: NodeId, learner: Learner, zxid:
   const { state, ctx } = turn;
   const leading = state.leading as Leading;
   if (zxid !== newLeaderZxid(leading.epoch)) {
-    ctx.note('bad', { what: 'ack', about: `${from} acknowledges ${zxid} before NEWLEADER` });
+    state.objection = `bad ack: ${from} acknowledges ${formatZxid(zxid)} before NEWLEADER`;
+    ctx.note('bad', { what: 'ack', about: state.objection });
     return dropLearner(turn, from);
   }
   learner.stage = 'ready';

@@ -61,17 +61,11 @@ function onEarlyCommit(turn: Turn, following: Following, zxid: Zxid): void {
   following.plan.committed = Math.max(following.plan.committed, zxid);
 }
 
-/** Begins the steps, or goes on with them. An explored server pauses where a crash may fall between two of them. */
-export function runSteps(turn: Turn, following: Following, steps: readonly SyncStep[]): void {
-  following.steps = [...steps];
-  while (following.steps.length > 0) {
-    const step = following.steps.shift() as SyncStep;
+/** Performs the steps in their order; a crash may fall between any two effects of them. */
+function runSteps(turn: Turn, following: Following, steps: readonly SyncStep[]): void {
+  for (const step of steps) {
     perform(turn, following, step);
     if (turn.state.following !== following) return; // it gave up
-    const isPause = turn.config.stepwise && (step === 'sync' || step === 'acknowledge');
-    if (!isPause || following.steps.length === 0) continue;
-    turn.ctx.send(turn.ctx.id, { type: 'STEP', task: 'steps', boot: turn.state.boot });
-    return;
   }
 }
 

@@ -85,14 +85,13 @@ export interface Frame {
 
 export type Packet = (Payload | Upkeep) & Frame;
 
-/** A step of a server that is explored one disk write at a time: sent by a server to itself. */
-export interface Step {
-  readonly type: 'STEP';
-  readonly task: 'steps' | 'flush';
+/** A server tells its own sync thread to write what waits, where timers are counted and this must not be one. */
+export interface Flush {
+  readonly type: 'FLUSH';
   readonly boot: number;
 }
 
-export type ZabMessage = Notification | Packet | Step;
+export type ZabMessage = Notification | Packet | Flush;
 
 export type ZabTimer = 'zab-election' | 'zab-tick' | 'zab-flush';
 
@@ -145,8 +144,6 @@ export interface Following {
   channel: Channel;
   epoch: number;
   plan: SyncPlan;
-  /** Which steps are still to be done; not empty only within a handler, unless the server is explored step by step. */
-  steps: SyncStep[];
   isNewLeaderAcknowledged: boolean;
   /** Half ticks since the leader was last heard of. */
   silence: number;
@@ -209,6 +206,8 @@ export interface ZabState {
   isActive: boolean;
   tickets: number;
   connections: number;
+  /** The last packet or state that the protocol cannot produce; null always, unless a rule is broken. */
+  objection: string | null;
 }
 
 /** Every knob of a server. */
@@ -239,6 +238,6 @@ export interface ZabConfig {
   readonly transport: 'lossy' | 'fifo';
   /** `oracle` makes election and discovery one step with any legal outcome, for exploration. */
   readonly election: 'fast' | 'oracle';
-  /** Whether each step that a crash may fall between is an event of its own, for exploration. */
-  readonly stepwise: boolean;
+  /** What wakes the thread that writes the queue: a timer, or, for exploration, a message to itself. */
+  readonly logsBy: 'timer' | 'message';
 }

@@ -11,7 +11,6 @@ import { onPacket, onRefusal } from './packets.ts';
 import { zabRules, type Rules } from './rules.ts';
 import type { Hooks, Service, Zab, ZabHost, ZabStatus, ZabTypes } from './service.ts';
 import { recover } from './storage.ts';
-import { runSteps } from './sync-learner.ts';
 import type { Server, Turn } from './turn.ts';
 import type { Origin, ZabConfig, ZabMessage, ZabState, ZabTimer } from './types.ts';
 
@@ -30,7 +29,7 @@ export const zabDefaults: ZabConfig = {
   weights: {},
   transport: 'lossy',
   election: 'fast',
-  stepwise: false,
+  logsBy: 'timer',
 };
 
 /** What a component is made of. */
@@ -66,7 +65,7 @@ export function zabComponent<H extends ZabHost, M extends object, R extends Json
     onMessage: (host, from, message, ctx) => onMessage(turnOf(host, ctx), from, message),
     onTimer: (host, timer, ctx) => onTimer(turnOf(host, ctx), timer),
     onRefused(host, peer, message, ctx) {
-      if (message.type !== 'Notification' && message.type !== 'STEP') onRefusal(turnOf(host, ctx), peer, message);
+      if (message.type !== 'Notification' && message.type !== 'FLUSH') onRefusal(turnOf(host, ctx), peer, message);
     },
     submit: (host, request, ctx) => submit(turnOf(host, ctx), request),
     sync: (host, ctx) => sync(turnOf(host, ctx)),
@@ -77,7 +76,7 @@ export function zabComponent<H extends ZabHost, M extends object, R extends Json
 /** Message types that are Zab's; no host may use them for its own. */
 const messageTypes: ReadonlySet<string> = new Set<ZabMessage['type']>([
   'Notification',
-  'STEP',
+  'FLUSH',
   'FOLLOWERINFO',
   'OBSERVERINFO',
   'LEADERINFO',
@@ -128,6 +127,7 @@ function newState(server: Server, ctx: Context<ZabTypes>): ZabState {
     isActive: false,
     tickets: 0,
     connections: 0,
+    objection: null,
   };
 }
 
@@ -136,11 +136,8 @@ function onMessage(turn: Turn, from: string, message: ZabMessage): void {
   switch (message.type) {
     case 'Notification':
       return onNotification(turn, from, message);
-    case 'STEP':
-      if (message.boot !== state.boot) return; // of an earlier life
-      if (message.task === 'flush') return flush(turn);
-      if (state.following !== null) runSteps(turn, state.following, state.following.steps);
-      return;
+    case 'FLUSH':
+      return message.boot === state.boot ? flush(turn) : undefined; // or of an earlier life
     default:
       return onPacket(turn, from, message);
   }

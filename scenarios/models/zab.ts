@@ -1,0 +1,194 @@
+// The simulator's own Zab, explored: three servers of the very component that scenarios run, within a budget of elections and
+// crashes, in which every leader broadcasts a transaction as soon as it may. Election and discovery are one step with any legal
+// outcome (`oracle`), so that the search reaches the places where histories are lost; `fast` explores every message of them.
+import {
+  alwaysEach,
+  alwaysPair,
+  reachableByOne,
+  type ExploredWorld,
+  type NodeInWorld,
+} from '../../checkers/explore/index.ts';
+import {
+  epochOf,
+  formatZxid,
+  zabComponent,
+  type Entry,
+  type ZabConfig,
+  type ZabMessage,
+  type ZabRules,
+  type ZabState,
+  type ZabTimer,
+  type Zxid,
+} from '../../protocols/zab/index.ts';
+import type { Protocol } from '../../sim/index.ts';
+
+export interface ExploredZabOptions {
+  /** Rules to break. */
+  readonly rules?: Partial<ZabRules>;
+  readonly config?: Partial<ZabConfig>;
+  /** `oracle` unless told. */
+  readonly election?: ZabConfig['election'];
+  /** Elections in a run (with `oracle`), or time-outs (with `fast`); 2 unless told. */
+  readonly elections?: number;
+  /** Crashes in a run, also between two effects of a handler; none unless told. What was not synced is lost. */
+  readonly crashes?: number;
+  /** Epochs beyond this are not followed; one more than the elections unless told. */
+  readonly epochs?: number;
+  /** Transactions that each leader proposes; 1 unless told. */
+  readonly writes?: number;
+}
+
+interface Host {
+  state: { readonly zab: ZabState };
+  message: ZabMessage;
+  timer: ZabTimer;
+  request: never;
+  response: never;
+}
+
+/** What was delivered, in order. */
+interface Delivered {
+  readonly zxids: Zxid[];
+}
+
+export function zabWorld(options: ExploredZabOptions = {}): ExploredWorld {
+  const { election = 'oracle', elections = 2, crashes = 0, epochs = elections + 1 } = options;
+  const protocol = broadcaster(options, election);
+  return {
+    nodes: ['n1', 'n2', 'n3'].map((id) => ({ id, protocol })),
+    network: 'ordered',
+    effectless: 'counted',
+    faults: { timeouts: elections, crashes },
+    crashPoints: 'between effects',
+    restartKeeps: 'synced',
+    // Time-outs of connections are part of the oracle's step; without it they are what ends a part.
+    timers: (_node, timer) => election === 'fast' || timer === 'zab-election',
+    within: (node) => (zabOf(node)?.acceptedEpoch ?? 0) <= epochs,
+    properties: [...zabInvariants, ...zabReached],
+  };
+}
+
+function broadcaster(
+  { rules, config, writes = 1 }: ExploredZabOptions,
+  election: ZabConfig['election'],
+): Protocol<Host> {
+  const zab = zabComponent<Host, Delivered, number, number, null>({
+    service: {
+      initial: () => ({ zxids: [] }),
+      apply(machine, _txn, zxid) {
+        machine.zxids.push(zxid);
+        return null;
+      },
+    },
+    hooks: {
+      activated(state, role, ctx) {
+        for (let write = 0; role === 'leading' && write < writes; write++) zab.submit(state, write, ctx);
+      },
+    },
+    config: { election, transport: 'fifo', logsBy: 'message', initLimit: 0, syncLimit: 0, ...config },
+    ...(rules && { rules }),
+  });
+  return {
+    start: (ctx) => ({ zab: zab.start(ctx) }),
+    onMessage: (state, from, message, ctx) => zab.onMessage(state, from, message, ctx),
+    onTimer: (state, timer, ctx) => zab.onTimer(state, timer, ctx),
+  };
+}
+
+const zabInvariants = [
+  alwaysPair('primary uniqueness', 'An epoch has one leader that a quorum accepts.', (one, other) => {
+    const [left, right] = [leadsIn(one), leadsIn(other)];
+    return left === undefined || left !== right ? undefined : `${one.id} and ${other.id} both lead epoch ${left}`;
+  }),
+  alwaysPair('total order', 'What two servers have delivered is one sequence.', (one, other) => {
+    const [left, right] = [deliveredBy(one), deliveredBy(other)];
+    const parted = left.findIndex((zxid, index) => index < right.length && right[index] !== zxid);
+    if (parted === -1) return undefined;
+    return `${one.id} delivers ${inWords(left)}, ${other.id} ${inWords(right)}`;
+  }),
+  alwaysPair(
+    'primary integrity',
+    'A primary has delivered all that is delivered of earlier epochs.',
+    (one, other) => missedBy(one, other) ?? missedBy(other, one),
+  ),
+  alwaysPair(
+    'initial history',
+    'Who acknowledged the leader of an epoch has its history.',
+    (one, other) => partingFromLeader(one, other) ?? partingFromLeader(other, one),
+  ),
+  alwaysEach('durable log', 'The disk holds one history without gaps, the one that the server believes in.', (node) => {
+    const state = zabOf(node);
+    if (state === undefined) return undefined;
+    const onDisk = (node.disk.logs['zab-log']?.records ?? []) as unknown as readonly Entry[];
+    const [written, believed] = [onDisk.map(({ zxid }) => zxid), state.log.map(({ zxid }) => zxid)];
+    if (written.join() !== believed.join())
+      return `${node.id} believes in ${inWords(believed)}, and has ${inWords(written)} on its disk`;
+    const gap = written.findIndex((zxid, index) => index > 0 && zxid <= (written[index - 1] as Zxid));
+    return gap === -1 ? undefined : `the disk of ${node.id} has ${inWords(written)}`;
+  }),
+  alwaysEach('serves what is committed', 'Who serves has applied all of earlier epochs.', (node) => {
+    const state = zabOf(node);
+    if (state === undefined || !state.isActive) return undefined;
+    const epoch = state.following?.epoch ?? state.leading?.epoch ?? 0;
+    const missing = state.log.find(({ zxid }) => epochOf(zxid) < epoch && zxid > state.lastApplied);
+    return missing && `${node.id} serves in epoch ${epoch} before it has applied ${formatZxid(missing.zxid)}`;
+  }),
+  alwaysEach('no bad packet', 'No packet and no state that the protocol cannot produce.', (node) => {
+    const objection = zabOf(node)?.objection;
+    return objection == null ? undefined : `${node.id}: ${objection}`;
+  }),
+];
+
+const zabReached = [
+  reachableByOne(
+    'a transaction is delivered',
+    'Some leader is established, and commits.',
+    (node) => deliveredBy(node).length > 0,
+  ),
+  reachableByOne('a later epoch is served', 'Some leader follows another one.', (node) => {
+    const state = zabOf(node);
+    return state?.leading?.epoch === 2 && state.isActive && deliveredBy(node).length > 0;
+  }),
+];
+
+function zabOf({ state }: NodeInWorld): ZabState | undefined {
+  return (state as Host['state'] | undefined)?.zab;
+}
+
+function deliveredBy(node: NodeInWorld): readonly Zxid[] {
+  return (zabOf(node)?.machine as Delivered | undefined)?.zxids ?? [];
+}
+
+/** The epoch in which it leads with the consent of a quorum. */
+function leadsIn(node: NodeInWorld): number | undefined {
+  const state = zabOf(node);
+  return state?.role === 'LEADING' && state.phase !== 'DISCOVERY' ? state.leading?.epoch : undefined;
+}
+
+/** What an established primary lacks of what another server has delivered of earlier epochs. */
+function missedBy(primary: NodeInWorld, other: NodeInWorld): string | undefined {
+  const state = zabOf(primary);
+  if (state?.leading == null || state.phase !== 'BROADCAST') return undefined;
+  const { epoch } = state.leading;
+  const own = new Set(deliveredBy(primary));
+  const missing = deliveredBy(other).find((zxid) => epochOf(zxid) < epoch && !own.has(zxid));
+  if (missing === undefined) return undefined;
+  return `${primary.id} is the primary of epoch ${epoch} without ${formatZxid(missing)}, which ${other.id} delivered`;
+}
+
+/** Where the written history of one who acknowledged a leader differs from the leader's, up to the leader's epoch. */
+function partingFromLeader(leader: NodeInWorld, learner: NodeInWorld): string | undefined {
+  const [leading, following] = [zabOf(leader), zabOf(learner)];
+  if (leading?.leading == null || following?.following?.isNewLeaderAcknowledged !== true) return undefined;
+  const { epoch } = leading.leading;
+  if (following.following.leader !== leader.id || following.following.epoch !== epoch) return undefined;
+  const before = ({ log }: ZabState): readonly Zxid[] =>
+    log.map(({ zxid }) => zxid).filter((zxid) => epochOf(zxid) < epoch);
+  const [expected, found] = [before(leading), before(following)];
+  if (expected.join() === found.join()) return undefined;
+  return `${learner.id} acknowledged ${leader.id} in epoch ${epoch} with ${inWords(found)} instead of ${inWords(expected)}`;
+}
+
+function inWords(zxids: readonly Zxid[]): string {
+  return zxids.length === 0 ? 'nothing' : zxids.map((zxid) => formatZxid(zxid)).join(' ');
+}
