@@ -9,3 +9,4 @@ export { writerClient, type WriterClient } from './writer-client.ts';
 export { leaseClient, type LeaseClient } from './lease-client.ts';
 export { mutexClient, defaultMutexOptions } from './lock-client.ts';
 export type { MutexClient, MutexClientOptions } from './lock-state.ts';
+export { ctlClient, type CtlClient } from './ctl-client.ts';

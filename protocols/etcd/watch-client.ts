@@ -43,6 +43,8 @@ export interface WatchClientState {
 export interface WatchClientOptions extends Partial<CallOptions>, Partial<WatchOptions> {
   /** How long an operation waits for something to take; default 400 ms. */
   readonly patience?: Micros;
+  /** Results are the responses as they came, and may have been filtered: `{ …filter, from? }` is the value then. */
+  readonly isRaw?: boolean;
 }
 
 type Ctx = Context<WatchClient>;
@@ -66,7 +68,8 @@ export function watchClient(given: WatchClientOptions = {}): Protocol<WatchClien
       const { from, prefix, key } = value as { from?: number; prefix?: string; key?: string };
       if (from !== undefined || state.stream.status === 'idle') {
         state.told = [];
-        const filter: WatchFilter = key === undefined ? withPrefix(prefix ?? '') : { key };
+        const asked = key === undefined ? withPrefix(prefix ?? '') : { key };
+        const filter = given.isRaw === true ? (value as unknown as WatchFilter) : asked;
         openWatch(state.stream, state.calls, filter, from ?? 0, options, ctx);
       }
       state.isWaiting = true;
@@ -76,7 +79,9 @@ export function watchClient(given: WatchClientOptions = {}): Protocol<WatchClien
     onMessage(state, from, message, ctx) {
       if (message.type === 'WatchResponse') {
         const { told } = onWatchResponse(state.stream, state.calls, message, options, ctx);
-        state.told.push(...told.flatMap((one) => toJson(one, ctx)));
+        state.told.push(
+          ...(given.isRaw === true ? (told as unknown as Json[]) : told.flatMap((one) => toJson(one, ctx))),
+        );
         if (state.isWaiting && state.told.length > 0) finish(state, ctx);
       } else onCallMessage(state.calls, from, message as ClientMessage, options, ctx);
       followConnection(state.stream, state.calls, options, ctx);
