@@ -7,6 +7,7 @@ import {
   type Exploration,
   type ExploredWorld,
   type FaultBounds,
+  type Progress,
   type Violation,
   type Walk,
 } from '../checkers/index.ts';
@@ -34,11 +35,18 @@ export type Searched = { readonly seconds: number } & (
   { readonly type: 'search'; readonly result: Exploration } | { readonly type: 'walk'; readonly result: Walk }
 );
 
+/** How a search is watched. */
+export interface SearchWatch {
+  /** Asked now and then: true ends the search with what it has. */
+  readonly isStopped: () => boolean;
+  readonly onProgress: (progress: Progress) => void;
+}
+
 /**
- * @param isStopped asked now and then: true ends the search with what it has.
+ * Searches to the end, or to a bound.
  * @throws InputError where the world that was asked for cannot be explored.
  */
-export function runSearch(order: SearchOrder, isStopped: () => boolean): Searched {
+export function runSearch(order: SearchOrder, { isStopped, onProgress }: SearchWatch): Searched {
   const world = worldOf(order);
   const start = performance.now();
   const isOver = (): boolean => isStopped() || performance.now() - start > order.timeout;
@@ -54,6 +62,7 @@ export function runSearch(order: SearchOrder, isStopped: () => boolean): Searche
       order: order.strategy === 'dfs' ? 'depth first' : 'breadth first',
       stop,
       isOver,
+      onProgress,
       auditEvery,
       ...(depth !== undefined && { maxLevels: depth }),
       ...(states !== undefined && { maxStates: states }),

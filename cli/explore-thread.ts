@@ -1,5 +1,6 @@
 // The thread in which a world is searched, so that interrupts reach the command meanwhile.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Progress } from '../checkers/index.ts';
 import { InputError } from '../sim/index.ts';
 import { runSearch, type SearchOrder, type Searched } from './explore-search.ts';
 
@@ -10,6 +11,7 @@ export interface SearchThreadData {
 }
 
 export type SearchMessage =
+  | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'searched'; readonly searched: Searched }
   | { readonly type: 'error'; readonly kind: 'input' | 'internal'; readonly message: string };
 
@@ -17,7 +19,11 @@ const { order, stop } = workerData as SearchThreadData;
 const post = (message: SearchMessage): void => parentPort?.postMessage(message, []);
 
 try {
-  post({ type: 'searched', searched: runSearch(order, () => Atomics.load(stop, 0) > 0) });
+  const searched = runSearch(order, {
+    isStopped: () => Atomics.load(stop, 0) > 0,
+    onProgress: (progress) => post({ type: 'progress', progress }),
+  });
+  post({ type: 'searched', searched });
 } catch (error) {
   const kind = error instanceof InputError ? 'input' : 'internal';
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

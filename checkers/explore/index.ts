@@ -2,6 +2,7 @@
 export { describeAction, type Action } from './action.ts';
 export { EncodingError } from './encoding.ts';
 export { explore, type Exploration, type ExploreOptions, type ExploreStatistics } from './explore.ts';
+export type { Progress } from './progress.ts';
 export { explorePlain, type PlainExploration } from './plain.ts';
 export { ExploreError } from './prepared-world.ts';
 export {

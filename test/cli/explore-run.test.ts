@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { progressInWords } from '../../cli/explore-runner.ts';
 import { faultline, faultlineJson, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
 
 const broken = ['explore', 'single-copy-register', '--set', 'servers=2', '--set', 'clients=2'];
@@ -73,6 +74,18 @@ describe('a violation that was explored', () => {
       reproduce: 'npx faultline explore single-copy-register --set clients=1 --set servers=2',
     });
   });
+});
+
+test('progress fits into a line: how far, how fast, how much of it, and what happens most', () => {
+  const actions = [
+    { what: 'deliver s1', count: 900 },
+    { what: 'timer s2', count: 30 },
+    { what: 'crash s3', count: 2 },
+  ];
+  const progress = { unique: 120_000, generated: 300_000, frontier: 9_000, levels: 14, share: 0.0712, actions };
+  expect(progressInWords('paxos', progress, 2_000)).toBe(
+    'paxos: 120,000 states · level 14 · 60,000/s · about 7.1 % · mostly deliver s1, timer s2',
+  );
 });
 
 describe('exploring', () => {
