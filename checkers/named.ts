@@ -23,7 +23,10 @@ import { uniqueIds } from './models/unique-ids.ts';
 import { nameChecker, type NamedChecker } from './named-checker.ts';
 import { weakCheckers } from './named-weak.ts';
 
-/** The models by name; what can be configured has its default: two permits for the semaphore. */
+/**
+ * The models by name; what can be configured has its default: two permits for the semaphore, which `semaphore:3` gives three
+ * (see `findModel`).
+ */
 export const models: { readonly [name: string]: () => Model<Json> } = {
   register: () => register(),
   'cas-register': () => casRegister(),
@@ -106,8 +109,17 @@ export const checkers: { readonly [name: string]: NamedChecker } = {
   elle: isolationChecker,
 };
 
-/** The model of that name, `register` for none. @throws InputError that lists the names */
+/**
+ * The model of that name, `register` for none; `semaphore:3` is a semaphore of three permits.
+ * @throws InputError that lists the names, or that says what is wrong with the number of permits
+ */
 export function findModel(name: Json = 'register'): Model<Json> {
+  const counted = typeof name === 'string' ? /^semaphore:(.*)$/.exec(name) : null;
+  if (counted !== null) {
+    const permits = /^\d+$/.test(counted[1]!) ? Number(counted[1]) : 0;
+    if (Number.isSafeInteger(permits) && permits > 0) return semaphore(permits);
+    throw new InputError(`model semaphore: expected a positive number of permits, found ${JSON.stringify(counted[1])}`);
+  }
   const make = typeof name === 'string' && Object.hasOwn(models, name) ? models[name] : undefined;
   if (make !== undefined) return make();
   throw new InputError(`model: expected one of ${Object.keys(models).join(', ')}, found ${JSON.stringify(name)}`);

@@ -260,9 +260,19 @@ export class Expansion<State> {
       if (operation === returning) continue;
       if (isOverwrite && (this.open[node] === 0 || this.isUseless(operation, this.masks, base))) continue;
       const target = this.next(this.states[node]!, operation);
-      if (target === refused || (isOptional && target === this.states[node])) continue;
+      if (target === refused) continue;
+      if (isOptional && target === this.states[node] && !(isOverwrite && this.hidesAny(base))) continue;
       this.add(node, operation, returning, target, isOverwrite, isOptional || isOverwrite);
     }
+  }
+
+  /** Whether some pending overwrite has neither happened nor been hidden by another one. */
+  private hidesAny(at: number): boolean {
+    const { width, masks, pending } = this;
+    for (let word = 0; word < width; word += 1) {
+      if ((pending.overwriters[word]! & ~masks[at + word]! & ~masks[at + width + word]!) !== 0) return true;
+    }
+    return false;
   }
 
   private add(
