@@ -9,6 +9,7 @@ export {
   alwaysAll,
   alwaysEach,
   alwaysPair,
+  inevitable,
   noDeadlock,
   reachable,
   reachableByOne,

@@ -36,6 +36,13 @@ export type WorldProperty =
       readonly about: string;
       holds(node: NodeInWorld): boolean;
     }
+  /** Holds in some state of every fair run; judged on the graph of all transitions once a search is over. */
+  | {
+      readonly type: 'eventually';
+      readonly name: string;
+      readonly about: string;
+      holds(nodes: readonly NodeInWorld[]): boolean;
+    }
   /** Where no message can arrive, no timer fire, no node restart and no operation begin, this must hold. */
   | {
       readonly type: 'end';
@@ -88,3 +95,10 @@ export const noDeadlock = (about: string, isDone: (nodes: readonly NodeInWorld[]
   about,
   check: (nodes) => (isDone(nodes) ? undefined : 'nothing can happen any more, and the work is not done'),
 });
+
+/** In every run, sooner or later: whatever is possible again and again on a node is done at last (weak fairness). */
+export const inevitable = (
+  name: string,
+  about: string,
+  holds: (nodes: readonly NodeInWorld[]) => boolean,
+): WorldProperty => ({ type: 'eventually', name, about, holds });

@@ -7,13 +7,16 @@ import { LocalSteps } from './local-steps.ts';
 import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
 import { ActionCounts, estimateShare } from './progress.ts';
 import { SleepSets } from './sleep-sets.ts';
+import { findLasso } from './liveness.ts';
 import { StateStore } from './state-store.ts';
 import { Symmetry } from './symmetry.ts';
 import { SymmetryAudit } from './symmetry-audit.ts';
 import { symmetricViolation } from './symmetric-traces.ts';
-import { actionOf, traceTo } from './traces.ts';
+import { actionOf, traceTo, transitionAction } from './traces.ts';
+import { TransitionGraph } from './transition-graph.ts';
 import { isEnough, noHandlerThrows, type Violation } from './violations.ts';
-import type { ExploredWorld } from './world.ts';
+import type { WorldProperty } from './properties.ts';
+import type { ExploredWorld, NodeInWorld } from './world.ts';
 
 interface Found {
   readonly objection: Objection;
@@ -36,6 +39,8 @@ export class Search implements Visitor {
   readonly #sleep: SleepSets | undefined;
   readonly #symmetry: Symmetry | undefined;
   readonly #audit: SymmetryAudit | undefined;
+  readonly #graph: TransitionGraph | undefined; // where something has to happen eventually
+  #initial = 0; // how many states a run may start in
   readonly #births: Int32Array[] = []; // where the audit wants them
   readonly #found: Found[] = [];
   readonly #objections: Objection[] = [];
@@ -55,7 +60,8 @@ export class Search implements Visitor {
     this.#expander = new Expander(this.#prepared, this.#steps);
     this.#judge = new Judge(this.#prepared, this.#steps, this.#expander);
     this.#counts = new ActionCounts(this.#prepared);
-    refuseCombinations(options);
+    refuseCombinations(this.#prepared.world, options);
+    if (isAbout(this.#prepared.world, 'eventually')) this.#graph = new TransitionGraph();
     if (options.por === true) this.#sleep = new SleepSets(this.#prepared, this.#steps);
     if (options.symmetry === true) {
       this.#symmetry = new Symmetry(this.#prepared, this.#steps, this.#expander);
@@ -66,6 +72,7 @@ export class Search implements Visitor {
   run(): Exploration {
     this.#expander.begin(this);
     this.#audit?.births(this.#births);
+    this.#initial = this.#store.count;
     const { order = 'breadth first' } = this.#options;
     if (order === 'depth first') return this.#result(this.#depthFirst());
     if (order === 'iterative deepening') return this.#result(this.#deepen());
@@ -172,6 +179,7 @@ export class Search implements Visitor {
         : this.#addRepresentative(row, length, event, changed);
     this.#sleep?.arrive(event, this.#store.last, state !== -1);
     if (!this.#isRepeated) {
+      if (this.#current !== -1) this.#graph?.add(this.#current, this.#store.last, event);
       this.#generated++;
       this.#counts.count(event, changed);
     }
@@ -203,6 +211,7 @@ export class Search implements Visitor {
     if (length > this.#row.length) this.#row = new Int32Array(2 * length);
     this.#store.load(state, this.#row);
     this.#current = state;
+    this.#graph?.markExpanded(state);
     if (this.#expandAwake(state, length) > 0) return;
     this.#judge.judgeEnd(this.#row, this.#objections);
     if (this.#objections.length > 0) this.#report(state);
@@ -240,7 +249,7 @@ export class Search implements Visitor {
 
   get #bytes(): number {
     const tables = this.#steps.bytes + this.#expander.histories.bytes + (this.#symmetry?.permutations.bytes ?? 0);
-    return this.#store.bytes + tables;
+    return this.#store.bytes + tables + (this.#graph?.bytes ?? 0);
   }
 
   #report(state: number): void {
@@ -271,6 +280,40 @@ export class Search implements Visitor {
     }));
   }
 
+  /** What never happens on some fair run, as far as the search has come. */
+  #neverHappening(): readonly Violation[] {
+    const graph = this.#graph;
+    if (graph === undefined) return [];
+    const [store, steps] = [this.#store, this.#steps];
+    graph.close(store.count);
+    const initial = Array.from({ length: this.#initial }, (_, state) => state);
+    const actionAt = (place: number): Action => {
+      const [source, target, event] = [graph.source(place), graph.target(place), graph.event(place)];
+      return transitionAction(source, target, event, store, this.#expander, steps, this.#prepared);
+    };
+    return this.#prepared.world.properties.flatMap((property): Violation[] => {
+      if (property.type !== 'eventually') return [];
+      const lasso = findLasso({
+        graph,
+        states: store.count,
+        initial,
+        processOf: (event) => steps.processOf(event),
+        holds: (state) => property.holds(this.#viewsOf(state)),
+      });
+      if (lasso === undefined) return [];
+      const [trace, cycle] = [lasso.stem.map(actionAt), lasso.cycle.map(actionAt)];
+      const found = { property: property.name, verdict: 'invalid', trace } as const;
+      if (cycle.length === 0) return [{ ...found, reason: 'the run ends and it has never held' }];
+      return [{ ...found, cycle, reason: `it has never held, and the last ${cycle.length} actions repeat for ever` }];
+    });
+  }
+
+  #viewsOf(state: number): readonly NodeInWorld[] {
+    if (this.#store.lengthOf(state) > this.#row.length) this.#row = new Int32Array(2 * this.#store.lengthOf(state));
+    this.#store.load(state, this.#row);
+    return this.#prepared.processes.map(({ index }) => this.#steps.view(this.#row[index]!));
+  }
+
   #result(endedBy: Exploration['endedBy']): Exploration {
     const { hits, misses, localCount, envelopeCount } = this.#steps;
     this.#expander.gate = undefined;
@@ -281,7 +324,7 @@ export class Search implements Visitor {
       complete: endedBy === undefined,
       ...(endedBy !== undefined && { endedBy }),
       frontier: this.#store.count - this.#expanded,
-      violations: this.#violations(),
+      violations: [...this.#violations(), ...this.#neverHappening()],
       unreached: this.#judge.unreached,
       statistics: {
         handlerRuns: misses,
@@ -298,13 +341,24 @@ export class Search implements Visitor {
 
 const onlooker: Visitor = { transition: () => undefined, failure: () => undefined };
 
-function refuseCombinations({ por, symmetry, order = 'breadth first' }: ExploreOptions): void {
+function refuseCombinations(world: ExploredWorld, { por, symmetry, order = 'breadth first' }: ExploreOptions): void {
   if (por === true && order !== 'breadth first') {
     throw new ExploreError(`partial-order reduction needs a search breadth first, and this one is ${order}`);
   }
   if (por === true && symmetry === true) {
     throw new ExploreError('partial-order reduction and symmetry are not combined: expected one of them');
   }
+  if (!isAbout(world, 'eventually')) return;
+  if (por === true || symmetry === true) {
+    throw new ExploreError('what happens eventually is judged on all transitions: expected no por and no symmetry');
+  }
+  if (world.within !== undefined) {
+    throw new ExploreError('what happens eventually cannot be judged where runs are cut short: expected no within');
+  }
+}
+
+function isAbout({ properties }: ExploredWorld, wanted: WorldProperty['type']): boolean {
+  return properties.some(({ type }) => type === wanted);
 }
 
 function grown(flags: Uint8Array, length: number): Uint8Array {

@@ -84,6 +84,7 @@ export class SymmetryAudit {
         case 'end':
           return property.check(views) !== undefined;
         case 'sometimes':
+        case 'eventually':
           return property.holds(views);
         case 'sometimes each':
           return views.some((view) => property.holds(view));

@@ -17,9 +17,29 @@ export function traceTo(
 ): readonly Action[] {
   const trace: Action[] = [];
   for (let child = state; child >= 0 && store.parentOf(child) >= 0; child = store.parentOf(child)) {
-    trace.push(actionOf(store.eventOf(child), drawsOf(child, store, expander), steps, prepared));
+    trace.push(
+      actionOf(
+        store.eventOf(child),
+        drawsOf(store.parentOf(child), child, store.eventOf(child), store, expander),
+        steps,
+        prepared,
+      ),
+    );
   }
   return trace.toReversed();
+}
+
+/** The action of one transition. */
+export function transitionAction(
+  parent: number,
+  child: number,
+  event: number,
+  store: StateStore,
+  expander: Expander,
+  steps: LocalSteps,
+  prepared: PreparedWorld,
+): Action {
+  return actionOf(event, drawsOf(parent, child, event, store, expander), steps, prepared);
 }
 
 /** An event as an action. */
@@ -64,16 +84,16 @@ export function actionOf(event: number, draws: readonly Draw[], steps: LocalStep
   }
 }
 
-function drawsOf(child: number, store: StateStore, expander: Expander): readonly Draw[] {
-  const parent = store.parentOf(child);
+/** The draws of the event that leads from one state to another. */
+function drawsOf(parent: number, child: number, event: number, store: StateStore, expander: Expander): readonly Draw[] {
   const row = new Int32Array(store.lengthOf(parent));
   store.load(parent, row);
   const wanted = new Int32Array(store.lengthOf(child));
   store.load(child, wanted);
   let draws: readonly Draw[] | undefined;
   const visitor: Visitor = {
-    transition(next, length, event) {
-      if (draws !== undefined || event !== store.eventOf(child) || length !== wanted.length) return;
+    transition(next, length, taken) {
+      if (draws !== undefined || taken !== event || length !== wanted.length) return;
       if (wanted.every((value, at) => value === next[at])) ({ draws } = expander);
     },
     failure: () => undefined,
