@@ -1,6 +1,7 @@
 // Connections of clients to a server: how a session is opened or taken up again on one, and how it ends
 // (ZooKeeperServer.processConnectRequest). Only the leader can say whether a session still lives.
 import type { NodeId } from '../../sim/index.ts';
+import { awaitTicket } from './deliveries.ts';
 import type { ClientMessage, ServerMessage } from './messages.ts';
 import { negotiate, passwordOf } from './sessions.ts';
 import { newInbound } from './stream.ts';
@@ -105,7 +106,7 @@ function openSession(server: Server, state: ServerState, connection: Connection,
   const request = { type: 'createSession', timeout } as const;
   const ticket = server.zab.submit(state, { session: connection.session, identities: [], request }, ctx);
   if (ticket === null) return closeConnection(state, connection, ctx);
-  state.waiting[ticket] = { connection: connection.name, xid: undefined };
+  awaitTicket(server, state, ticket, { connection: connection.name, xid: undefined }, ctx);
 }
 
 /** The session is over, or the password is not its: the client is told by session 0. */

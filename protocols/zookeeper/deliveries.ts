@@ -4,7 +4,7 @@ import { closeConnection, greet, sendOn } from './connections.ts';
 import { drain } from './requests.ts';
 import { isLeading } from './session-tracking.ts';
 import { track, untrack } from './sessions.ts';
-import type { Server, ServerContext, ServerState } from './server-types.ts';
+import type { Outcome, Server, ServerContext, ServerState, Waiting } from './server-types.ts';
 import type { Applied, Change, Transaction } from './types.ts';
 import { trigger } from './watches.ts';
 
@@ -42,16 +42,35 @@ function tellWatchers(state: ServerState, changes: readonly Change[], zxid: numb
   }
 }
 
+/** Waits for what Zab answers to a ticket; null is that of a server that does not serve, whose connections are going. */
+export function awaitTicket(
+  server: Server,
+  state: ServerState,
+  ticket: number | null,
+  waiting: Waiting,
+  ctx: ServerContext,
+): void {
+  const { early } = state;
+  state.early = {};
+  if (ticket === null) return;
+  state.waiting[ticket] = waiting;
+  const outcome = early[ticket];
+  if (outcome !== undefined) settleTicket(server, state, ticket, outcome, ctx);
+}
+
 /** What Zab answers to a ticket: the outcome of a transaction, or, without one, that a sync is done. */
 export function settleTicket(
   server: Server,
   state: ServerState,
   ticket: number,
-  outcome: { readonly zxid: number; readonly result: Applied['result'] } | undefined,
+  outcome: Outcome | null,
   ctx: ServerContext,
 ): void {
   const waiting = state.waiting[ticket];
-  if (waiting === undefined) return;
+  if (waiting === undefined) {
+    state.early[ticket] = outcome;
+    return;
+  }
   delete state.waiting[ticket];
   const connection = state.connections[waiting.connection];
   if (connection === undefined) return;

@@ -2,6 +2,7 @@
 // requests, so a read waits for the writes before it (CommitProcessor, FinalRequestProcessor).
 import { digestOfPassword } from './sha1.ts';
 import { closeConnection, dropConnection, sendOn } from './connections.ts';
+import { awaitTicket } from './deliveries.ts';
 import type { ServiceRequest } from './messages.ts';
 import { readTree } from './read.ts';
 import { maxBuffer, requestSize } from './request-size.ts';
@@ -30,12 +31,11 @@ export function takeRequest(
   connection.queue.push(queued);
   if (request.type === 'auth') return authenticate(server, state, connection, queued, ctx);
   if (request.type === 'sync' && server.rules.syncsAtLeader) {
-    const ticket = server.zab.sync(state, ctx);
-    if (ticket !== null) state.waiting[ticket] = { connection: name, xid };
+    awaitTicket(server, state, server.zab.sync(state, ctx), { connection: name, xid }, ctx);
   } else if (isWrite(request)) {
     const { session, identities } = connection;
     const ticket = server.zab.submit(state, { session, identities, request }, ctx);
-    if (ticket !== null) state.waiting[ticket] = { connection: name, xid };
+    awaitTicket(server, state, ticket, { connection: name, xid }, ctx);
   } else if (!server.rules.readsInOrder) {
     settle(server, state, queued, answer(server, state, connection, queued, ctx));
   }

@@ -37,6 +37,8 @@ export interface ServerState {
   watches: WatchTable;
   /** What waits for a ticket of Zab. */
   waiting: { [ticket: string]: Waiting };
+  /** What Zab answered before it had told the ticket: a leader's sync, or a write where one server is a quorum. */
+  early: { [ticket: string]: Outcome | null };
   /** Sessions with signs of life that the leader has not been told of. */
   touched: SessionId[];
   /** At the leader: when sessions expire. */
@@ -71,7 +73,12 @@ export interface QueuedRequest {
   readonly request: ServiceRequest;
   readonly identities: readonly Identity[];
   /** Known once the transaction is applied, or the sync is back; reads have none until it is their turn. */
-  outcome: { readonly zxid: Zxid; readonly result: Result } | null;
+  outcome: Outcome | null;
+}
+
+export interface Outcome {
+  readonly zxid: Zxid;
+  readonly result: Result;
 }
 
 export interface ServerConfig {

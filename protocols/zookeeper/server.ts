@@ -95,10 +95,10 @@ function hooksOf(serverOf: () => Server): Hooks<ZooKeeper, Transaction, Applied>
     },
     deactivated: (state, ctx) => {
       for (const connection of Object.values(state.connections)) closeConnection(state, connection, ctx);
-      Object.assign(state, { waiting: {}, touched: [], watches: emptyWatches(), expiry: emptyExpiry() });
+      Object.assign(state, { waiting: {}, early: {}, touched: [], watches: emptyWatches(), expiry: emptyExpiry() });
       ctx.clearTimer('expire');
     },
-    synced: (state, ticket, ctx) => settleTicket(serverOf(), state, ticket, undefined, ctx),
+    synced: (state, ticket, ctx) => settleTicket(serverOf(), state, ticket, null, ctx),
     ticked: (state, role, ctx) => {
       const server = serverOf();
       reportTouches(server, state, ctx);
@@ -117,6 +117,7 @@ function ownState(ctx: ServerContext): Omit<ServerState, 'zab'> {
     closed: [],
     watches: emptyWatches(),
     waiting: {},
+    early: {},
     touched: [],
     expiry: emptyExpiry(),
     nextSession: firstSessionId(placeOf(ctx.id), (bound) => ctx.random(bound)),

@@ -1,0 +1,111 @@
+// What the service guarantees beyond Zab, judged where it shows: in the order of zxids that clients are answered with, and
+// in the trees of the servers.
+import { alwaysOn, sometimesNoted, type Property, type Touch } from '../../sim/index.ts';
+import type { ServerState } from './server-types.ts';
+import type { Tree } from './tree.ts';
+
+/** The properties of an ensemble; clients must note `answered` for the first two. */
+export function serviceProperties(): Property[] {
+  return [
+    singleOrder(),
+    singleSystemImage(),
+    sameTrees(),
+    ephemeralsHaveSessions(),
+    sometimesNoted('session expires', 'the leader lets a session expire'),
+    sometimesNoted('client refused', 'a server refuses a client that has seen more'),
+  ];
+}
+
+interface Answered {
+  readonly session: number;
+  readonly zxid: number;
+  readonly path: string;
+  readonly mzxid: number;
+  readonly data: string | null;
+}
+
+/**
+ * All that clients are answered fits one order, that of the zxids: a read at a zxid shows the last write up to it. With
+ * single system image this is sequential consistency, with its witness.
+ */
+export function singleOrder(): Property {
+  const about = 'every read shows the last write before the zxid that it was answered with';
+  return alwaysOn(['answered'], 'single order', about, () => {
+    const paths = new Map<string, { readonly writes: Map<number, string | null>; readonly reads: Answered[] }>();
+    return (_view, { note }) => {
+      const { path, mzxid, data, zxid, session } = dataOf<Answered>(note);
+      if (path === '') return undefined;
+      const known = paths.get(path) ?? { writes: new Map<number, string | null>(), reads: [] };
+      paths.set(path, known);
+      const before = known.writes.get(mzxid);
+      if (before !== undefined && before !== data) return `${path} was ${before} and ${data} at ${mzxid}`;
+      const isNewWrite = mzxid !== 0 && before === undefined;
+      if (mzxid !== 0) known.writes.set(mzxid, data);
+      const between = [...known.writes.keys()].find((write) => write > mzxid && write <= zxid);
+      if (between !== undefined) {
+        return `session ${session} read ${path} of ${mzxid} at ${zxid}, although it was written at ${between}`;
+      }
+      const passed = isNewWrite ? known.reads.find((read) => read.mzxid < mzxid && mzxid <= read.zxid) : undefined;
+      known.reads.push({ path, mzxid, data, zxid, session });
+      if (passed === undefined) return undefined;
+      return `session ${passed.session} read ${path} of ${passed.mzxid} at ${passed.zxid}, although it was written at ${mzxid}`;
+    };
+  });
+}
+
+/** Once a client has seen a state, it never sees an older one, whatever server it is connected to. */
+export function singleSystemImage(): Property {
+  const about = 'no session goes back to an older state';
+  return alwaysOn(['answered'], 'single system image', about, () => {
+    const newest = new Map<number, number>();
+    return (_view, { node, note }) => {
+      const { session, zxid } = dataOf<Answered>(note);
+      const before = newest.get(session) ?? 0;
+      newest.set(session, Math.max(before, zxid));
+      return zxid >= before ? undefined : `${node.id} was answered from ${zxid} after ${before}`;
+    };
+  });
+}
+
+/** Servers that have applied the same transactions have the same tree. */
+export function sameTrees(): Property {
+  const about = 'two servers that have applied up to the same zxid have the same tree';
+  return alwaysOn(['session opens', 'session closes'], 'same trees', about, () => {
+    const seen = new Map<number, { readonly server: string; readonly text: string }>();
+    return (_view, { node }) => {
+      if (node.state === undefined || node.busy) return undefined;
+      const { zab } = node.state as ServerState;
+      const text = JSON.stringify(sorted(zab.machine as Tree));
+      const other = seen.get(zab.lastApplied);
+      seen.set(zab.lastApplied, { server: node.id, text });
+      if (other === undefined || other.text === text) return undefined;
+      return `${node.id} and ${other.server} have different trees at ${zab.lastApplied}`;
+    };
+  });
+}
+
+/** An ephemeral node is there only as long as its session. */
+export function ephemeralsHaveSessions(): Property {
+  const about = 'the session of every ephemeral node is open';
+  return alwaysOn(['session closes', 'ephemeral'], 'ephemerals have sessions', about, () => (view) => {
+    for (const { id, state } of view.nodes) {
+      const tree = (state as ServerState | undefined)?.zab?.machine as Tree | undefined;
+      for (const [session, paths] of Object.entries(tree?.ephemerals ?? {})) {
+        if (tree?.sessions[session] === undefined)
+          return `${id} has ${paths.join(', ')} of session ${session}, which is closed`;
+      }
+    }
+    return undefined;
+  });
+}
+
+function sorted({ nodes, sessions, ephemerals }: Tree): unknown {
+  const byKey = (record: object): unknown => Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+  return [byKey(nodes), byKey(sessions), byKey(ephemerals)];
+}
+
+/** What a note says, by the type of the note that the property listens to. */
+function dataOf<T>(note: Touch['note']): T {
+  if (note === undefined) throw new Error('a property that listens to notes was judged without one');
+  return note.data as T;
+}
