@@ -1,6 +1,6 @@
 // The knobs of the Raft scenario. Each seed draws its own values: a batch of one entry, a snapshot every third entry or a
 // window of one message shows what comfortable settings hide.
-import { ms, seconds, type FaultClass, standardFaults, type Random } from '../sim/index.ts';
+import { ms, seconds, standardFaults, type FaultClass, type Micros, type Random } from '../sim/index.ts';
 import type { KeyValueConfig } from '../protocols/raft/index.ts';
 
 export const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
@@ -35,7 +35,8 @@ export const raftParameters = {
     draw: (random: Random) => random.pick([150, 150, 300, 600]),
   },
   guards: {
-    about: 'what keeps servers that were cut off from disturbing: pre-votes, check-quorum with stickiness, both, or none',
+    about:
+      'what keeps servers that were cut off from disturbing: pre-votes, check-quorum with stickiness, both, or none',
     default: 'both',
     oneOf: guards,
     draw: (random: Random) => random.pick(guards),
@@ -68,10 +69,11 @@ export const raftParameters = {
     about: 'characters of a snapshot that one message carries at most',
     default: 65_536,
     range: [1, 10_000_000],
-    draw: (random: Random) => random.pick([100, 400, 65_536]),
+    draw: (random: Random) => random.pick([200, 1_000, 65_536]),
   },
   reads: {
-    about: 'how a leader makes sure that its reads are fresh: it asks a quorum, or trusts its lease (needs check-quorum)',
+    about:
+      'how a leader makes sure that its reads are fresh: it asks a quorum, or trusts its lease (needs check-quorum)',
     default: 'index',
     oneOf: ['index', 'lease'],
     draw: (random: Random) => random.pick(['index', 'index', 'lease'] as const),
@@ -125,7 +127,8 @@ export type RaftSetting = {
 
 /** The servers' configuration under these knobs. */
 export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial<KeyValueConfig> {
-  const election = ms(set.election);
+  // A time-out of less than a few round trips elects nobody for long.
+  const election = Math.max(ms(set.election), shortestElection[set.network] ?? 0);
   const checkQuorum = set.guards === 'both' || set.guards === 'check-quorum';
   // A removed server that nobody told so would go on disturbing those that stay (thesis, section 4.2.3).
   const preVote = set.guards === 'both' || set.guards === 'pre-vote' || set.membership !== 'none';
@@ -138,7 +141,8 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     checkQuorum,
     stickiness: checkQuorum,
     batch: set.batch,
-    maxInflight: set.inflight,
+    // One entry a round trip is less than the clients ask for where round trips are long: nobody could catch up.
+    maxInflight: set.network === 'wan' || set.network === 'congested' ? Math.max(8, set.inflight) : set.inflight,
     snapshotThreshold: set.snapshot,
     trailing: set.trailing,
     snapshotChunk: set.chunk,
@@ -149,6 +153,8 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     sessionLimit: set.sessions,
   };
 }
+
+const shortestElection: Readonly<Record<string, Micros>> = { wan: ms(300), congested: ms(600) };
 
 /** Leases stand on clocks that run alike within a bound: a fault that breaks it is not what they are promised to survive. */
 export function faultClasses(set: RaftSetting): readonly FaultClass[] {

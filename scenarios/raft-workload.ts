@@ -35,7 +35,7 @@ export function raftWorkload(options: RaftWorkloadOptions): (random: Random, set
     const operations = byClients(random, { ...setting, clients });
     if (clients.length === setting.clients.length) return operations;
     const until = setting.healAt - ms(500);
-    const every = random.pick([ms(150), ms(400), ms(1_000)]);
+    const every = random.pick([ms(300), ms(1_000)]);
     for (let at = ms(300); at < until; at += 1 + random.below(2 * every)) {
       const isTransfer = transfers && (membership === 'none' || random.chance(400_000));
       const drawn = isTransfer

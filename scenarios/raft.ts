@@ -13,6 +13,7 @@ import {
 } from '../protocols/raft/index.ts';
 import {
   defineScenario,
+  ms,
   nemesis,
   networkPresets,
   seconds,
@@ -27,14 +28,7 @@ import {
   type Scenario,
 } from '../sim/index.ts';
 import type { Raft } from '../protocols/raft/index.ts';
-import {
-  faultClasses,
-  networks,
-  patience,
-  raftConfig,
-  raftParameters,
-  type RaftSetting,
-} from './raft-parameters.ts';
+import { faultClasses, networks, patience, raftConfig, raftParameters, type RaftSetting } from './raft-parameters.ts';
 import { administrator, ofClients, raftWorkload } from './raft-workload.ts';
 
 /** What a variant of the Raft scenario changes. */
@@ -104,14 +98,16 @@ function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[
   const client = raftClient({ retryAfter: patience.retryAfter });
   const specs = names('c', clients).map((id) => ({ id, protocol: client, timeout: patience.timeout }));
   if (membership === 'none' && !transfers) return specs;
-  const admin = raftAdministrator({ retryAfter: patience.retryAfter });
-  return [...specs, { id: administrator, protocol: admin, timeout: patience.timeout }];
+  const admin = raftAdministrator({ retryAfter: ms(100) });
+  return [...specs, { id: administrator, protocol: admin, timeout: ms(300) }];
 }
 
 function propertiesOf(set: RaftSetting, server: Protocol<Raft>): Property[] {
   return raftProperties(server, {
     service: keyValueService(paperRules, set.sessions),
     progressWithin: seconds(3),
+    // A congested link that keeps the order of its messages may hold them up for most of that.
+    ...(set.network === 'congested' ? {} : { catchUpWithin: seconds(3) }),
   });
 }
 

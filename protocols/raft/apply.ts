@@ -1,6 +1,6 @@
 // Commits, and applies what is committed to the state machine, in order (Figure 2, all servers, first rule).
 import { entryAt } from './log.ts';
-import { adoptConfiguration, onConfigurationCommitted } from './membership.ts';
+import { adoptConfiguration, leaveIfJoint, onConfigurationCommitted } from './membership.ts';
 import { answerReads } from './reads.ts';
 import { hostContext, sizeOf, type Turn } from './server.ts';
 import { takeSnapshotIfDue } from './snapshot.ts';
@@ -14,6 +14,7 @@ export function commitTo(turn: Turn, index: number): void {
   if (turn.server.config.maxUncommittedBytes < Infinity) countCommitted(turn, before);
   applyCommitted(turn);
   if (raft.configurationIndex > before && raft.configurationIndex <= index) onConfigurationCommitted(turn);
+  if (raft.role === 'leader') leaveIfJoint(turn);
 }
 
 /** Applies everything up to the commit index, or as much of it as is done in one go. */

@@ -22,7 +22,8 @@ export function entryAt({ log }: RaftState, index: number): Entry<unknown> | und
 
 /** `count` entries behind `index`. */
 export function entriesBehind({ log }: RaftState, index: number, count: number): Entry<unknown>[] {
-  return log.entries.slice(index - log.base, index - log.base + count);
+  const from = Math.max(0, index - log.base);
+  return log.entries.slice(from, from + count);
 }
 
 /** The index that the next entry will have. */

@@ -51,17 +51,17 @@ export function adoptConfiguration(turn: Turn): void {
   else refreshRole(turn);
 }
 
-/** A joint configuration leaves itself; a leader that the new one does not know has done its last duty. */
+/** A leader that a committed configuration does not know has done its last duty. */
 export function onConfigurationCommitted(turn: Turn): void {
   const { raft, ctx, server } = turn;
   if (raft.role !== 'leader') return refreshRole(turn);
-  leaveIfJoint(turn);
-  if (!server.rules.stepsDownWhenRemoved(raft, ctx.id) || raft.configurationIndex > raft.commitIndex) return;
+  if (!server.rules.stepsDownWhenRemoved(raft, ctx.id)) return;
   broadcast(turn); // the others learn that it is committed
   becomeFollower(turn, null);
 }
 
-function leaveIfJoint(turn: Turn): void {
+/** A joint configuration leaves itself once it is committed, unless it was asked to wait. */
+export function leaveIfJoint(turn: Turn): void {
   const { raft, server } = turn;
   const { configuration } = raft;
   if (!isJoint(configuration) || !configuration.autoLeave || !server.rules.mayLeaveJoint(raft)) return;

@@ -163,7 +163,7 @@ function start(server: RaftServer, ctx: RaftContext): RaftState {
   raft.configurationIndex = found.index;
   const turn: Turn = { server, raft, host: { raft }, ctx };
   raft.role = restingRole(turn);
-  ctx.note('role', { role: raft.role, term: currentTerm });
+  ctx.note('role', { role: raft.role, term: currentTerm, starts: true });
   ctx.note('configuration', { index: found.index, role: raft.role, ...found.configuration });
   resetElectionTimer(turn);
   return raft;

@@ -73,7 +73,8 @@ export function onInstallSnapshotReply(turn: Turn, from: NodeId, reply: InstallS
     onMatch(turn, from, progress, reply.matchIndex);
     if (raft.role === 'leader') sendNext(turn, from, progress);
   } else if (reply.lastIndex === progress.snapshot?.index) {
-    if (reply.offset === progress.snapshotOffset) return; // that chunk is under way; a heartbeat repeats it if it is lost
+    // Only the answer to the chunk under way moves on; should it be lost, a heartbeat repeats the chunk.
+    if (reply.answers !== progress.snapshotOffset || reply.offset === progress.snapshotOffset) return;
     progress.snapshotOffset = reply.offset;
     sendSnapshot(turn, from, progress);
   }
@@ -125,6 +126,7 @@ function reply(turn: Turn, to: NodeId, message: InstallSnapshot, offset: number,
     type: 'InstallSnapshotReply',
     term: turn.raft.currentTerm,
     lastIndex: message.lastIndex,
+    answers: message.offset,
     offset,
     matchIndex,
     round: message.round,

@@ -101,7 +101,8 @@ export interface InstallSnapshotReply {
   readonly type: 'InstallSnapshotReply';
   readonly term: number;
   readonly lastIndex: number;
-  /** Where the next chunk should begin. */
+  /** Where the chunk that this answers began, and where the next one should. */
+  readonly answers: number;
   readonly offset: number;
   /** Above 0 once the follower's log equals the leader's up to there: installed, or not needed. */
   readonly matchIndex: number;

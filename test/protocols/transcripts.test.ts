@@ -33,7 +33,11 @@ const keyed = (id: number, at: number, f: string, value: Json): Operation => ({
   value: ['x', value],
 });
 
-const raftParameters: Parameters = { nodes: 3, clients: 1, network: 'lan', batch: 64, election: 150 };
+const raftParameters: Parameters = {
+  ...{ nodes: 3, spares: 0, clients: 1, network: 'lan', batch: 64, inflight: 256, election: 150, guards: 'both' },
+  ...{ snapshot: 0, trailing: 0, chunk: 65_536, reads: 'index', forwarding: true, apply: 1_000_000, sessions: 4_096 },
+  ...{ membership: 'none', transfers: false, drift: 0 },
+};
 
 const stories: readonly Story[] = [
   {
@@ -106,12 +110,12 @@ const stories: readonly Story[] = [
   {
     scenario: 'raft',
     file: 'raft-election',
-    title: 'n3 times out first, asks for votes, leads, and commits the no-op of its term.',
+    title: 'n1 times out first, asks whether it would be elected, is elected, and commits the no-op of its term.',
     parameters: raftParameters,
     workload: [],
     faults: [],
-    from: ms(200),
-    to: ms(211),
+    from: ms(183),
+    to: ms(219),
   },
   {
     scenario: 'raft',
@@ -121,18 +125,18 @@ const stories: readonly Story[] = [
     workload: [keyed(0, 400, 'write', 1), keyed(1, 420, 'read', null)],
     faults: [],
     from: ms(400),
-    to: ms(423),
+    to: ms(425),
   },
   {
     scenario: 'raft',
     file: 'raft-log-repair',
-    title: 'n3 led, was cut off with an entry that nobody else has, and drops it when it hears from the new leader.',
+    title: 'n1 led, was cut off with an entry that nobody else has, and drops it when it hears from the new leader.',
     parameters: raftParameters,
     workload: [keyed(0, 400, 'write', 1), keyed(1, 450, 'write', 2), keyed(2, 1_000, 'write', 3)],
     faults: [{ at: ms(440), fault: { type: 'isolate', node: '@leader', for: ms(700) } }],
-    from: ms(1_120),
-    to: ms(1_165),
-    nodes: ['n3'],
+    from: ms(1_139),
+    to: ms(1_147),
+    nodes: ['n1'],
   },
 ];
 

@@ -5,7 +5,7 @@ import { raftKv } from '../../scenarios/raft.ts';
 import { simulate, type Run, type Scenario } from '../../sim/index.ts';
 
 /** Enough to meet every fault class many times; the nightly campaign runs many more. */
-const cleanSeeds = 500;
+const cleanSeeds = 2_000;
 
 describe('raft', () => {
   test(`is clean on ${cleanSeeds} seeds of the full swarm, and something happens in them`, () => {
@@ -23,8 +23,8 @@ describe('raft', () => {
         .properties.filter(isSometimes)
         .map(({ name }) => name),
     );
-    expect(acknowledged).toBeGreaterThan(cleanSeeds * 100);
-  });
+    expect(acknowledged).toBeGreaterThan(cleanSeeds * 50);
+  }, 300_000);
 
   test('keeps the rules of the seam: frozen messages, plain states, no promises', () => {
     for (let seed = 0; seed < 20; seed++) {
@@ -41,7 +41,8 @@ describe('raft', () => {
 
   test('runs alone, in even clusters, and without faults', () => {
     for (const nodes of [1, 2, 4, 9]) {
-      const { findings, history } = simulate(raftKv, { seed: 1, parameters: { nodes, swarm: false, network: 'lan' } });
+      const parameters = { nodes, swarm: false, network: 'lan', membership: 'none' };
+      const { findings, history } = simulate(raftKv, { seed: 1, parameters });
       expect({ nodes, findings }).toEqual({ nodes, findings: [] });
       expect(history.some(({ type, f }) => type === 'ok' && f === 'read')).toBe(true);
     }
@@ -49,14 +50,19 @@ describe('raft', () => {
 });
 
 describe('a broken rule of raft', () => {
-  test.each(raftKnownBugs.map((scenario) => [scenario.name, scenario] as const))('%s is found', (_name, scenario) => {
-    const { seed, run } = firstViolation(scenario, 1_500);
-    expect(scenario.expect.type).toBe('breaks');
-    const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
-    expect(expected).toEqual(expect.arrayContaining([run.findings[0]?.name]));
-    // The finding is the variant's: with the paper's rules the same world is clean.
-    expect({ seed, findings: withoutVariant(scenario, run).findings }).toEqual({ seed, findings: [] });
-  });
+  test.each(raftKnownBugs.map((scenario) => [scenario.name, scenario] as const))(
+    '%s is found',
+    (_name, scenario) => {
+      const { seed, run } = firstViolation(scenario, 400);
+      expect(scenario.expect.type).toBe('breaks');
+      const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
+      expect(expected).toEqual(expect.arrayContaining([run.findings[0]?.name]));
+      // The finding is the variant's: with the paper's rules the same world has nothing of the kind to say.
+      const others = withoutVariant(scenario, run).findings.map(({ name }) => name);
+      expect({ seed, others: others.filter((name) => expected.includes(name)) }).toEqual({ seed, others: [] });
+    },
+    120_000,
+  );
 });
 
 function run0(): Run {
@@ -75,8 +81,9 @@ function firstViolation(scenario: Scenario, limit: number): { seed: number; run:
   throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
 }
 
-/** The same parameters, faults and operations with unbroken servers. */
+/** The same faults and operations with unbroken servers, whose clocks run as they were promised to. */
 function withoutVariant(scenario: Scenario, run: Run): Run {
-  const { seed, parameters, faults, workload } = run;
+  const { seed, faults, workload } = run;
+  const parameters = { ...run.parameters, drift: 0 };
   return simulate({ ...raftKv, name: scenario.name }, { seed, parameters, faults, workload });
 }

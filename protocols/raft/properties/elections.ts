@@ -56,16 +56,16 @@ export function termMonotonicity(): Property {
 /** Every role change is a move that the chart allows. */
 export function roleChartIsKept(): Property {
   return alwaysOn(['role', 'append'], 'role chart', 'every role change is a move of the chart', () => {
-    const roles = new Map<string, { role: Role; incarnation: number }>();
+    const roles = new Map<string, Role>();
     return (_view, { node, note }) => {
-      const before = roles.get(node.id);
+      const before = roles.get(node.id) ?? 'start';
       if (note?.kind === 'append') {
-        const isStanding = before?.role === 'candidate' || before?.role === 'pre-candidate';
-        return isStanding ? `${node.id} accepts entries while it is a ${before.role}` : undefined;
+        const isStanding = before === 'candidate' || before === 'pre-candidate';
+        return isStanding ? `${node.id} accepts entries while it is a ${before}` : undefined;
       }
-      const { role } = dataOf<{ role: Role }>(note);
-      roles.set(node.id, { role, incarnation: node.incarnation });
-      const from = before?.incarnation === node.incarnation ? before.role : 'start';
+      const { role, starts } = dataOf<{ role: Role; starts?: boolean }>(note);
+      roles.set(node.id, role);
+      const from = starts === true ? 'start' : before;
       return roleMoves.has(`${from}>${role}`) ? undefined : `${node.id} went from ${from} to ${role}`;
     };
   });

@@ -26,11 +26,13 @@ export interface RaftPropertyOptions {
   readonly service?: Service<any, any, any>;
   /** How long after healing the first operation may take; left out, nothing is said of progress. */
   readonly progressWithin?: Micros;
+  /** How long after healing it may take until every member follows closely; left out, nothing is said of it. */
+  readonly catchUpWithin?: Micros;
 }
 
 /** All properties of a cluster whose servers run `server`. */
 export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions = {}): Property[] {
-  const { service, progressWithin } = options;
+  const { service, progressWithin, catchUpWithin } = options;
   return [
     electionSafety(),
     upToDateVotes(),
@@ -48,6 +50,7 @@ export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions
     commitMonotonicity(),
     roleChartIsKept(),
     sometimesNoted('truncate', 'a follower drops entries that conflict with its leader’s'),
-    ...(progressWithin === undefined ? [] : [progress(progressWithin), followersCatchUp(server, progressWithin)]),
+    ...(progressWithin === undefined ? [] : [progress(progressWithin)]),
+    ...(catchUpWithin === undefined ? [] : [followersCatchUp(server, catchUpWithin)]),
   ];
 }

@@ -130,6 +130,9 @@ export function commitMonotonicity(): Property {
       if (note?.kind !== 'commit') return undefined;
       const { from, to } = dataOf<{ from: number; to: number }>(note);
       last.set(id, { incarnation, index: to });
+      const { lastApplied = 0, commitIndex = 0 } = raftOf(node) ?? {};
+      if (lastApplied > commitIndex)
+        return `${id} has applied up to ${lastApplied}, and committed up to ${commitIndex}`;
       return from === before.index + 1 && to >= from
         ? undefined
         : `the commit index of ${id} went from ${before.index} to ${from - 1}, then to ${to}`;

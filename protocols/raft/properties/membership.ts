@@ -34,7 +34,10 @@ export function configurationSafety(): Property {
       switch (note?.kind) {
         case 'commit': {
           const { to, role, term } = dataOf<CommitNote>(note);
+          const isSettled = known.configuration !== undefined && known.index <= known.commitIndex;
           known.commitIndex = to;
+          if (role === 'leader' && isSettled && !hasVote(known.configuration, node.id))
+            return `${node.id} leads on, although its removal at index ${known.index} is committed`;
           if (role === 'leader') known.committedIn = term;
           return undefined;
         }
@@ -100,6 +103,10 @@ function overlap(one: Configuration, other: Configuration): boolean {
       return Math.floor(left.length / 2) + 1 + Math.floor(right.length / 2) + 1 > union;
     }),
   );
+}
+
+function hasVote(configuration: Configuration | undefined, id: string): boolean {
+  return configuration === undefined || configuration.voters.includes(id) || configuration.outgoing.includes(id);
 }
 
 function describe(configuration: Configuration): string {
