@@ -2,7 +2,7 @@
 import type { Verdict } from '../sim/index.ts';
 import type { Judged } from './check-judge.ts';
 import type { Anomaly } from './check-opinion.ts';
-import { describeWitness } from './check-witness.ts';
+import { describeOrders, describeWitness } from './check-witness.ts';
 import { runOf } from './check-run.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
@@ -80,10 +80,12 @@ export function briefly(judged: Judged): string {
   return (anomalies[0]?.reason ?? doubt).replace(/\n\s*/g, ' ');
 }
 
-function whatWasChecked({ operations, partitions, checker, model, engine, ms, format }: Judged): string {
+function whatWasChecked({ operations, partitions, checker, model, engine, askedEngine, ms, format }: Judged): string {
   const keys = partitions.some(({ key }) => key !== null) ? ` on ${count(partitions.length, 'key')}` : '';
   const how = [checker, ...(model === undefined ? [] : [model])].join(', ');
-  const by = engine === undefined ? '' : `, engine ${engine}`;
+  const asked =
+    askedEngine === undefined || askedEngine === 'auto' || askedEngine === engine ? '' : ` for ${askedEngine}`;
+  const by = engine === undefined ? '' : `, engine ${engine}${asked}`;
   const time = ms < 10 ? ms.toFixed(1) : Math.round(ms);
   return `${count(operations, 'operation')}${keys} (${format ?? 'empty'}), by ${how}${by}, in ${time} ms`;
 }
@@ -122,6 +124,7 @@ function describeProof(judged: Judged, io: View): string[] {
   const proven = anomalies.find(({ cycle, operations }) => cycle === undefined && operations.length > 0);
   if (proven !== undefined) {
     const run = runOf({ ...judged, anomalies: [proven] });
+    lines.push(...describeOrders(proven, judged, io));
     for (const finding of run.findings) lines.push(...excerptOf(run, finding, io.paint).map((line) => `  ${line}`), '');
   }
   if (tolerated.length > 0) {

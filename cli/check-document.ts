@@ -15,7 +15,8 @@ export function checkDocument(
   judged: Judged,
   files: readonly { readonly what: string; readonly path: string }[],
 ): Document {
-  const { path, part, stated, verdict, checker, model, engine, operations, ms, doubt, why, format } = judged;
+  const { path, part, stated, verdict, checker, model, engine, askedEngine, operations, ms, doubt, why, format } =
+    judged;
   const { anomalies, tolerated, partitions, skipped, remarks, boundary } = judged;
   const lines = linesOf(judged);
   const withLines = (anomaly: Anomaly): Document => anomalyDocument(anomaly, lines);
@@ -28,6 +29,7 @@ export function checkDocument(
     checker,
     model: model ?? null,
     engine: engine ?? null,
+    askedEngine: askedEngine ?? null,
     why,
     operations,
     ms: Math.round(ms * 1_000) / 1_000,
@@ -52,8 +54,9 @@ export function validOf(verdict: Verdict): boolean | 'unknown' {
   return verdict === 'unknown' ? verdict : verdict === 'valid';
 }
 
-function anomalyDocument({ type, reason, operations, details }: Anomaly, lines: ReadonlyMap<number, number>): Document {
-  return { type, reason, operations, lines: operations.map((id) => lines.get(id) ?? null), details };
+function anomalyDocument(anomaly: Anomaly, lines: ReadonlyMap<number, number>): Document {
+  const { type, reason, operations, details, orders = [] } = anomaly;
+  return { type, reason, operations, lines: operations.map((id) => lines.get(id) ?? null), details, orders };
 }
 
 /** The line in the file at which each operation of the evidence was invoked. */

@@ -47,7 +47,22 @@ export async function readRecorded(
   }
   const format = options.format ?? formatOf(head.join(''));
   const parts = await readHistories(chain(head, chunks), { file, ...conventions(format), ...options });
-  return parts.map((part) => ('recorded' in part ? { ...part, recorded: { ...part.recorded, file } } : part));
+  return parts.map((part) =>
+    'recorded' in part ? { ...part, recorded: withoutAdministrator({ ...part.recorded, file }) } : part,
+  );
+}
+
+/** An administrator moves leaders and members around; what the objects of the others hold it does not touch. */
+function withoutAdministrator(recorded: Recorded): Recorded {
+  const { history, lines, remarks } = recorded;
+  const kept = history.flatMap(({ client }, place) => (client === 'admin' ? [] : [place]));
+  if (kept.length === history.length || kept.length === 0) return recorded;
+  return {
+    ...recorded,
+    history: kept.map((place, index) => ({ ...history[place]!, index })),
+    lines: kept.map((place) => lines[place]!),
+    remarks: [...remarks, `${history.length - kept.length} events of the client admin were left out`],
+  };
 }
 
 /** The error for a line of the history that its judge cannot read, at its place in the file. */

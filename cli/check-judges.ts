@@ -71,7 +71,8 @@ async function judgeLinearizable(history: History, options: JudgeOptions): Promi
     doubt: verdict === 'unknown' ? doubts.join('\n') : '',
     holds: 'linearizable: each operation fits at one instant between its call and its return',
     model: model.name,
-    engine,
+    engine: [...new Set(result.partitions.flatMap((part) => part.engine ?? []))].join(', ') || engine,
+    askedEngine: engine,
     anomalies: anomaliesOf(result),
     tolerated: [],
     partitions: result.partitions.map(partOf),
@@ -93,28 +94,36 @@ function withoutRealTime(opinion: Opinion): Opinion {
 function anomaliesOf({ partitions }: Keys): Anomaly[] {
   return partitions.flatMap((part) => {
     if (part.verdict !== 'invalid') return [];
-    const { operations, places } = part.window;
+    const { operations, places, orders } = part.window;
     return [
       {
         type: 'not-linearizable',
         reason: part.reason,
         operations: operations.map(({ id }) => id),
         details: places,
+        orders,
       },
     ];
   });
 }
 
 function partOf(part: PartitionResult): Part {
-  const { key = null, verdict, steps } = part;
+  const { key = null, verdict, steps, engine } = part;
   switch (part.verdict) {
     case 'valid':
-      return { key, verdict, reason: '', operations: [], steps, ...(part.order && { order: part.order }) };
+      return { key, verdict, reason: '', operations: [], steps, engine, ...(part.order && { order: part.order }) };
     case 'invalid':
-      return { key, verdict, reason: part.reason, operations: part.window.operations.map(({ id }) => id), steps };
+      return {
+        key,
+        verdict,
+        reason: part.reason,
+        operations: part.window.operations.map(({ id }) => id),
+        steps,
+        engine,
+      };
     case 'unknown': {
       const { reason, covered, returned } = part;
-      return { key, verdict, reason, operations: [], steps, covered, returned };
+      return { key, verdict, reason, operations: [], steps, engine, covered, returned };
     }
   }
 }

@@ -1,5 +1,5 @@
 // What a judge has to say of a history, whoever it is: the shape that `check` prints.
-import type { DependencyCycle } from '../checkers/index.ts';
+import type { DependencyCycle, PartialOrder } from '../checkers/index.ts';
 import type { Verdict } from '../sim/index.ts';
 
 /** One thing that speaks against a history. */
@@ -10,6 +10,8 @@ export interface Anomaly {
   readonly operations: readonly number[];
   /** Further lines of proof for those who ask. */
   readonly details: readonly string[];
+  /** For linearizability: orders of some operations that cannot go on, and why each operation that is left does not fit. */
+  readonly orders?: readonly PartialOrder[];
   readonly cycle?: DependencyCycle | undefined;
 }
 
@@ -20,6 +22,8 @@ export interface Part {
   readonly reason: string;
   readonly operations: readonly number[];
   readonly steps: number;
+  /** Who judged it. */
+  readonly engine?: string | undefined;
   /** If it was asked for: ids in an order that explains the key's operations. Some that never returned may be missing. */
   readonly order?: readonly number[];
   /** Where the search was cut short: how many of how many completions it had explained. */
@@ -35,7 +39,10 @@ export interface Opinion {
   readonly holds: string;
   /** The model in full, where the checker has one. */
   readonly model: string | undefined;
+  /** Who judged, of those that look for orders: the names of all that did, in the order of the keys. */
   readonly engine: string | undefined;
+  /** Who was asked. */
+  readonly askedEngine?: string;
   readonly anomalies: readonly Anomaly[];
   /** Anomalies that the model allows. */
   readonly tolerated: readonly Anomaly[];

@@ -2,11 +2,13 @@
 import { pairOperations, type Operation } from '../checkers/index.ts';
 import type { Judged } from './check-judge.ts';
 import { findModel } from './check-models.ts';
+import type { Anomaly } from './check-opinion.ts';
 import type { Io } from './io.ts';
-import { alignColumns, count, printable, thousands } from './layout.ts';
+import { alignColumns, count, printable, thousands, wrap } from './layout.ts';
 
 const mostKeys = 3;
 const mostOperations = 20;
+const mostOrders = 3;
 
 /** Lines, with an empty one after each key; none if no order was asked for, or if some key has none. */
 export function describeWitness(judged: Judged, { paint, columns }: Pick<Io, 'paint' | 'columns'>): string[] {
@@ -32,6 +34,25 @@ export function describeWitness(judged: Judged, { paint, columns }: Pick<Io, 'pa
   });
   const others = explained.length - mostKeys;
   return others > 0 ? [...lines, `  … and ${count(others, 'more key')}; --json has all`, ''] : lines;
+}
+
+/** The longest orders of the operations in the evidence, and why none of those that are left can come next. */
+export function describeOrders({ orders = [] }: Anomaly, judged: Judged, { columns }: Pick<Io, 'columns'>): string[] {
+  if (orders.length === 0) return [];
+  const operations = new Map(pairOperations(judged.recorded.history).map((operation) => [operation.id, operation]));
+  const { describe } = wordsOf(judged);
+  const name = (id: number): string => {
+    const operation = operations.get(id)!;
+    return `${operation.client}'s ${shorten(describe(operation))}`;
+  };
+  const lines = orders.slice(0, mostOrders).flatMap(({ operations: order, next }, place) => {
+    const way = order.length === 0 ? 'with none of them first' : order.map(name).join(', then ');
+    return [
+      ...wrap(`${place + 1}. ${way}; after that:`, columns, '    '),
+      ...next.flatMap(({ operation, reason }) => wrap(`- not ${name(operation)}: ${reason}`, columns, '       ')),
+    ];
+  });
+  return ['  How far an order of these can go:', ...lines, ''];
 }
 
 function wordsOf({ model }: Judged): { readonly describe: (operation: Operation) => string } {

@@ -39,7 +39,7 @@ test('the documents of check have the documented fields', async () => {
   const [anomaly] = check['anomalies'] as Fields[];
   expect(Object.keys(anomaly!).toSorted()).toEqual(documented('An anomaly of `check`:').toSorted());
   const part = (check['partitions'] as Fields[]).find(({ valid }) => valid === false);
-  expect(Object.keys(part!).toSorted()).toEqual(['key', 'operations', 'reason', 'steps', 'valid']);
+  expect(Object.keys(part!).toSorted()).toEqual(['engine', 'key', 'operations', 'reason', 'steps', 'valid']);
   const both = (await faultlineJson<Fields>('check', path, path)).document;
   expect(Object.keys(both)).toEqual(['valid', 'files']);
 });
