@@ -7,7 +7,7 @@ export interface ConcurrentHistory {
   readonly operations: number;
   readonly clients: number;
   /** What the object is; a register, or as many as there are keys, unless said otherwise. */
-  readonly object?: 'register' | 'queue' | 'stack' | 'set';
+  readonly object?: ObjectName;
   /** How many different values are written; each only once if not given. */
   readonly values?: number;
   /** If given, arguments and results are `[key, value]`. */
@@ -18,8 +18,13 @@ export interface ConcurrentHistory {
   readonly wrongAt?: number;
 }
 
+export type ObjectName = 'register' | 'text' | 'counter' | 'queue' | 'stack' | 'priority-queue' | 'set';
+
 const functions = {
   register: ['write', 'read'],
+  text: ['append', 'read'],
+  counter: ['add', 'read'],
+  'priority-queue': ['insert', 'poll'],
   queue: ['enqueue', 'dequeue'],
   stack: ['push', 'pop'],
   set: ['add', 'contains'],
@@ -56,7 +61,8 @@ export function concurrentHistory(options: ConcurrentHistory): History {
     const call = running.get(client);
     if (call === undefined && next < operations) {
       const writes = draw(2) === 0;
-      const argument = writes || object === 'set' ? (values === undefined ? next + 1 : draw(values)) : null;
+      const number = values === undefined ? next + 1 : draw(values);
+      const argument = writes || object === 'set' ? (object === 'text' ? `${number};` : number) : null;
       const value = keys === undefined ? argument : [draw(keys), argument];
       const process = numbers[client]!;
       running.set(client, emit({ process, type: 'invoke', f: writes ? write : read, value, operation: next }));
@@ -74,20 +80,43 @@ export function concurrentHistory(options: ConcurrentHistory): History {
       const truth = objects[keyOf(call)]!(writes, plain(call));
       const lies = !writes && call.operation >= wrongAt && !planted;
       if (lies) planted = true;
-      emit({ ...call, type: 'ok', value: wrap(call, lies ? (object === 'set' ? truth !== true : -1) : truth) });
+      emit({ ...call, type: 'ok', value: wrap(call, lies ? lieOf(object, truth) : truth) });
     }
   }
   return history;
 }
 
+/** What no such object answers. */
+function lieOf(object: ObjectName, truth: Json): Json {
+  if (object === 'set') return truth !== true;
+  return object === 'text' ? `${(truth as string | null) ?? ''}lie` : -1;
+}
+
 /** The object as a function: what a write or a read of it answers. */
-function makeObject(object: 'register' | 'queue' | 'stack' | 'set'): (writes: boolean, value: Json) => Json {
+function makeObject(object: ObjectName): (writes: boolean, value: Json) => Json {
   const held: Json[] = [];
   const elements = new Set<Json>();
   let first = 0;
   switch (object) {
     case 'register':
       return (writes, value) => (writes ? (held[0] = value) : (held[0] ?? null));
+    case 'text':
+      return (writes, value) => {
+        if (writes) held[0] = ((held[0] as string | undefined) ?? '') + (value as string);
+        return writes ? value : (held[0] ?? null);
+      };
+    case 'counter':
+      return (writes, value) => {
+        if (writes) held[0] = ((held[0] as number | undefined) ?? 0) + (value as number);
+        return writes ? value : (held[0] ?? 0);
+      };
+    case 'priority-queue': {
+      const heap = new RankHeap();
+      return (writes, value) => {
+        if (writes) heap.push(value as number);
+        return writes ? value : heap.pop();
+      };
+    }
     case 'queue':
       return (writes, value) => {
         if (writes) held.push(value);
@@ -104,5 +133,37 @@ function makeObject(object: 'register' | 'queue' | 'stack' | 'set'): (writes: bo
         if (writes) elements.add(value);
         return writes ? !isThere : isThere;
       };
+  }
+}
+
+/** The greatest number first. */
+class RankHeap {
+  private readonly numbers: number[] = [];
+
+  push(number: number): void {
+    const { numbers } = this;
+    let place = numbers.push(number) - 1;
+    for (let parent = (place - 1) >> 1; place > 0 && numbers[parent]! < number; parent = (place - 1) >> 1) {
+      numbers[place] = numbers[parent]!;
+      numbers[parent] = number;
+      place = parent;
+    }
+  }
+
+  pop(): number | null {
+    const { numbers } = this;
+    const first = numbers[0] ?? null;
+    const last = numbers.pop();
+    if (last === undefined || numbers.length === 0) return first;
+    let place = 0;
+    for (;;) {
+      const left = 2 * place + 1;
+      const child = (numbers[left + 1] ?? -Infinity) > (numbers[left] ?? -Infinity) ? left + 1 : left;
+      if ((numbers[child] ?? -Infinity) <= last) break;
+      numbers[place] = numbers[child]!;
+      place = child;
+    }
+    numbers[place] = last;
+    return first;
   }
 }

@@ -1,9 +1,20 @@
 // How the linearizability check fares: histories of registers, key-value stores, sets, queues and stacks of growing sizes,
 // right ones and ones with a planted lie, by each engine. Exponents and ratios are the figures to quote.
-import { checkLinearizable, elementSet, fifoQueue, keyValue, register, stack } from '../checkers/index.ts';
+import {
+  checkLinearizable,
+  counter,
+  fifoQueue,
+  keyValue,
+  priorityQueue,
+  register,
+  set,
+  stack,
+  type Model,
+} from '../checkers/index.ts';
 import type { Engine, LinearizabilityResult } from '../checkers/index.ts';
 import type { History } from '../sim/history.ts';
-import { concurrentHistory, type ConcurrentHistory } from './histories.ts';
+import type { Json } from '../sim/protocol.ts';
+import { concurrentHistory, type ConcurrentHistory, type ObjectName } from './histories.ts';
 
 export interface LinearizabilityFigures {
   readonly name: string;
@@ -37,9 +48,30 @@ export const linearizabilityBenches: readonly LinearizabilityBench[] = [
     { name: 'queue', options: { clients: 16, object: 'queue' }, sizes: growing, engines: ['auto'], wrong },
     { name: 'stack', options: { clients: 16, object: 'stack' }, sizes: growing, engines: ['auto'], wrong },
     {
+      name: 'priority queue',
+      options: { clients: 16, object: 'priority-queue' },
+      sizes: growing,
+      engines: ['auto'],
+      wrong,
+    },
+    {
+      name: 'text by appends, 1,000 keys',
+      options: { clients: 20, object: 'text', keys: 1_000 },
+      sizes: growing.slice(0, 2),
+      engines: ['wgl', 'auto'],
+      wrong,
+    },
+    {
+      name: 'counter',
+      options: { clients: 8, object: 'counter', values: 3 },
+      sizes: [1_000, 10_000],
+      engines: ['wgl', 'auto'],
+      wrong,
+    },
+    {
       name: 'set, 100 elements',
       options: { clients: 8, object: 'set', values: 100 },
-      sizes: growing.slice(0, 2),
+      sizes: growing,
       engines: ['auto'],
       wrong,
     },
@@ -56,12 +88,21 @@ export const linearizabilityBenches: readonly LinearizabilityBench[] = [
     sizes: [1_000, 10_000],
     engines: ['wgl', 'fast', 'auto'],
   },
-  ...[0, 20, 50, 100].map((crashes): LinearizabilityBench => ({
-    name: `register, 5 values, ${crashes} crashed`,
-    options: { clients: 5, values: 5, crashes },
-    sizes: [10_000],
-    engines: ['wgl', 'fast', 'auto'],
-  })),
+  ...[0, 20, 50, 100].flatMap((crashes): readonly LinearizabilityBench[] => [
+    {
+      name: `register, 5 values, ${crashes} crashed`,
+      options: { clients: 5, values: 5, crashes },
+      sizes: [10_000],
+      engines: ['wgl', 'fast', 'auto'],
+    },
+    ...[false, true].map((wrong) => ({
+      name: `register, 5 values, 50 clients, ${crashes} crashed`,
+      options: { clients: 50, values: 5, crashes },
+      sizes: [10_000],
+      engines: ['auto'] as const,
+      wrong,
+    })),
+  ]),
 ];
 
 /** Checks each history with each engine. */
@@ -86,25 +127,34 @@ export function* benchLinearizability(
   }
 }
 
-function measure(history: History, { object, keys }: Omit<ConcurrentHistory, 'operations'>, engine: Engine) {
+function measure(
+  history: History,
+  { object = 'register', keys }: Omit<ConcurrentHistory, 'operations'>,
+  engine: Engine,
+) {
+  const model = modelOf(object, keys !== undefined);
   globalThis.gc?.();
   const start = process.cpuUsage();
-  const { verdict } = judge(history, object ?? 'register', keys !== undefined, engine);
+  const { verdict } = checkLinearizable(history, model, { engine });
   const { user, system } = process.cpuUsage(start);
   return { verdict, milliseconds: (user + system) / 1_000, memory: process.resourceUsage().maxRSS * 1_024 };
 }
 
-function judge(history: History, object: string, keyed: boolean, engine: Engine): LinearizabilityResult {
+function modelOf(object: ObjectName, keyed: boolean): Model<Json> {
   switch (object) {
     case 'queue':
-      return checkLinearizable(history, fifoQueue(), { engine });
+      return fifoQueue();
     case 'stack':
-      return checkLinearizable(history, stack(), { engine });
+      return stack();
+    case 'priority-queue':
+      return priorityQueue();
     case 'set':
-      return checkLinearizable(history, elementSet(), { engine });
-    default:
-      return keyed
-        ? checkLinearizable(history, keyValue(), { engine })
-        : checkLinearizable(history, register(), { engine });
+      return set();
+    case 'counter':
+      return counter();
+    case 'text':
+      return keyValue();
+    case 'register':
+      return keyed ? keyValue() : register();
   }
 }
