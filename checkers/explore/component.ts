@@ -3,6 +3,7 @@ import type { Write } from '../../sim/disk.ts';
 import type { Deadlines } from './deadlines.ts';
 import { ExploreError, type PreparedProcess, type PreparedWorld } from './prepared-world.ts';
 import { encode, normalise } from './encoding.ts';
+import { copyWithSharing } from './sharing.ts';
 import type { DiskContents, NodeInWorld } from './world.ts';
 
 export interface Component {
@@ -52,9 +53,12 @@ export function textOf(component: Component, id: string): string {
   return counters + encode(state, `the state of ${id}`) + encode([timers, deadlines], `the timers of ${id}`) + disks;
 }
 
+/** How a copy is made: with properties in canonical order, in the reverse of it, or as they are, with what is shared. */
+export type CopyOrder = 'canonical' | 'reversed' | 'as it is';
+
 /** A copy to run a handler on. */
-export function copyOf(component: Component, order: 'canonical' | 'reversed' = 'canonical'): Component {
-  return normalise(component, order);
+export function copyOf(component: Component, order: CopyOrder = 'canonical'): Component {
+  return order === 'as it is' ? copyWithSharing(component) : normalise(component, order);
 }
 
 /** The component as properties see it. */

@@ -91,7 +91,11 @@ function encodeMembers(value: object, walk: Walk): string {
       if (!Object.hasOwn(value, index)) throw refusal(`an array with a hole at ${index}`, walk);
       text += encodeAt(`[${index}]`, value[index], walk);
     }
+    if (Object.keys(value).length > value.length) throw refusal('an array with named properties', walk);
     return text;
+  }
+  if (isCollection(value) && (isSubclass(value) || Object.keys(value).length > 0)) {
+    throw refusal('a Map or Set with something added', walk);
   }
   if (value instanceof Map) {
     const entries = [...(value as Map<unknown, unknown>)].map(
@@ -108,11 +112,22 @@ function encodeMembers(value: object, walk: Walk): string {
   if (Object.getOwnPropertySymbols(value).length > 0) throw refusal('an object with symbols for keys', walk);
   const keys = Object.keys(value).sort();
   let text = `o${keys.length}:`;
+  if (Object.getOwnPropertyNames(value).length > keys.length) throw refusal('an object with hidden properties', walk);
   for (const key of keys) {
+    if (Object.getOwnPropertyDescriptor(value, key)?.get !== undefined) throw refusal('an object with getters', walk);
     if (key === '__proto__') throw refusal('an object with a property __proto__', walk);
     text += `${key.length}:${key}${encodeAt(`.${key}`, (value as Record<string, unknown>)[key], walk)}`;
   }
   return text;
+}
+
+function isCollection(value: object): value is Map<unknown, unknown> | Set<unknown> {
+  return value instanceof Map || value instanceof Set;
+}
+
+function isSubclass(value: Map<unknown, unknown> | Set<unknown>): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype !== Map.prototype && prototype !== Set.prototype;
 }
 
 function encodeAt(step: string, value: unknown, walk: Walk): string {

@@ -1,7 +1,7 @@
 // What each process can do, memoised: local components, envelopes, timers and client events are interned to integers, and
 // the outcomes of an event at a component are worked out once, by running the handler. A handler may depend on nothing
 // else, and the audit catches those that do.
-import { copyOf, nextOperation, textOf, unborn, viewOf, type Component } from './component.ts';
+import { copyOf, nextOperation, textOf, unborn, viewOf, type Component, type CopyOrder } from './component.ts';
 import { deepFreeze, encode } from './encoding.ts';
 import { survivalsOf, type Survival } from './crashes.ts';
 import {
@@ -19,6 +19,7 @@ import {
 import { Interner } from './interner.ts';
 import { PairTable } from './pair-table.ts';
 import { ExploreError, type PreparedWorld } from './prepared-world.ts';
+import { copyWithSharing, sharedParts } from './sharing.ts';
 import { firableTimers } from './timers.ts';
 import { crashPointsOf, outcomesOf, type ClientEvent, type Draw, type LocalEvent, type Outcome } from './turn.ts';
 import type { NodeInWorld } from './world.ts';
@@ -58,6 +59,8 @@ interface Local {
   readonly component: Component;
   readonly view: NodeInWorld;
   readonly within: boolean;
+  /** As a handler made it, where that has one object in two places and the audit is on. */
+  readonly shared: { readonly component: Component; readonly parts: readonly [string, string] } | undefined;
 }
 
 export class LocalSteps {
@@ -191,10 +194,11 @@ export class LocalSteps {
         this.#audit(local, event, this.#results[known]!);
       return this.#results[known]!;
     }
-    const { component } = this.#locals.value(local);
+    const { component, shared } = this.#locals.value(local);
     const steps = outcomesOf(this.#prepared, component, this.#localEvent(event)).map((outcome) =>
       this.#stepOf(outcome, local),
     );
+    if (shared !== undefined) this.#auditSharing(local, event, steps, shared);
     this.#memo.add(local, event, this.#results.push(steps) - 1);
     return steps;
   }
@@ -232,7 +236,8 @@ export class LocalSteps {
     const local = this.#locals.intern(textOf(component, id), () => {
       const own = copyOf(component);
       const view = deepFreeze(viewOf(own, id));
-      return { component: own, view, within: this.#prepared.world.within?.(view) ?? true };
+      const within = this.#prepared.world.within?.(view) ?? true;
+      return { component: own, view, within, shared: this.#sharingOf(component) };
     });
     if (local === known) {
       const firable = firableTimers(this.#prepared, component);
@@ -304,16 +309,45 @@ export class LocalSteps {
   /** Runs the handler once more, on a copy with the properties in the other order, and compares. */
   #audit(local: number, event: number, memoised: readonly Step[]): void {
     const { component } = this.#locals.value(local);
-    const again = outcomesOf(this.#prepared, component, this.#localEvent(event), 'reversed').map((outcome) =>
-      this.#stepOf(outcome, local),
-    );
-    if (encode(again, 'steps') === encode(memoised, 'steps')) return;
-    const what = this.#localEvent(event);
-    const detail = what.type === 'deliver' ? `message from ${what.from}` : what.type === 'timer' ? what.timer : '';
+    if (this.#doesTheSame(local, event, memoised, component, 'reversed')) return;
     throw new ExploreError(
-      `the handler of ${this.#nameOf(component.process)} for ${what.type} ${detail} did something else when it ran again on an equal state: ` +
+      `${this.#handlerOf(component.process, event)} did something else when it ran again on an equal state: ` +
         'it depends on something besides state, event and context, or on the order of properties',
     );
+  }
+
+  /** Runs the handler on the state as another handler made it, with one object in two places, and compares. */
+  #auditSharing(
+    local: number,
+    event: number,
+    steps: readonly Step[],
+    { component, parts }: NonNullable<Local['shared']>,
+  ): void {
+    if (this.#doesTheSame(local, event, steps, component, 'as it is')) return;
+    throw new ExploreError(
+      `${this.#handlerOf(component.process, event)} does something else where ${parts[0]} and ${parts[1]} in the state ` +
+        'are one object than where they are equal: expected states without shared parts',
+    );
+  }
+
+  #doesTheSame(local: number, event: number, steps: readonly Step[], component: Component, order: CopyOrder): boolean {
+    const again = outcomesOf(this.#prepared, component, this.#localEvent(event), order).map((outcome) =>
+      this.#stepOf(outcome, local),
+    );
+    return encode(again, 'steps') === encode(steps, 'steps');
+  }
+
+  #sharingOf(component: Component): Local['shared'] {
+    if (this.#auditEvery === 0) return undefined;
+    const parts = sharedParts(component.state);
+    return parts === undefined ? undefined : { component: copyWithSharing(component), parts };
+  }
+
+  #handlerOf(process: number, event: number): string {
+    const what = this.#localEvent(event);
+    const detail =
+      what.type === 'deliver' ? ` message from ${what.from}` : what.type === 'timer' ? ` ${what.timer}` : '';
+    return `the handler of ${this.#nameOf(process)} for ${what.type}${detail}`;
   }
 
   #nameOf(process: number): string {

@@ -2,7 +2,7 @@
 // `ctx.random`) is a new component with what was sent and what the clients saw.
 import type { Json, NodeId } from '../../sim/protocol.ts';
 import type { Micros } from '../../sim/time.ts';
-import { copyOf, nextOperation, type Component } from './component.ts';
+import { copyOf, nextOperation, type Component, type CopyOrder } from './component.ts';
 import { crash, isLegal, survivalsOf, type CrashPoint, type Survival } from './crashes.ts';
 import { encode, EncodingError } from './encoding.ts';
 import { ExploreError, type PreparedWorld } from './prepared-world.ts';
@@ -66,7 +66,7 @@ export function outcomesOf(
   prepared: PreparedWorld,
   component: Component,
   event: LocalEvent,
-  order: 'canonical' | 'reversed' = 'canonical',
+  order: CopyOrder = 'canonical',
 ): readonly Outcome[] {
   if (!isEnabled(prepared, component, event)) return [];
   const inside = event.type === 'crash inside' ? event.point : undefined;

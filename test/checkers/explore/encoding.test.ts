@@ -45,6 +45,32 @@ describe('the canonical text', () => {
   test.each([
     ['a function', { log: [{ next: () => 1 }] }, 'log[0].next in the state of n1 is a function: expected plain data'],
     ['a class instance', { at: new Date(0) }, 'at in the state of n1 is a class instance: expected plain data'],
+    [
+      'named properties of an array',
+      { list: Object.assign([1], { next: 2 }) },
+      'list in the state of n1 is an array with named properties: expected plain data',
+    ],
+    [
+      'hidden properties',
+      { a: Object.defineProperty({}, 'b', { value: 1 }) },
+      'a in the state of n1 is an object with hidden properties: expected plain data',
+    ],
+    [
+      'getters',
+      {
+        a: {
+          get b() {
+            return 1;
+          },
+        },
+      },
+      'a in the state of n1 is an object with getters: expected plain data',
+    ],
+    [
+      'what was added to a Map',
+      { a: Object.assign(new Map(), { b: 1 }) },
+      'a in the state of n1 is a Map or Set with something added: expected plain data',
+    ],
     ['a symbol', Symbol('x'), 'the state of n1 is a symbol: expected plain data'],
     ['a hole', { list: [1, , 3] }, 'list in the state of n1 is an array with a hole at 1: expected plain data'], // eslint-disable-line no-sparse-arrays
   ])('refuses %s and says where it is', (_, value, message) => {
