@@ -54,6 +54,11 @@ const rules: readonly Rule[] = [
     fits: (profile) => only(profile, ['read', 'write', 'cas']),
   },
   {
+    checker: 'lock',
+    what: 'acquires and releases of locks with leases or fencing tokens',
+    fits: (profile) => profile.hasGrants && only(profile, ['acquire', 'release', 'extend', 'write']),
+  },
+  {
     checker: 'linearizable',
     model: 'owned-mutex',
     what: 'acquires and releases of locks',

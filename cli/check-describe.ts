@@ -37,6 +37,7 @@ export function describeCheck(
     ...skipped.flatMap(({ reason, count: often, first }) =>
       fact('skipped', `${count(often, 'line')}, first line ${first.line}: ${reason}`, io),
     ),
+    ...(judged.figures ?? []).flatMap((figure) => fact('figures', figure, io)),
     ...remarks.flatMap((remark) => fact('note', remark, io)),
     ...partlyCovered(judged).flatMap((text) => fact('covered', text, io)),
     '',

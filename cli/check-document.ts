@@ -41,6 +41,7 @@ export function checkDocument(
     partitions: partitions.map(({ verdict: each, ...part }) => ({ ...part, valid: validOf(each) })),
     skipped: skipped.map(({ reason, count, first: { line, column } }) => ({ reason, count, line, column })),
     remarks,
+    figures: judged.figures ?? [],
     files: Object.fromEntries(files.map(({ what, path: place }) => [what, place])),
   };
 }

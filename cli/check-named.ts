@@ -1,7 +1,7 @@
 // The checkers besides linearizability and isolation, by the names that Jepsen gives them: each judges in its own way, and
 // all say what they found in one shape.
-import { checkers, findChecker, type CheckerOptions, type CheckerResult } from '../checkers/index.ts';
-import type { History, Json } from '../sim/index.ts';
+import { checkers, findChecker, type CheckerOptions, type CheckerResult, type LockResult } from '../checkers/index.ts';
+import { formatDuration, type History, type Json } from '../sim/index.ts';
 import type { Anomaly, Opinion } from './check-opinion.ts';
 
 export const namedCheckers: readonly string[] = Object.keys(checkers);
@@ -20,10 +20,21 @@ export function judgeByName(name: string, history: History, options: CheckerOpti
     anomalies: verdict === 'invalid' ? anomaliesOf(name, result) : [],
     tolerated: [],
     partitions: [],
+    figures: figuresOf(result),
   };
   if (realtime || verdict !== 'invalid' || !needRealTime.has(name)) return opinion;
   const doubt = `${name} needs real time, which the file does not tell; in the order of the file: ${reason}`;
   return { ...opinion, verdict: 'unknown', doubt, anomalies: [] };
+}
+
+/** Of locks: how often they were given, how long clients waited and how fair that was. */
+function figuresOf(result: CheckerResult & Partial<Pick<LockResult, 'grants' | 'waits' | 'maxOvertakes'>>): string[] {
+  const { grants, waits, maxOvertakes = 0 } = result;
+  if (grants === undefined) return [];
+  if (waits === undefined) return [`${grants} grants`];
+  const [median, high, most] = [waits.p50, waits.p99, waits.max].map(formatDuration);
+  const fair = maxOvertakes === 0 ? 'nobody was overtaken' : `a client was overtaken up to ${maxOvertakes} times`;
+  return [`${grants} grants after waits of ${median} (median), ${high} (99 %), ${most} (longest); ${fair}`];
 }
 
 /** Those that speak of what had completed before something else began. */

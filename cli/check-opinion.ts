@@ -47,6 +47,8 @@ export interface Opinion {
   /** Anomalies that the model allows. */
   readonly tolerated: readonly Anomaly[];
   readonly partitions: readonly Part[];
+  /** Figures worth knowing, a sentence each. */
+  readonly figures?: readonly string[];
   /** For isolation: the weakest models that are ruled out, and the strongest that still stand. */
   readonly boundary?: { readonly not: readonly string[]; readonly strongest: readonly string[] };
 }

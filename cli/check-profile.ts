@@ -12,6 +12,8 @@ export interface Profile {
   readonly hasPredicates: boolean;
   /** Whether all values are `[key, value]`. */
   readonly isKeyed: boolean;
+  /** Whether an acquire returned a fencing token or a lease. */
+  readonly hasGrants: boolean;
   /** What reads returned. */
   readonly reads: { readonly lists: number; readonly numbers: number; readonly maps: number; readonly others: number };
 }
@@ -23,6 +25,7 @@ export function profileOf(history: History): Profile {
   let transactions = 0;
   let keyed = 0;
   let predicates = 0;
+  let hasGrants = false;
   for (const event of history) {
     if (event.type === 'invoke') {
       operations++;
@@ -31,12 +34,14 @@ export function profileOf(history: History): Profile {
       else if (isTransaction(event.value, predicateMicros)) predicates++;
       if (isKeyed(event)) keyed++;
     } else if (event.type === 'ok' && event.f === 'read') reads[kindOf(event.value)]++;
+    else if (event.type === 'ok' && event.f === 'acquire' && isGrant(event.value)) hasGrants = true;
   }
   return {
     operations,
     functions: [...functions].sort(([, one], [, other]) => other - one).map(([f]) => f),
     isTransactions: operations > 0 && transactions === operations,
     hasPredicates: predicates > 0,
+    hasGrants,
     isKeyed: operations > 0 && keyed === operations,
     reads,
   };
@@ -59,6 +64,10 @@ function isKeyed({ f, value }: HistoryEvent): boolean {
   if (!Array.isArray(value) || value.length !== 2) return false;
   const inner = value[1] as Json;
   return f !== 'cas' || (Array.isArray(inner) && inner.length === 2);
+}
+
+function isGrant(value: Json): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) && ('lease' in value || 'token' in value);
 }
 
 function kindOf(value: Json): keyof Profile['reads'] {

@@ -4,7 +4,7 @@ import type { Micros } from '../../sim/time.ts';
 import { foundValue, MalformedInput } from './malformed.ts';
 import type { RawOperation } from './operation.ts';
 import { Clients, isResultOf, mostAnonymous, type Client, type Draft } from './pending.ts';
-import { errorText, historyValue, isNilRead } from './settle.ts';
+import { errorText, historyValue, isNilRead, lockValue } from './settle.ts';
 import { makeTally } from './tally.ts';
 import type { RecordedHistory, ToHistoryOptions } from './to-history.ts';
 
@@ -179,7 +179,7 @@ export class HistoryBuilder {
       process: client.number,
       type,
       f: raw.f,
-      value: historyValue(raw.value),
+      value: historyValue(lockValue(raw)),
       client: typeof own === 'string' && own !== '' ? own : client.name,
       operation,
     };

@@ -14,6 +14,30 @@ export function historyValue(value: Json): Json {
   return elements === undefined ? value : [value[0]!, elements];
 }
 
+/**
+ * What a record says of a lock beside its value, in the words of `locks/vocabulary.ts`: the fencing token, how long the lock
+ * is lent, and whether the resource refused the write. The value as it is for everything else.
+ */
+export function lockValue({ type, f, value, extra }: RawOperation): Json {
+  if (extra === undefined || value !== null) return value;
+  const token = numberIn(extra['token']);
+  if (f === 'acquire' && type === 'ok') {
+    const lease = numberIn(extra['lease']) ?? milliseconds(extra['validMs']) ?? milliseconds(extra['leaseMs']);
+    if (token === undefined && lease === undefined) return value;
+    return { ...(token !== undefined && { token }), ...(lease !== undefined && { lease }) };
+  }
+  if (f === 'write' && type === 'ok' && extra['fencedAccepted'] === false) return false;
+  return f === 'write' && type === 'invoke' && token !== undefined ? { token } : value;
+}
+
+function numberIn(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+}
+
+function milliseconds(value: Json | undefined): number | undefined {
+  return typeof value === 'number' && value >= 0 && value < 1e12 ? Math.floor(value * 1_000) : undefined;
+}
+
 /** The error in words. */
 export function errorText(error: Json): string {
   if (typeof error === 'string') return withoutColon(error);
