@@ -1,6 +1,7 @@
 // Explores every run of a world within bounds: breadth first, so that the first violation found has the shortest trace, or
 // depth first, which meets violations far from the start sooner.
 // States are rows of interned integers, and handlers run once for each local state and event (see `local-steps.ts`).
+import type { Checkpoint } from './checkpoint.ts';
 import type { Progress } from './progress.ts';
 import { Search } from './search.ts';
 import type { StopRule, Violation } from './violations.ts';
@@ -37,6 +38,10 @@ export interface ExploreOptions {
   readonly isOver?: () => boolean;
   /** Runs one in so many memoised handler calls again, and refuses handlers that then do something else. */
   readonly auditEvery?: number;
+  /** Whether a search that a bound ends gives a checkpoint, from which another one goes on. */
+  readonly checkpoint?: boolean;
+  /** Where to go on. The world must be the same; bounds may be others. */
+  readonly resume?: Checkpoint;
   /** Told now and then how far the search has come. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -61,6 +66,8 @@ export interface Exploration {
   /** `sometimes` properties that no visited state reached. */
   readonly unreached: readonly string[];
   readonly statistics: ExploreStatistics;
+  /** Where it was asked for, and the search is not complete. */
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface ExploreStatistics {

@@ -1,4 +1,5 @@
 // The explorer's public face: a world to explore, its properties, the search, and how to run a counterexample again.
+export type { Checkpoint } from './checkpoint.ts';
 export { describeAction, type Action } from './action.ts';
 export { EncodingError } from './encoding.ts';
 export { explore, type Exploration, type ExploreOptions, type ExploreStatistics } from './explore.ts';

@@ -9,6 +9,11 @@ export class Interner<T> {
     return this.#values.length;
   }
 
+  /** In the order of their numbers. */
+  get values(): readonly T[] {
+    return this.#values;
+  }
+
   /** About what it takes in memory: a text of one byte a character, its place in the table, and a value some times as large. */
   get bytes(): number {
     return 6 * this.#characters + 120 * this.size;

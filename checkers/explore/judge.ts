@@ -58,6 +58,12 @@ export class Judge {
     return [...this.#waiting, ...this.#waitingForOne].map(({ name }) => name);
   }
 
+  /** Only these have not been reached, says an earlier search. */
+  restore(unreached: readonly string[]): void {
+    this.#waiting = this.#waiting.filter(({ name }) => unreached.includes(name));
+    this.#waitingForOne = this.#waitingForOne.filter(({ name }) => unreached.includes(name));
+  }
+
   /** What speaks against a new state in which one process changed since its parent, or all with -1. */
   judge(row: Int32Array, changed: number, objections: Objection[]): void {
     const { nodeCount } = this.#prepared;

@@ -116,6 +116,24 @@ export class LocalSteps {
     return tables.reduce((sum, table) => sum + table.bytes, memos);
   }
 
+  /** The tables behind all numbers, as plain data. */
+  save() {
+    return {
+      timers: this.#timers.values,
+      envelopes: this.#envelopes.values,
+      crashes: this.#crashes.values,
+      locals: this.#locals.values.map(({ component }) => component),
+    };
+  }
+
+  /** Interns what another one saved, under the same numbers; to be called before anything else. */
+  restore({ timers, envelopes, crashes, locals }: ReturnType<LocalSteps['save']>): void {
+    for (const { process, timer } of timers) this.#internTimer(process, timer);
+    for (const { from, to, message } of envelopes) this.internEnvelope(from, to, deepFreeze(message));
+    for (const crash of crashes) this.#internCrash(crash);
+    for (const component of locals) this.#internLocal(component);
+  }
+
   view(local: number): NodeInWorld {
     return this.#locals.value(local).view;
   }

@@ -1,11 +1,13 @@
 // The exhaustive searches: breadth first, depth first, and iterative deepening, over rows of interned integers.
 import type { Action } from './action.ts';
+import { restoreSearch, saveSearch, type Checkpoint } from './checkpoint.ts';
 import { Expander, type Visitor } from './expander.ts';
 import type { Exploration, ExploreOptions } from './explore.ts';
 import { Judge, type Objection } from './judge.ts';
 import { LocalSteps } from './local-steps.ts';
-import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
+import { prepare, type PreparedWorld } from './prepared-world.ts';
 import { ActionCounts, estimateShare } from './progress.ts';
+import { isAbout, refuseCombinations } from './search-options.ts';
 import { SleepSets } from './sleep-sets.ts';
 import { findLasso } from './liveness.ts';
 import { StateStore } from './state-store.ts';
@@ -15,7 +17,6 @@ import { symmetricViolation } from './symmetric-traces.ts';
 import { actionOf, traceTo, transitionAction } from './traces.ts';
 import { TransitionGraph } from './transition-graph.ts';
 import { isEnough, noHandlerThrows, type Violation } from './violations.ts';
-import type { WorldProperty } from './properties.ts';
 import type { ExploredWorld, NodeInWorld } from './world.ts';
 
 interface Found {
@@ -44,7 +45,8 @@ export class Search implements Visitor {
   readonly #births: Int32Array[] = []; // where the audit wants them
   readonly #found: Found[] = [];
   readonly #objections: Objection[] = [];
-  readonly #levelSizes: number[] = [];
+  #levelSizes: number[] = [];
+  #levelEnd = 0;
   #generated = 0;
   #levels = 0;
   #expanded = 0;
@@ -70,7 +72,8 @@ export class Search implements Visitor {
   }
 
   run(): Exploration {
-    this.#expander.begin(this);
+    if (this.#options.resume !== undefined) this.#resume(this.#options.resume);
+    else this.#expander.begin(this);
     this.#audit?.births(this.#births);
     this.#initial = this.#store.count;
     const { order = 'breadth first' } = this.#options;
@@ -82,15 +85,15 @@ export class Search implements Visitor {
   /** States are expanded in the order in which they were stored. */
   #breadthFirst(): Exploration['endedBy'] {
     const store = this.#store;
-    let levelEnd = 0;
-    let endedBy = this.#limit();
+    const { maxLevels = Infinity } = this.#options;
+    let endedBy = this.#levels > 0 && this.#levels >= maxLevels ? 'levels' : this.#limit();
     while (endedBy === undefined && this.#expanded < store.count) {
-      if (this.#expanded === levelEnd) {
+      if (this.#expanded === this.#levelEnd) {
         this.#levels++;
-        this.#sleep?.beginLevel(levelEnd, store.count);
-        this.#levelSizes.push(store.count - levelEnd);
-        levelEnd = store.count;
-        if (this.#levels >= (this.#options.maxLevels ?? Infinity)) {
+        this.#sleep?.beginLevel(this.#levelEnd, store.count);
+        this.#levelSizes.push(store.count - this.#levelEnd);
+        this.#levelEnd = store.count;
+        if (this.#levels >= maxLevels) {
           endedBy = 'levels';
           break;
         }
@@ -98,7 +101,6 @@ export class Search implements Visitor {
       this.#expand(this.#expanded++);
       if (this.#mustLook()) endedBy = this.#limit();
     }
-    if (store.count > levelEnd) this.#levels++; // the level that was begun
     return endedBy;
   }
 
@@ -280,6 +282,33 @@ export class Search implements Visitor {
     }));
   }
 
+  #save(): Checkpoint {
+    const standing = {
+      generated: this.#generated,
+      levels: this.#levels,
+      levelEnd: this.#levelEnd,
+      levelSizes: this.#levelSizes,
+      expanded: this.#expanded,
+      found: this.#found,
+    };
+    return saveSearch(standing, this.#parts);
+  }
+
+  #resume(checkpoint: Checkpoint): void {
+    const standing = restoreSearch(checkpoint, this.#parts);
+    this.#generated = standing.generated;
+    this.#levels = standing.levels;
+    this.#levelEnd = standing.levelEnd;
+    this.#levelSizes = [...standing.levelSizes];
+    this.#expanded = standing.expanded;
+    this.#found.push(...(standing.found as readonly Found[]));
+  }
+
+  get #parts() {
+    const [prepared, steps, expander] = [this.#prepared, this.#steps, this.#expander];
+    return { prepared, steps, expander, judge: this.#judge, store: this.#store };
+  }
+
   /** What never happens on some fair run, as far as the search has come. */
   #neverHappening(): readonly Violation[] {
     const graph = this.#graph;
@@ -317,10 +346,13 @@ export class Search implements Visitor {
   #result(endedBy: Exploration['endedBy']): Exploration {
     const { hits, misses, localCount, envelopeCount } = this.#steps;
     this.#expander.gate = undefined;
+    const isWide = (this.#options.order ?? 'breadth first') === 'breadth first';
+    const isUnfinished = endedBy !== undefined && this.#options.checkpoint === true;
     return {
+      ...(isUnfinished && { checkpoint: this.#save() }),
       unique: this.#store.count,
       generated: this.#generated,
-      levels: this.#levels,
+      levels: this.#levels + (isWide && this.#store.count > this.#levelEnd ? 1 : 0), // and the level that was begun
       complete: endedBy === undefined,
       ...(endedBy !== undefined && { endedBy }),
       frontier: this.#store.count - this.#expanded,
@@ -340,26 +372,6 @@ export class Search implements Visitor {
 }
 
 const onlooker: Visitor = { transition: () => undefined, failure: () => undefined };
-
-function refuseCombinations(world: ExploredWorld, { por, symmetry, order = 'breadth first' }: ExploreOptions): void {
-  if (por === true && order !== 'breadth first') {
-    throw new ExploreError(`partial-order reduction needs a search breadth first, and this one is ${order}`);
-  }
-  if (por === true && symmetry === true) {
-    throw new ExploreError('partial-order reduction and symmetry are not combined: expected one of them');
-  }
-  if (!isAbout(world, 'eventually')) return;
-  if (por === true || symmetry === true) {
-    throw new ExploreError('what happens eventually is judged on all transitions: expected no por and no symmetry');
-  }
-  if (world.within !== undefined) {
-    throw new ExploreError('what happens eventually cannot be judged where runs are cut short: expected no within');
-  }
-}
-
-function isAbout({ properties }: ExploredWorld, wanted: WorldProperty['type']): boolean {
-  return properties.some(({ type }) => type === wanted);
-}
 
 function grown(flags: Uint8Array, length: number): Uint8Array {
   const larger = new Uint8Array(length);
