@@ -2,6 +2,7 @@
 // crashes, in which every leader broadcasts a transaction as soon as it may. Election and discovery are one step with any legal
 // outcome (`oracle`), so that the search reaches the places where histories are lost; `fast` explores every message of them.
 import {
+  alwaysAll,
   alwaysEach,
   alwaysPair,
   reachableByOne,
@@ -82,7 +83,8 @@ function broadcaster(
     },
     hooks: {
       activated(state, role, ctx) {
-        for (let write = 0; role === 'leading' && write < writes; write++) zab.submit(state, write, ctx);
+        if (role !== 'leading') return;
+        for (let write = 0; write < writes; write++) zab.submit(state, write, ctx);
       },
     },
     config: { election, transport: 'fifo', logsBy: 'message', initLimit: 0, syncLimit: 0, ...config },
@@ -96,6 +98,22 @@ function broadcaster(
 }
 
 const zabInvariants = [
+  alwaysAll('quorum durability', 'What an established primary counts on is on the disks of a quorum.', (nodes) => {
+    for (const primary of nodes) {
+      const state = zabOf(primary);
+      if (state?.leading == null || state.phase !== 'BROADCAST') continue;
+      const { epoch } = state.leading;
+      const followers = nodes.filter(({ disk }) => Number(disk.cells['zab-current-epoch'] ?? 0) >= epoch);
+      if (followers.length * 2 <= nodes.length) return `few have epoch ${epoch}, which ${primary.id} leads, on disk`;
+      const last = deliveredBy(primary).at(-1);
+      const holders = nodes.filter(
+        ({ disk }) => last === undefined || writtenOn(disk).some(({ zxid }) => zxid === last),
+      );
+      if (holders.length * 2 <= nodes.length)
+        return `few have ${formatZxid(last ?? 0)} on disk, which ${primary.id} committed`;
+    }
+    return undefined;
+  }),
   alwaysPair('primary uniqueness', 'An epoch has one leader that a quorum accepts.', (one, other) => {
     const [left, right] = [leadsIn(one), leadsIn(other)];
     return left === undefined || left !== right ? undefined : `${one.id} and ${other.id} both lead epoch ${left}`;
@@ -119,8 +137,7 @@ const zabInvariants = [
   alwaysEach('durable log', 'The disk holds one history without gaps, the one that the server believes in.', (node) => {
     const state = zabOf(node);
     if (state === undefined) return undefined;
-    const onDisk = (node.disk.logs['zab-log']?.records ?? []) as unknown as readonly Entry[];
-    const [written, believed] = [onDisk.map(({ zxid }) => zxid), state.log.map(({ zxid }) => zxid)];
+    const [written, believed] = [writtenOn(node.disk).map(({ zxid }) => zxid), state.log.map(({ zxid }) => zxid)];
     if (written.join() !== believed.join())
       return `${node.id} believes in ${inWords(believed)}, and has ${inWords(written)} on its disk`;
     const gap = written.findIndex((zxid, index) => index > 0 && zxid <= (written[index - 1] as Zxid));
@@ -151,6 +168,10 @@ const zabReached = [
   }),
 ];
 
+function writtenOn({ logs }: NodeInWorld['disk']): readonly Entry[] {
+  return (logs['zab-log']?.records ?? []) as unknown as readonly Entry[];
+}
+
 function zabOf({ state }: NodeInWorld): ZabState | undefined {
   return (state as Host['state'] | undefined)?.zab;
 }
@@ -176,17 +197,15 @@ function missedBy(primary: NodeInWorld, other: NodeInWorld): string | undefined 
   return `${primary.id} is the primary of epoch ${epoch} without ${formatZxid(missing)}, which ${other.id} delivered`;
 }
 
-/** Where the written history of one who acknowledged a leader differs from the leader's, up to the leader's epoch. */
+/** Where the history on the disk of one who has written a leader's epoch differs from the leader's, up to that epoch. */
 function partingFromLeader(leader: NodeInWorld, learner: NodeInWorld): string | undefined {
-  const [leading, following] = [zabOf(leader), zabOf(learner)];
-  if (leading?.leading == null || following?.following?.isNewLeaderAcknowledged !== true) return undefined;
-  const { epoch } = leading.leading;
-  if (following.following.leader !== leader.id || following.following.epoch !== epoch) return undefined;
-  const before = ({ log }: ZabState): readonly Zxid[] =>
-    log.map(({ zxid }) => zxid).filter((zxid) => epochOf(zxid) < epoch);
-  const [expected, found] = [before(leading), before(following)];
+  const epoch = leadsIn(leader);
+  if (epoch === undefined || learner.disk.cells['zab-current-epoch'] !== epoch) return undefined;
+  const before = ({ disk }: NodeInWorld): readonly Zxid[] =>
+    writtenOn(disk).flatMap(({ zxid }) => (epochOf(zxid) < epoch ? [zxid] : []));
+  const [expected, found] = [before(leader), before(learner)];
   if (expected.join() === found.join()) return undefined;
-  return `${learner.id} acknowledged ${leader.id} in epoch ${epoch} with ${inWords(found)} instead of ${inWords(expected)}`;
+  return `${learner.id} has epoch ${epoch} of ${leader.id} on disk with ${inWords(found)} instead of ${inWords(expected)}`;
 }
 
 function inWords(zxids: readonly Zxid[]): string {
