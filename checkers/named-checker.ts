@@ -23,6 +23,11 @@ export interface CheckerResult {
   readonly operations: readonly number[];
 }
 
+/** What bounds a judge from outside; not all look at it. */
+export interface CheckerLimits {
+  readonly deadline?: () => boolean;
+}
+
 export interface NamedChecker {
   /** One sentence: what it verifies. */
   readonly about: string;
@@ -30,7 +35,7 @@ export interface NamedChecker {
   /** @throws InputError on an option that it does not have or that is of another type */
   make(options?: CheckerOptions): Check;
   /** @throws InputError as above, HistoryError on a history that cannot be judged */
-  result(history: History, options?: CheckerOptions): CheckerResult;
+  result(history: History, options?: CheckerOptions, limits?: CheckerLimits): CheckerResult;
 }
 
 /** A named checker of a function that judges histories and of the check that is made of it. */
@@ -39,13 +44,14 @@ export function nameChecker<Options>(
   about: string,
   options: NamedChecker['options'],
   make: (options: Options) => Check,
-  result: (history: History, options: Options) => CheckerResult,
+  result: (history: History, options: Options, limits: CheckerLimits) => CheckerResult,
 ): NamedChecker {
   return {
     about,
     options,
     make: (given = {}) => make(validOptions(name, options, given) as Options),
-    result: (history, given = {}) => result(history, validOptions(name, options, given) as Options),
+    result: (history, given = {}, limits = {}) =>
+      result(history, validOptions(name, options, given) as Options, limits),
   };
 }
 

@@ -75,7 +75,7 @@ const isolationChecker = nameChecker<NamedIsolationOptions>(
   'Transactions show no anomaly that the isolation model forbids.',
   isolationOptions,
   (options) => isolation(isolationOf(options)),
-  (history, options) => checkIsolation(history, isolationOf(options)),
+  (history, options, limits) => checkIsolation(history, { ...isolationOf(options), ...limits }),
 );
 
 type NamedIsolationOptions = Omit<IsolationOptions, 'transactionOrder'> & {

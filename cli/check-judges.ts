@@ -135,7 +135,11 @@ function judgeIsolation(history: History, options: JudgeOptions): Opinion {
   const byDefault: IsolationModel[] = realtime ? ['strict-serializable'] : ['strong-session-serializable'];
   const models = consistency ?? (settings['anomalies'] === undefined ? byDefault : []);
   // By name, so that --set is validated: wfrKeys, sequentialKeys and linearizableKeys are what may be assumed of registers.
-  const result = findChecker('isolation').result(history, { ...settings, model: models, realtime }) as IsolationResult;
+  const result = findChecker('isolation').result(
+    history,
+    { ...settings, model: models, realtime },
+    { deadline: options.deadline },
+  ) as IsolationResult;
   const model = models.length > 0 ? models.join(' and ') : 'the anomalies asked for';
   const anomalies = result.anomalies.map(({ name, reason, operations, cycle, isForbidden }) => ({
     isForbidden,

@@ -22,12 +22,22 @@ const data = ww | wr | rw;
 /**
  * The cycles of the graph: in each component one of each kind, unless one that implies it was found there. Whether a kind of
  * cycle exists is decided exactly; only how short the shown one is depends on a bound of steps.
+ * @param progress where it is counted how many components were searched, of how many: fewer if the deadline came.
  */
-export function searchCycles(graph: Graph): readonly FoundCycle[] {
+export function searchCycles(
+  graph: Graph,
+  deadline: () => boolean = () => false,
+  progress: { searched: number; components: number } = { searched: 0, components: 0 },
+): readonly FoundCycle[] {
   const cycles: FoundCycle[] = [];
+  if (deadline()) return cycles;
   const places = new Int32Array(graph.size);
-  for (const vertices of cyclicComponents(findComponents(graph, data | process | realtime))) {
+  const components = cyclicComponents(findComponents(graph, data | process | realtime));
+  progress.components = components.length;
+  for (const vertices of components) {
+    if (deadline()) break;
     searchLayers(makeSubgraph(graph, vertices, data | process | realtime, places), cycles);
+    progress.searched += 1;
   }
   return cycles;
 }

@@ -241,3 +241,31 @@ describe('a large circle', () => {
     },
   );
 });
+
+describe('a deadline', () => {
+  const skews = together('r x [], append y 1', 'r y [], append x 1', 'r u [], append v 1', 'r v [], append u 1');
+
+  /** Is over when it was asked this many times. */
+  const after = (questions: number): (() => boolean) => {
+    let asked = 0;
+    return () => asked++ >= questions;
+  };
+
+  it('leaves a doubt that says how far the check came', () => {
+    for (const [questions, words] of [
+      [0, 'and not searched for cycles'],
+      [2, 'and 0 of their 2 cyclic components searched'],
+    ] as const) {
+      const { verdict, reason, anomalies } = checkIsolation(skews, { deadline: after(questions) });
+      expect({ verdict, anomalies }).toEqual({ verdict: 'unknown', anomalies: [] });
+      expect(reason).toMatch(/^the time was up: \d+ dependencies and precedences between 4 transactions were found, /);
+      expect(reason).toContain(words);
+    }
+  });
+
+  it('takes back nothing that was found before it, and changes nothing when it never comes', () => {
+    const found = checkIsolation(skews, { deadline: after(3) });
+    expect(found).toMatchObject({ verdict: 'invalid', anomalies: [{ name: 'G2-item', count: 1 }] });
+    expect(checkIsolation(skews, { deadline: () => false })).toEqual(checkIsolation(skews));
+  });
+});
