@@ -28,7 +28,14 @@ import {
   type Scenario,
 } from '../sim/index.ts';
 import type { Raft } from '../protocols/raft/index.ts';
-import { faultClasses, networks, patience, raftConfig, raftParameters, type RaftSetting } from './raft-parameters.ts';
+import {
+  faultClasses,
+  patience,
+  raftConfig,
+  raftParameters,
+  type networks,
+  type RaftSetting,
+} from './raft-parameters.ts';
 import { administrator, ofClients, raftWorkload } from './raft-workload.ts';
 
 /** What a variant of the Raft scenario changes. */

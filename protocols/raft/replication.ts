@@ -96,6 +96,7 @@ function sendEntries(turn: Turn, peer: NodeId, like?: AppendEntries): AppendEntr
       return last;
     }
     last = sendAppend(turn, peer, progress, true, last);
+    if (last.entries.length === 0) break;
   }
   return last;
 }

@@ -77,7 +77,7 @@ export const raftTruncatedCorruption = broken(
   { truncatesCorruption: true },
   {
     nemesis: { classes: ['bit-rot', 'crash', 'isolate'], every: ms(150), longest: ms(400), allClasses: true },
-    fixed: { snapshot: 0, nodes: 3, membership: 'none', network: 'lan' },
+    fixed: { snapshot: 0, nodes: 3, membership: 'none', network: 'lan', budget: 'over' },
   },
 );
 
