@@ -29,6 +29,14 @@ it('50 clients and 100 crashed writes do not keep a right history from being exp
   expect(checkLinearizable(history, register(), { engine: 'fast' }).verdict).toBe('valid');
 });
 
+it.each([0, 20, 50, 100])('%i crashed writes of 50 clients do not hide one wrong read', (crashes) => {
+  const history = concurrentHistory({ operations: 10_000, clients: 50, values: 5, crashes, wrongAt: 9_000 });
+  const { verdict, steps, operations } = checkLinearizable(history, register());
+  expect(verdict).toBe('invalid');
+  expect(operations).toHaveLength(1);
+  expect(steps).toBeLessThan(2_000_000);
+});
+
 it.each([
   { engine: 'auto', operations: 1_000_000 },
   { engine: 'fast', operations: 300_000 },
