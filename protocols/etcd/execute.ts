@@ -1,5 +1,13 @@
 // Executing a request against a store: what every member does with a committed entry, and with a read that may be answered.
-import type { CompactionResponse, Executed, LeaseResponse, Operation, OperationResponse, WriteRequest } from './api.ts';
+import type {
+  CompactionResponse,
+  Executed,
+  LeaseResponse,
+  Operation,
+  OperationResponse,
+  TxnRequest,
+  WriteRequest,
+} from './api.ts';
 import { compact, keepsLast, type KeepsLast } from './compaction.ts';
 import { grantLease, revokeLease } from './lease.ts';
 import { executeOperation } from './transaction.ts';
@@ -36,14 +44,26 @@ export function execute(
   }
 }
 
-/** A transaction that only reads goes past the log. */
+/** Plain ranges, alone or in one transaction, go past the log; nested transactions never do, as in etcd. */
 export function isReadOnly(operation: Operation): boolean {
-  if (operation.type === 'range') return true;
-  return operation.type === 'txn' && [...(operation.success ?? []), ...(operation.failure ?? [])].every(isReadOnly);
+  return operation.type === 'range' || (operation.type === 'txn' && operationsOf(operation).every(isRange));
 }
 
-/** Whether every range in it may be answered from a member's own store (etcd's `isTxnSerializable`). */
+/**
+ * Whether a read may be answered from a member's own store. A transaction that only compares says nothing of that, and is
+ * answered from a store that is up to date (etcd itself takes it to be serializable).
+ */
 export function isSerializable(operation: Operation): boolean {
   if (operation.type === 'range') return operation.serializable === true;
-  return operation.type === 'txn' && [...(operation.success ?? []), ...(operation.failure ?? [])].every(isSerializable);
+  if (operation.type !== 'txn') return false;
+  const operations = operationsOf(operation);
+  return operations.length > 0 && operations.every((nested) => nested.type === 'range' && nested.serializable === true);
+}
+
+function operationsOf({ success = [], failure = [] }: TxnRequest): readonly Operation[] {
+  return [...success, ...failure];
+}
+
+function isRange({ type }: Operation): boolean {
+  return type === 'range';
 }

@@ -1,6 +1,6 @@
 // A client of locks: it queues up under a lease that it keeps alive, works while it has the lock, writes what it worked out
 // in a transaction that checks that the lock is still its own, and leaves.
-import { ms, type Protocol, type Request } from '../../sim/index.ts';
+import { ms, seconds, type Protocol, type Request } from '../../sim/index.ts';
 import { defaultCallOptions, onCallMessage, onCallTimer, startCalls, type Settled } from './calls.ts';
 import type { ClientMessage } from './messages.ts';
 import {
@@ -11,7 +11,7 @@ import {
   type MutexClientState,
   type MutexContext,
 } from './lock-state.ts';
-import { onLockSettled, onPredecessorGone } from './lock-steps.ts';
+import { onLockSettled, onPatienceOver, onPredecessorGone } from './lock-steps.ts';
 import { leave } from './recipes.ts';
 import { keepAlive, leaveSession, noSession, openSession, trustedShare } from './session.ts';
 import { defaultWatchOptions, followConnection, idleStream, onWatchResponse, onWatchTimer } from './watch-stream.ts';
@@ -21,6 +21,7 @@ export const defaultMutexOptions: MutexClientOptions = {
   ...defaultWatchOptions,
   ttl: 3,
   trusts: trustedShare,
+  patience: seconds(4),
   workFor: ms(100),
   guards: true,
   checksLease: true,
@@ -64,6 +65,8 @@ export function mutexClient(given: Partial<MutexClientOptions> = {}): Protocol<M
           return keepAlive(state.session, state.calls, options, ctx);
         case 'watch':
           return settle(state, onWatchTimer(state.stream, state.calls, options, ctx), ctx);
+        case 'patience':
+          return onPatienceOver(state, options, ctx);
         case 'worked':
           return onLockSettled(state, 'worked', options, ctx);
       }
@@ -79,6 +82,7 @@ function begin(state: MutexClientState, { f, value }: Request, options: MutexCli
       leaveSession(state.session, ctx);
       state.step = 'granting';
       state.invokedAt = ctx.monotonic();
+      ctx.setTimer('patience', options.patience);
       return openSession(state.session, state.calls, options.ttl, options, ctx);
     case 'write':
       if (state.step !== 'held') return ctx.fail('it does not have the lock');

@@ -9,7 +9,7 @@ import type { WatchOptions, WatchStream } from './watch-stream.ts';
 export interface MutexClient {
   state: MutexClientState;
   message: EtcdMessage;
-  timer: 'calls' | 'keep-alive' | 'watch' | 'worked';
+  timer: 'calls' | 'keep-alive' | 'watch' | 'worked' | 'patience';
   request: Request;
   response: Json;
 }
@@ -29,7 +29,8 @@ export interface MutexClientState {
     | 'reading'
     | 'working'
     | 'writing'
-    | 'leaving';
+    | 'leaving'
+    | 'giving-up';
   name: string;
   /** The call under way for the step. */
   call: number;
@@ -46,6 +47,8 @@ export interface MutexClientOptions extends CallOptions, WatchOptions {
   readonly ttl: number;
   /** The share of it for which it trusts the lease; default three quarters. */
   readonly trusts: number;
+  /** How long it waits for the lock before it leaves the queue; default 4 s. */
+  readonly patience: Micros;
   /** How long it works between reading and writing; default 100 ms. */
   readonly workFor: Micros;
   /** Whether the write is refused if the lock is not its own any more; default true. */

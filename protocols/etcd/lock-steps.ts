@@ -26,6 +26,7 @@ export function onLockSettled(
   }
   if (settled.call !== state.call) return;
   state.call = -1;
+  if (state.step === 'giving-up') return giveUp(state, 'it took too long', ctx);
   if (settled.type === 'answered') return onAnswer(state, settled.answer, options, ctx);
   const error = settled.type === 'refused' ? settled.refusal.error : settled.error;
   if (settled.type === 'refused' || state.step === 'reading') return giveUp(state, error, ctx);
@@ -39,6 +40,23 @@ export function onPredecessorGone(state: MutexClientState, options: MutexClientO
   closeWatch(state.stream, state.calls, ctx);
   ask(state, 'asking', predecessor(state.name, state.token), options, ctx);
 }
+
+/** It has waited for long enough: it leaves the queue, so that those behind it need not wait for its lease to run out. */
+export function onPatienceOver(state: MutexClientState, options: MutexClientOptions, ctx: MutexContext): void {
+  if (!queueing.has(state.step)) return;
+  closeWatch(state.stream, state.calls, ctx);
+  ctx.clearTimer('keep-alive');
+  if (state.session.lease === 0) return giveUp(state, 'it took too long', ctx);
+  ask(state, 'giving-up', { type: 'leaseRevoke', id: state.session.lease }, options, ctx);
+}
+
+const queueing: ReadonlySet<MutexClientState['step']> = new Set([
+  'granting',
+  'entering',
+  'asking',
+  'waiting',
+  'checking',
+]);
 
 function onAnswer(state: MutexClientState, answer: Answered, options: MutexClientOptions, ctx: MutexContext): void {
   const { name, session } = state;
@@ -78,6 +96,7 @@ const slowestClock = 0.1;
 function acquired(state: MutexClientState, options: MutexClientOptions, ctx: MutexContext): void {
   if (options.checksLease && !isTrusted(state.session, ctx)) return giveUp(state, 'the lease ran out', ctx);
   state.step = 'held';
+  ctx.clearTimer('patience');
   ctx.note('acquired', { lock: state.name, token: state.token });
   // Its clock may run slow: to everybody else it trusts the lease for a little longer than it thinks.
   const lease = Math.ceil((state.session.trustedUntil - state.invokedAt) / (1 - slowestClock));
@@ -121,5 +140,6 @@ function giveUp(state: MutexClientState, error: string | undefined, ctx: MutexCo
   leaveSession(state.session, ctx);
   closeWatch(state.stream, state.calls, ctx);
   ctx.clearTimer('worked');
+  ctx.clearTimer('patience');
   if (error !== undefined) ctx.fail(error);
 }

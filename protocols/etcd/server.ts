@@ -108,8 +108,21 @@ function start(member: Member, ctx: EtcdContext): EtcdState {
 }
 
 function onMessage(member: Member, state: EtcdState, from: NodeId, message: EtcdMessage, ctx: EtcdContext): void {
-  if (isRaftMessage(message)) return onRaftMessage(member.raft, state, from, message, ctx);
+  if (isRaftMessage(message)) {
+    const before = state.raft.currentTerm;
+    onRaftMessage(member.raft, state, from, message, ctx);
+    if (state.raft.currentTerm > before && state.raft.role === 'follower') restartElectionTimer(member, ctx);
+    return;
+  }
   onServiceMessage(member, state, from, message, ctx);
+}
+
+/**
+ * Whoever learns of a higher term waits for a whole election time-out from then on, whether it votes or not (etcd's raft
+ * does so in `reset`; the paper does not ask for it). It is why a disturbed cluster takes longer to elect a leader.
+ */
+function restartElectionTimer({ config }: Member, ctx: EtcdContext): void {
+  ctx.setTimer('election', config.election + ctx.random(config.election + 1));
 }
 
 function onServiceMessage(
