@@ -61,7 +61,17 @@ function recordedRunOf({ scenario, world, order, violation }: Found, version: st
 }
 
 /** The command that searches the same world again. */
-export function exploreCommand({ world, parameters, budgets, strategy, seed, depth }: SearchOrder): string {
+export function exploreCommand({
+  world,
+  parameters,
+  budgets,
+  strategy,
+  constraints,
+  por,
+  symmetry,
+  seed,
+  depth,
+}: SearchOrder): string {
   const set = Object.entries(parameters).map(([key, value]) => `--set ${quote(`${key}=${value}`)}`);
   const bounds = Object.entries(budgets).map(([key, value]) => `${key}=${value}`);
   return [
@@ -69,7 +79,10 @@ export function exploreCommand({ world, parameters, budgets, strategy, seed, dep
     ...set,
     ...(bounds.length === 0 ? [] : [`--budget ${bounds.join(',')}`]),
     ...(strategy === 'bfs' ? [] : [`--strategy ${strategy}`]),
-    ...(strategy === 'random' ? [`--seed ${quote(seed)}`] : []),
+    ...(strategy === 'random' || strategy === 'pct' || strategy === 'pos' ? [`--seed ${quote(seed)}`] : []),
+    ...(strategy === 'pct' ? [`--constraints ${constraints}`] : []),
+    ...(por ? ['--por'] : []),
+    ...(symmetry ? ['--symmetry'] : []),
     ...(depth === undefined ? [] : [`--depth ${depth}`]),
   ].join(' ');
 }

@@ -4,10 +4,12 @@ import {
   explore,
   ExploreError,
   walk,
+  type Checkpoint,
   type Exploration,
   type ExploredWorld,
   type FaultBounds,
   type Progress,
+  type ScheduleName,
   type Violation,
   type Walk,
 } from '../checkers/index.ts';
@@ -19,7 +21,14 @@ export interface SearchOrder {
   readonly parameters: Parameters;
   /** What is set instead of the world's own budgets. */
   readonly budgets: FaultBounds;
-  readonly strategy: 'bfs' | 'dfs' | 'random';
+  readonly strategy: 'bfs' | 'dfs' | 'iddfs' | ScheduleName;
+  /** Of `pct`: the ordering constraints that it aims at. */
+  readonly constraints: number;
+  readonly por: boolean;
+  readonly symmetry: boolean;
+  /** Whether a search that a bound ends leaves a checkpoint, and where it begins unless at the start. */
+  readonly checkpoint: boolean;
+  readonly resume?: Checkpoint;
   readonly depth?: number;
   readonly states?: number;
   readonly bytes?: number;
@@ -54,12 +63,17 @@ export function runSearch(order: SearchOrder, { isStopped, onProgress }: SearchW
   const stop = order.all ? 'never' : 'at violation';
   const seconds = (): number => (performance.now() - start) / 1_000;
   try {
-    if (order.strategy === 'random') {
-      const result = walk(world, { seed, runs, maxSteps: depth ?? 100, stop, isOver });
+    const { strategy, constraints, por, symmetry, checkpoint, resume } = order;
+    if (strategy === 'random' || strategy === 'pct' || strategy === 'pos') {
+      const result = walk(world, { seed, runs, maxSteps: depth ?? 100, strategy, depth: constraints, stop, isOver });
       return { type: 'walk', result, seconds: seconds() };
     }
     const result = explore(world, {
-      order: order.strategy === 'dfs' ? 'depth first' : 'breadth first',
+      order: orders[strategy],
+      por,
+      symmetry,
+      checkpoint,
+      ...(resume !== undefined && { resume }),
       stop,
       isOver,
       onProgress,
@@ -76,6 +90,8 @@ export function runSearch(order: SearchOrder, { isStopped, onProgress }: SearchW
     throw error;
   }
 }
+
+const orders = { bfs: 'breadth first', dfs: 'depth first', iddfs: 'iterative deepening' } as const;
 
 /** The world that is searched. */
 export function worldOf({

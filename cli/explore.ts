@@ -13,6 +13,7 @@ import {
 import { InputError, parseDuration, resolveParameters } from '../sim/index.ts';
 import { collect, readCount, readParameters, readSeed } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
+import { readCheckpoint, saveCheckpoint } from './explore-checkpoint.ts';
 import { budgetsInWords, describeSearch, describeWorlds, parametersInWords } from './explore-describe.ts';
 import { watchSearch } from './explore-runner.ts';
 import { exploreCommand, violationSaver } from './explore-save.ts';
@@ -31,6 +32,11 @@ interface ExploreFlags {
   readonly budget?: FaultBounds;
   readonly seed: string;
   readonly runs: number;
+  readonly constraints: number;
+  readonly por?: true;
+  readonly symmetry?: true;
+  readonly checkpoint?: string;
+  readonly resume?: string;
   readonly all?: true;
   readonly audit?: number;
   readonly shrink?: true;
@@ -41,7 +47,7 @@ interface ExploreFlags {
   readonly json?: true;
 }
 
-const strategies = ['bfs', 'dfs', 'random'];
+const strategies = ['bfs', 'dfs', 'iddfs', 'random', 'pct', 'pos'];
 
 export function addExplore(program: Command, session: Session): void {
   program
@@ -60,12 +66,22 @@ export function addExplore(program: Command, session: Session): void {
       (text: string, before?: FaultBounds): FaultBounds => ({ ...before, ...parseBudgets(text) }),
     )
     .addOption(program.createOption('--strategy <name>', 'how to search').choices(strategies).default('bfs'))
+    .option('--por', 'follow one of the orders of events that commute: the same states by fewer transitions')
+    .option('--symmetry', 'visit one of the states that differ in the names of symmetric processes only')
     .option('--depth <levels>', 'levels of the search, the initial state included', readCount('--depth', 1, 1e9))
     .option('--states <count>', 'states to visit at most', readCount('--states', 1, 1e9))
     .option('--memory <megabytes>', 'memory that states may take (default: 4096)', readCount('--memory', 1, 1e6))
     .option('--timeout <duration>', 'real time it may take, such as 30s or 10m', '10m')
     .option('--seed <text>', 'of random walks', readSeed, '1')
     .option('--runs <count>', 'how many random walks, of at most --depth actions', readCount('--runs', 1, 1e9), 1_000)
+    .option(
+      '--constraints <count>',
+      'of pct: how many events have to be in the right order for what it looks for',
+      readCount('--constraints', 1, 1_000),
+      3,
+    )
+    .option('--checkpoint <file>', 'write where the search stands when a bound or an interrupt ends it')
+    .option('--resume <file>', 'go on from a checkpoint of the same world')
     .option('--all', 'go on after the first violation, to find one of each property')
     .option('--audit <n>', 'run one in n remembered handler calls again, and compare', readCount('--audit', 1, 1e9))
     .option('--shrink', 'lower parameters and budgets as far as the same property is still violated')
@@ -102,7 +118,14 @@ async function exploreWorld(
     flags.shrink === true ? shrink(scenario, asked, watched.searched) : { ...watched, order: asked };
   const world = worldOf(order);
   const violation = mainViolation(searched);
-  const files = violation === undefined ? [] : save({ scenario, world, order, violation });
+  const files = violation === undefined ? [] : [...save({ scenario, world, order, violation })];
+  if (flags.checkpoint !== undefined && watched.searched.type === 'search') {
+    const { checkpoint } = watched.searched.result;
+    if (checkpoint !== undefined) {
+      saveCheckpoint(flags.checkpoint, checkpoint);
+      files.push({ what: 'checkpoint', path: flags.checkpoint });
+    }
+  }
   const reproduce = exploreCommand(order);
   if (flags.json === true) {
     const rest = { files: Object.fromEntries(files.map(({ what, path }) => [what, path])), reproduce };
@@ -123,12 +146,31 @@ async function exploreWorld(
 
 /** @throws InputError that names the option, what was expected and what was found. */
 function orderOf(scenario: ExploredScenario, flags: ExploreFlags): SearchOrder {
-  const { strategy, depth, states, memory, seed, runs, audit = 0, budget = {} } = flags;
+  const {
+    strategy,
+    constraints,
+    por,
+    symmetry,
+    checkpoint,
+    resume,
+    depth,
+    states,
+    memory,
+    seed,
+    runs,
+    audit = 0,
+    budget = {},
+  } = flags;
   return {
     world: scenario.name,
     parameters: resolveParameters(scenario, readParameters(scenario, flags.set), ''),
     budgets: budget,
     strategy,
+    constraints,
+    por: por === true,
+    symmetry: symmetry === true,
+    checkpoint: checkpoint !== undefined,
+    ...(resume !== undefined && { resume: readCheckpoint(resume) }),
     timeout: readTimeout(flags.timeout),
     seed,
     runs,

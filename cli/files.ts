@@ -114,13 +114,18 @@ function makeWithParents(path: string): void {
 
 /** Writes beside the file and moves the whole into its place, so that nobody ever sees half of it. */
 function writeWhole(path: string, chunks: Iterable<string>): void {
+  saveBytes(path, inBlocks(chunks));
+}
+
+/** @throws OutputError */
+export function saveBytes(path: string, blocks: Iterable<Buffer>): void {
   makeFolder(dirname(path));
   const target = placeOf(path);
   const temporary = target.special ? target.path : `${target.path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, target.special ? 'w' : 'wx');
     try {
-      for (const block of inBlocks(chunks)) writeAll(file, block);
+      for (const block of blocks) writeAll(file, block);
       if (!target.special) fsyncSync(file);
     } finally {
       closeSync(file);

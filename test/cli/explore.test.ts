@@ -71,7 +71,7 @@ describe('explore', () => {
       'parameter network: expected one of unordered, ordered, duplicating',
     ],
     [['paxos', '--depth', '0'], '--depth: expected a whole number from 1'],
-    [['paxos', '--strategy', 'luck'], 'Allowed choices are bfs, dfs, random'],
+    [['paxos', '--strategy', 'luck'], 'Allowed choices are bfs, dfs, iddfs, random, pct, pos'],
     [['paxos', '--timeout', 'soon'], 'expected a duration'],
     [['paxos', '--budget', 'crashs=1'], 'found "crashs"; did you mean crashes?'],
     [['paxos', '--budget', 'luck=1'], '--budget: expected one of crashes, drops, duplicates, timeouts,'],
