@@ -6,7 +6,7 @@ import { transmit } from './channel.ts';
 import { between, contains, isNext, lastLogged, lastOf } from './history.ts';
 import { enter, giveUp, objectTo } from './part.ts';
 import { copyOf } from './plain.ts';
-import { isQuorum } from './quorum.ts';
+import { isQuorum, learnersOf } from './quorum.ts';
 import { appendEntries, takeSnapshot } from './storage.ts';
 import { admit, hasAcknowledged, onNewLeaderAck } from './sync-leader.ts';
 import type { Turn } from './turn.ts';
@@ -28,7 +28,7 @@ export function establishIfReady(turn: Turn): void {
   if (service.prepare !== undefined) leading.ahead = copyOf(state.machine);
   state.isActive = true;
   enter(turn, 'LEADING', 'BROADCAST', leading.epoch);
-  for (const [peer, learner] of Object.entries(leading.learners)) {
+  for (const [peer, learner] of learnersOf(leading)) {
     if (learner.stage === 'ready') admit(turn, peer, learner);
   }
   ctx.note('serves', { epoch: leading.epoch, applied: state.lastApplied, last: lastLogged(state) });
@@ -108,7 +108,7 @@ export function onAck(turn: Turn, from: NodeId, learner: Learner, zxid: Zxid): v
 function advanceCommit(turn: Turn, leading: Leading): void {
   const { state, ctx, rules } = turn;
   if (state.phase !== 'BROADCAST') return;
-  const learners = Object.entries(leading.learners).filter(([id]) => leading.newLeaderAcks.includes(id));
+  const learners = learnersOf(leading).filter(([id]) => leading.newLeaderAcks.includes(id));
   const candidates = [leading.logged, ...learners.map(([, { acked }]) => acked)];
   const committed = candidates.filter((zxid) => {
     if (zxid <= state.committed || zxid > leading.proposed) return false;
@@ -124,7 +124,7 @@ function commit(turn: Turn, leading: Leading, zxid: Zxid): void {
   state.committed = zxid;
   ctx.note('commits', { zxid, epoch: leading.epoch });
   tellFollowers(turn, leading, { type: 'COMMIT', zxid });
-  for (const [peer, learner] of Object.entries(leading.learners)) {
+  for (const [peer, learner] of learnersOf(leading)) {
     if (learner.isObserver && isForwarded(learner)) transmit(turn, peer, learner.channel, { type: 'INFORM', entries });
   }
   applyCommitted(turn);
@@ -134,7 +134,7 @@ function commit(turn: Turn, leading: Leading, zxid: Zxid): void {
 }
 
 function tellFollowers(turn: Turn, leading: Leading, payload: Payload): void {
-  for (const [peer, learner] of Object.entries(leading.learners)) {
+  for (const [peer, learner] of learnersOf(leading)) {
     if (!learner.isObserver && isForwarded(learner)) transmit(turn, peer, learner.channel, payload);
   }
 }

@@ -5,7 +5,7 @@ import { establishIfReady } from './broadcast.ts';
 import { close, nextConnection, openChannel, transmit } from './channel.ts';
 import { lastLogged } from './history.ts';
 import { enter, giveUp } from './part.ts';
-import { isObserver, isQuorum } from './quorum.ts';
+import { isObserver, isQuorum, learnersOf } from './quorum.ts';
 import { writeAcceptedEpoch, writeCurrentEpoch } from './storage.ts';
 import { synchronize } from './sync-leader.ts';
 import type { Turn } from './turn.ts';
@@ -85,12 +85,10 @@ export function newLearner(turn: Turn, peer: NodeId, channel: Channel, acceptedE
 /** With a quorum connected, the epoch is one after the latest that any of them has accepted. */
 function chooseEpoch(turn: Turn, leading: Leading): void {
   const { state, ctx, rules } = turn;
-  const voters = Object.entries(leading.learners).filter(
-    ([, { isObserver }]) => !isObserver || rules.weightOfObserver > 0,
-  );
+  const voters = learnersOf(leading).filter(([, { isObserver }]) => !isObserver || rules.weightOfObserver > 0);
   if (!isQuorum(turn, [ctx.id, ...voters.map(([id]) => id)])) return;
   lead(turn, leading, rules.epochAfter([state.acceptedEpoch, ...voters.map(([, { acceptedEpoch }]) => acceptedEpoch)]));
-  for (const peer of Object.keys(leading.learners)) invite(turn, leading, peer);
+  for (const [peer] of learnersOf(leading)) invite(turn, leading, peer);
 }
 
 /** The leader accepts its own epoch before anybody else does. */
@@ -157,7 +155,7 @@ function beginSynchronization(turn: Turn, leading: Leading): void {
   ctx.disk.sync();
   leading.newLeaderAcks = [ctx.id];
   enter(turn, 'LEADING', 'SYNCHRONIZATION', leading.epoch);
-  for (const [peer, learner] of Object.entries(leading.learners)) {
+  for (const [peer, learner] of learnersOf(leading)) {
     if (learner.stage === 'acknowledged') synchronize(turn, peer, learner);
   }
   establishIfReady(turn);

@@ -3,7 +3,7 @@
 import { ping, resend } from './channel.ts';
 import { dropLearner, setTick } from './discovery.ts';
 import { giveUp } from './part.ts';
-import { isQuorum } from './quorum.ts';
+import { isQuorum, learnersOf } from './quorum.ts';
 import type { Turn } from './turn.ts';
 import type { Following, Leading } from './types.ts';
 
@@ -23,7 +23,7 @@ export function onTick(turn: Turn): void {
 
 function tickLeader(turn: Turn, leading: Leading): void {
   const { state, config, ctx } = turn;
-  for (const [peer, learner] of Object.entries(leading.learners)) {
+  for (const [peer, learner] of learnersOf(leading)) {
     const limit = learner.stage === 'active' ? config.syncLimit : config.initLimit;
     if (++learner.silence > 2 * limit) dropLearner(turn, peer);
     else ping(turn, peer, learner.channel);

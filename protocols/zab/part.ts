@@ -3,6 +3,7 @@ import { writeQueue } from './broadcast.ts';
 import { close } from './channel.ts';
 import { lookForLeader, rest } from './election.ts';
 import { lastLogged } from './history.ts';
+import { learnersOf } from './quorum.ts';
 import type { Turn } from './turn.ts';
 import type { Phase, Role } from './types.ts';
 
@@ -26,7 +27,7 @@ export function giveUp(turn: Turn, why: string): void {
 /** Ends the part: connections are closed and what waits is written, so that the election counts what is on disk. */
 export function leave(turn: Turn): void {
   const { state, ctx, rules, hooks, host } = turn;
-  for (const [peer, { channel }] of Object.entries(state.leading?.learners ?? {}))
+  for (const [peer, { channel }] of learnersOf(state.leading ?? { learners: {} }))
     close(turn, peer, channel.connection);
   if (state.following !== null) close(turn, state.following.leader, state.following.channel.connection);
   const wasActive = state.isActive;

@@ -1,10 +1,16 @@
 // Who counts: the servers of the ensemble, their weights, and when a set of them is a quorum.
 import type { NodeId } from '../../sim/index.ts';
 import type { Turn } from './turn.ts';
+import type { Leading, Learner } from './types.ts';
 
 /** Orders server ids as their numbers: n2 before n10. */
 export function compareIds(one: NodeId, other: NodeId): number {
   return one.length - other.length || (one < other ? -1 : one > other ? 1 : 0);
+}
+
+/** The leader's learners in the order of their ids: in what order they came must not matter. */
+export function learnersOf({ learners }: Pick<Leading, 'learners'>): readonly (readonly [NodeId, Learner])[] {
+  return Object.entries(learners).sort(([one], [other]) => compareIds(one, other));
 }
 
 /** All other servers of the ensemble, observers as well. */
