@@ -114,6 +114,11 @@ const rules: readonly Rule[] = [
     what: 'additions, removals and reads of all elements',
     fits: (profile) => only(profile, ['add', 'remove', 'contains', 'read']),
   },
+  {
+    checker: 'watch',
+    what: 'watches of keys',
+    fits: (profile) => has(profile, 'watch') && only(profile, ['watch', 'put', 'delete', 'get', 'read', 'write']),
+  },
   { checker: 'unique-ids', what: 'generated ids', fits: (profile) => only(profile, ['generate']) },
   {
     checker: 'kafka',

@@ -39,6 +39,21 @@ function save(lines: readonly string[], name = 'history'): string {
 }
 
 describe('check, for people', () => {
+  test('tells a history of watches by its functions', async () => {
+    const watched = (revision: number): string =>
+      `{:process 1, :type :ok, :f :watch, :value [{:events [{:type "put", :key "x", :value 1, :revision ${revision}}]}]}`;
+    const lines = (revision: number): string[] => [
+      '{:process 0, :type :invoke, :f :put, :value ["x" 1]}',
+      '{:process 0, :type :ok, :f :put, :value 2}',
+      '{:process 1, :type :invoke, :f :watch, :value {:watch "w", :from 2, :key "x"}}',
+      watched(revision),
+    ];
+    const { code, out } = await faultline('check', save(lines(2)));
+    expect(code).toBe(0);
+    expect(out).toMatch(/chosen +the history holds watches of keys\n/);
+    expect((await faultline('check', save(lines(1)))).code).toBe(1);
+  });
+
   test('says valid, what was checked and why so', async () => {
     const { code, out, err } = await faultline('check', save(staleRead.slice(0, 4)));
     expect({ code, err }).toEqual({ code: 0, err: '' });
