@@ -2,6 +2,7 @@
 import { benchLinearizability } from './linearizability.ts';
 import { benchExplore, exploreInWords } from './explore.ts';
 import { benchIsolation } from './isolation.ts';
+import { benchRecorded } from './recorded.ts';
 import { benchMemory, benchSim } from './sim.ts';
 
 const wanted = process.argv.slice(2);
@@ -34,6 +35,7 @@ if (isWanted('linearizability')) {
     const cost = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1_048_576)} MB${growth}`;
     console.log(`  ${name}, ${rate(operations)} operations, ${engine}: ${verdict}, ${cost}`);
   }
+  for await (const line of benchRecorded()) console.log(`  ${line}`);
 }
 
 if (isWanted('explore')) {

@@ -69,7 +69,7 @@ class Turns<State> {
     const plain = new Plain(operations, transitions, limits);
     let fast: ((maxSteps: number) => EngineOutcome) | undefined;
     let best: EngineOutcome | undefined;
-    for (let turn = 2_000 + 4 * operations.length; ; turn *= growth) {
+    for (let turn = this.firstTurn(); ; turn *= growth) {
       if (this.plainSteps <= share) {
         const outcome = plain.resume(Math.min(this.plainSteps + turn, share));
         this.plainSteps = outcome.steps;
@@ -87,6 +87,11 @@ class Turns<State> {
         best = outcome;
       }
     }
+  }
+
+  /** Only the plain search looks ahead where an object grows, and deserves a longer try there. */
+  private firstTurn(): number {
+    return (this.transitions.grows === undefined ? 2_000 : 100_000) + 4 * this.operations.length;
   }
 
   private get steps(): number {
