@@ -15,9 +15,9 @@ import { findWindow } from './wing-gong/window.ts';
 export interface LinearizabilityBounds {
   /**
    * Who judges. `wgl`: the plain search of Wing & Gong with Lowe's memory, as a second opinion. `fast`: the just-in-time
-   * search, which knows only what is pending. `auto`, the default: a monitor, which needs no search, for the histories of
-   * registers, key-value stores, queues and stacks whose written values are all different (see `monitors/`); for others the
-   * plain search for a while, then the fast one.
+   * search, which knows only what is pending. `auto`, the default: the monitor that the model hints at, which needs no
+   * search, for histories that it can judge (mostly: those whose written values are all different; see `monitors/`); for
+   * others the two searches in turns, each with a third of `maxSteps`, and short proofs from where they get stuck.
    */
   readonly engine?: Engine;
   /**
