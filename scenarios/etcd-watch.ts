@@ -18,11 +18,11 @@ import {
   seconds,
   sometimesNoted,
   type Json,
-  type NemesisOptions,
   type Operation,
   type Random,
   type Scenario,
   type Setting,
+  type TimedFault,
 } from '../sim/index.ts';
 import { etcdProperties } from './etcd-properties.ts';
 import { etcdConfigOf, etcdParameters } from './etcd.ts';
@@ -38,7 +38,8 @@ export interface EtcdWatchVariant {
   /** Fixed instead of drawn: the share of compactions in parts per million, and entries between two snapshots. */
   readonly compaction?: number;
   readonly snapshots?: number;
-  readonly nemesis?: NemesisOptions;
+  /** What goes wrong, instead of the swarm. */
+  readonly faults?: (random: Random, setting: Setting) => TimedFault[];
 }
 
 const networks = ['loopback', 'lan', 'wan'] as const;
@@ -99,7 +100,7 @@ export function etcdWatchScenario(variant: EtcdWatchVariant): Scenario {
         until: seconds(16),
         tail: seconds(8),
         workload: (random, setting) => watchWorkload(random, setting, set.keys, variant.compaction ?? set.compaction),
-        faults: set.swarm ? nemesis(variant.nemesis) : [],
+        faults: set.swarm ? (variant.faults ?? nemesis()) : [],
         roles: { leader: currentLeader(server) },
         properties: [...etcdProperties(), sometimesNoted('watch resumed', 'a watcher goes on at another member')],
         checks: [watchCheck()],

@@ -1,7 +1,7 @@
 // The knobs of an etcd member, with the defaults of etcd 3.5, and the rules that its promises depend on. A known bug
 // replaces one of the rules; the server itself has no switches for its own defects.
 import { ms, seconds, type Micros, type NodeId } from '../../sim/index.ts';
-import type { RaftConfig } from '../raft/index.ts';
+import type { RaftConfig, Rules } from '../raft/index.ts';
 import type { WriteRequest } from './api.ts';
 import type { WatchEvent } from './events.ts';
 import { keepsLast, type KeepsLast } from './compaction.ts';
@@ -35,8 +35,9 @@ export interface EtcdConfig {
   readonly maxApplyLag: number;
   /** Requests under way at one member. */
   readonly maxPending: number;
-  /** Further knobs of Raft. */
+  /** Further knobs of Raft, and other rules for it. */
   readonly raft: Partial<RaftConfig>;
+  readonly raftRules: Partial<Rules>;
 }
 
 export const defaultEtcdConfig: EtcdConfig = {
@@ -54,6 +55,7 @@ export const defaultEtcdConfig: EtcdConfig = {
   maxApplyLag: 5_000,
   maxPending: 10_000,
   raft: {},
+  raftRules: {},
 };
 
 /** 5 s for queueing and the disk, and two election time-outs for a leader that may be lost meanwhile. */
@@ -81,6 +83,8 @@ export interface EtcdRules {
   readonly watchesFrom: (startRevision: number, current: number) => number;
   /** Where a watch goes on whose reader was too slow: where it stopped. */
   readonly resumesFrom: (next: number, current: number) => number;
+  /** Where a watch goes on when a snapshot took the store's place: where it was. */
+  readonly goesOnFrom: (next: number, compacted: number) => number;
   /** Whether all up to the store's revision was told, so that a bookmark may say so. */
   readonly isSynced: (next: number, current: number) => boolean;
   /** A lease is revoked as expired only in the term whose leader measured it. */
@@ -99,6 +103,7 @@ export const etcdRules: EtcdRules = {
   responses: (events) => [events],
   watchesFrom: (startRevision, current) => (startRevision === 0 ? current + 1 : startRevision),
   resumesFrom: (next) => next,
+  goesOnFrom: (next) => next,
   isSynced: (next, current) => next > current,
   mayExpire: (expiredIn, entryTerm) => expiredIn === entryTerm,
   confirmsRenewals: true,

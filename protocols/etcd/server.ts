@@ -21,7 +21,7 @@ import { onRelayAnswer } from './relay.ts';
 import { onCall, onDeadline, resume, serve } from './requests.ts';
 import type { Etcd, EtcdContext, EtcdResult, EtcdState, Member } from './state.ts';
 import { emptyStore, type Store } from './store.ts';
-import { dropWatches, onProgressTimer, onWatchMessage, pumpAll } from './watching.ts';
+import { dropWatches, onProgressTimer, onRestored, onWatchMessage, pumpAll } from './watching.ts';
 import { answerWrite, onForward } from './writes.ts';
 
 /** A member of an etcd cluster. */
@@ -51,6 +51,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
       ...(config.members === undefined ? {} : { voters: config.members }),
       ...config.raft,
     },
+    rules: config.raftRules,
     service: {
       initial: emptyStore,
       load: (saved) => rules.restores(saved as Store),
@@ -70,7 +71,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
       },
       becameLeader: (state, ctx) => promote(member, state, ctx),
       lostLeadership: (state) => demote(state),
-      restored: (state, ctx) => pumpAll(member, state, ctx),
+      restored: (state, ctx) => onRestored(member, state, ctx),
       readReady: (state, id, _index, ctx) => onReadReady(member, state, id, ctx),
       configured: (state, _configuration, ctx) => onConfigured(state, ctx),
     },

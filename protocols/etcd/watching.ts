@@ -40,6 +40,13 @@ export function pumpAll(member: Member, state: EtcdState, ctx: EtcdContext): voi
   for (const watcher of [...state.watchers]) pump(member, state, watcher, ctx);
 }
 
+/** A snapshot took the store's place, and what was between is there at once. */
+export function onRestored(member: Member, state: EtcdState, ctx: EtcdContext): void {
+  for (const watcher of state.watchers)
+    watcher.next = member.rules.goesOnFrom(watcher.next, state.raft.machine.compacted);
+  pumpAll(member, state, ctx);
+}
+
 /** Tells idle watches how far they are, from time to time, and forgets those whose clients are silent. */
 export function onProgressTimer(member: Member, state: EtcdState, ctx: EtcdContext): void {
   for (const watcher of state.watchers) watcher.wantsProgress = true;

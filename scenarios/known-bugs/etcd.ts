@@ -133,6 +133,26 @@ export const etcdWatchFuture = etcdWatchScenario({
   },
 });
 
+export const etcdWatchTimeTravel = etcdWatchScenario({
+  name: 'etcd-watch-time-travel',
+  story: 'A member that was brought up to date by a snapshot tells its watchers everything in it once more [15271].',
+  expect: breaks('watch'),
+  rules: { goesOnFrom: (_next, compacted) => Math.max(1, compacted) },
+  faults: cutOffMembers,
+  snapshots: 20,
+});
+
+/** The place in the log is kept apart from the data that it belongs to, and ahead of it [13766]. */
+export const etcdAppliedIndexAhead = etcdScenario({
+  name: 'etcd-applied-index-ahead',
+  story: 'A member that restarts takes one entry for applied whose effect its store does not have [13766].',
+  expect: breaks('members agree', 'linearizable key-value'),
+  config: {
+    raft: { snapshotThreshold: 20, trailing: 5 },
+    raftRules: { appliedAfterRestart: (snapshot) => snapshot.index + 1 },
+  },
+});
+
 export const etcdWatchEarlyBookmark = etcdWatchScenario({
   name: 'etcd-watch-early-bookmark',
   story: 'A member tells a watcher how far its store is, and not how far the watcher has been told [15220].',
@@ -201,6 +221,8 @@ export const etcdKnownBugs: readonly Scenario[] = [
   etcdWatchSplitsRevisions,
   etcdWatchStarved,
   etcdWatchFuture,
+  etcdWatchTimeTravel,
+  etcdAppliedIndexAhead,
   etcdWatchEarlyBookmark,
   etcdWatchLosesDeletes,
   etcdOldLeaderRevokes,
