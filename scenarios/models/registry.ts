@@ -8,6 +8,7 @@ import { raftWorld } from './raft.ts';
 import { abdWorld, paxosWorld, singleCopyWorld } from './register.ts';
 import { smallProtocols } from './small-protocols.ts';
 import { twoPhaseWorld } from './tla-two-phase.ts';
+import { zabWorld } from './zab.ts';
 
 /** A world to explore, as one value with its story and its parameters. */
 export interface ExploredScenario {
@@ -81,6 +82,32 @@ export const exploredScenarios: readonly ExploredScenario[] = [
       raftWorld({ timeouts: Number(timeouts), crashes: Number(crashes), duplicates: Number(duplicates) }),
   },
   ...smallProtocols,
+  {
+    name: 'zab-bounded',
+    story: 'The Zab that the simulator runs, three servers, within a few elections and crashes; every leader writes.',
+    expect: { type: 'holds' },
+    parameters: {
+      elections: {
+        about: 'elections in a run, or time-outs where every message is explored',
+        default: 1,
+        range: [1, 6],
+      },
+      crashes: { about: 'crashes in a run, also in the middle of a handler', default: 1, range: [0, 4] },
+      writes: { about: 'transactions that each leader proposes', default: 1, range: [0, 4] },
+      election: {
+        about: 'elections in one step, with any legal outcome, or message by message',
+        default: 'oracle',
+        oneOf: ['oracle', 'fast'],
+      },
+    },
+    world: ({ elections, crashes, writes, election }) =>
+      zabWorld({
+        elections: Number(elections),
+        crashes: Number(crashes),
+        writes: Number(writes),
+        election: election as 'oracle' | 'fast',
+      }),
+  },
 ];
 
 /** @throws InputError that suggests the nearest name when there is none of this name. */
