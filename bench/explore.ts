@@ -1,6 +1,13 @@
 // How fast the explorer visits states: fixed worlds, the interned engine beside the plain one in the same run. The ratio is
 // the figure to quote; times depend on the machine.
-import { explore, explorePlain, type ExploredWorld } from '../checkers/explore/index.ts';
+import {
+  explore,
+  explorePlain,
+  walk,
+  type ExploredWorld,
+  type ExploreOptions,
+  type ScheduleName,
+} from '../checkers/explore/index.ts';
 import { forgetfulRaftWorld } from '../scenarios/models/forgetful-raft.ts';
 import { paxosWorld } from '../scenarios/models/register.ts';
 import { twoPhaseWorld } from '../scenarios/models/tla-two-phase.ts';
@@ -65,6 +72,39 @@ export function benchExplore(rounds = 3): readonly ExploreFigures[] {
       residentBytes: best.residentBytes,
       timesPlain: slow === undefined ? undefined : uniquePerSecond / (slow.result.unique / slow.cpuSeconds),
     };
+  });
+}
+
+/** What a reduction saves: states and transitions of the whole search, and of the reduced one. */
+export function benchReductions(): readonly string[] {
+  const reduced: readonly (readonly [string, ExploredWorld, ExploreOptions])[] = [
+    ['two-phase commit, 7 managers, sleep sets', twoPhaseWorld(7), { por: true }],
+    ['Paxos, 2 clients, sleep sets', paxosWorld({ clients: 2 }), { por: true }],
+    ['Raft without persistence, 9 levels, sleep sets', forgetfulRaftWorld(), { por: true, maxLevels: 9 }],
+    ['two-phase commit, 7 managers, symmetry', twoPhaseWorld(7), { symmetry: true }],
+    ['Raft without persistence, 9 levels, symmetry', forgetfulRaftWorld(), { symmetry: true, maxLevels: 9 }],
+  ];
+  return reduced.map(([name, world, { por = false, symmetry = false, ...bounds }]) => {
+    const whole = timed(() => explore(world, { stop: 'never', ...bounds }));
+    const fewer = timed(() => explore(world, { stop: 'never', ...bounds, por, symmetry }));
+    const saved = (of: (figures: typeof whole.result) => number): string => {
+      const [before, after] = [of(whole.result), of(fewer.result)];
+      return `${before.toLocaleString('en')} to ${after.toLocaleString('en')} (${(before / after).toFixed(1)} times fewer)`;
+    };
+    const time = `${(fewer.cpuSeconds / whole.cpuSeconds).toFixed(2)} times the CPU time`;
+    return `${name}: states ${saved(({ unique }) => unique)}, transitions ${saved(({ generated }) => generated)}, ${time}`;
+  });
+}
+
+/** Steps a second of random walks in place, by schedule, invariants included. */
+export function benchWalks(): readonly string[] {
+  const strategies: readonly ScheduleName[] = ['random', 'pct', 'pos'];
+  const options = { runs: 5_000, maxSteps: 100, stop: 'never' } as const;
+  walk(forgetfulRaftWorld(), { ...options, seed: 'warm up' });
+  return strategies.map((strategy) => {
+    const { result, cpuSeconds } = timed(() => walk(forgetfulRaftWorld(), { ...options, seed: '1', strategy }));
+    const rate = Math.round(result.steps / cpuSeconds).toLocaleString('en');
+    return `walks of Raft without persistence, ${strategy}: ${rate} steps/s`;
   });
 }
 

@@ -1,6 +1,6 @@
 // Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
 import { benchLinearizability } from './linearizability.ts';
-import { benchExplore, exploreInWords } from './explore.ts';
+import { benchExplore, benchReductions, benchWalks, exploreInWords } from './explore.ts';
 import { benchIsolation } from './isolation.ts';
 import { benchRecorded } from './recorded.ts';
 import { benchMemory, benchSim } from './sim.ts';
@@ -41,6 +41,7 @@ if (isWanted('linearizability')) {
 if (isWanted('explore')) {
   console.log('explore, every run of small worlds, interned states and memoised handlers');
   for (const figures of benchExplore()) console.log(exploreInWords(figures).replaceAll(/^/gm, '  '));
+  for (const line of [...benchReductions(), ...benchWalks()]) console.log(`  ${line}`);
 }
 
 if (isWanted('isolation')) {
