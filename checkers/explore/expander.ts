@@ -4,6 +4,7 @@ import { encode } from './encoding.ts';
 import {
   beginKind,
   clientCrashKind,
+  crashInsideKind,
   crashKind,
   deliverKind,
   dropKind,
@@ -44,6 +45,7 @@ export class Expander {
   readonly #crashesInside: boolean;
   #next = new Int32Array(64); // the successor in the making
   #progress = 0;
+  #alsoSlot = unbounded; // another budget that pays for the event
   #down = 0; // nodes that are down in the state that is expanded
   #cuts: Uint8Array | undefined; // the links that are cut there
 
@@ -95,13 +97,14 @@ export class Expander {
     const kind = this.#prepared.world.network;
     const { receiverOf, linkOf, isUp } = this.#steps;
     const { drops, duplicates } = this.#prepared.budgets.slots;
+    const cuts = this.#cuts;
     for (let at = start; at < length; at++) {
       const envelope = row[at]!;
       if (at > start) {
         const before = row[at - 1]!;
         if (kind === 'ordered' ? linkOf[before] === linkOf[envelope] : before === envelope) continue;
       }
-      if (this.#cuts !== undefined && this.#cuts[linkOf[envelope]!] === 1) {
+      if (cuts !== undefined && cuts[linkOf[envelope]!] === 1) {
         this.#lose(row, length, at, unbounded, visitor); // the cut's doing
         continue;
       }
@@ -188,11 +191,15 @@ export class Expander {
   ): void {
     const { crashes } = this.#prepared.budgets.slots;
     const down = this.#steps.isUp[row[node]!] ? this.#down : this.#down - 1;
+    const kind = kindOf(event);
+    if (kind === crashKind || kind === crashInsideKind) return;
     if (node >= this.#prepared.nodeCount || down >= this.#prepared.budgets.maxDown || !this.#mayPay(row, crashes))
       return;
     const before = this.#progress;
     for (const crash of this.#steps.crashesInside(row[node]!, event)) {
-      this.#transitions(row, length, crash, node, taken, slot, crashes, visitor);
+      this.#alsoSlot = crashes;
+      this.#turn(row, length, crash, node, taken, slot, visitor);
+      this.#alsoSlot = unbounded;
     }
     this.#progress = before;
   }
@@ -263,23 +270,6 @@ export class Expander {
     slot: number,
     visitor: Visitor,
   ): void {
-    this.#transitions(row, length, event, process, taken, slot, unbounded, visitor);
-    if (this.#crashesInside && kindOf(event) !== crashKind) {
-      this.#crashInside(row, length, event, process, taken, slot, visitor);
-    }
-  }
-
-  /** @param alsoSlot the other budget that pays. */
-  #transitions(
-    row: Int32Array,
-    length: number,
-    event: number,
-    process: number,
-    taken: number,
-    slot: number,
-    alsoSlot: number,
-    visitor: Visitor,
-  ): void {
     if (this.gate?.(event) === false) return;
     const steps = this.#steps.steps(row[process]!, event);
     for (let index = 0; index < steps.length; index++) {
@@ -296,9 +286,10 @@ export class Expander {
       const next = this.#next;
       const kept = taken === -1 ? copyRow(row, length, next) : copyWithout(row, length, taken, next);
       if (slot >= 0) next[this.layout.budgets + slot]!--;
-      if (alsoSlot >= 0) next[this.layout.budgets + alsoSlot]!--;
+      if (this.#alsoSlot >= 0) next[this.layout.budgets + this.#alsoSlot]!--;
       visitor.transition(next, this.#apply(step, process, kept), event, process);
     }
+    if (this.#crashesInside) this.#crashInside(row, length, event, process, taken, slot, visitor);
   }
 
   /** Writes what a step did into the successor; its length. */
@@ -309,9 +300,10 @@ export class Expander {
       next[this.layout.history] = this.#extend(next[this.layout.history]!, step.clientEvents);
     }
     const { sends } = step;
+    const cuts = this.#cuts;
     let end = length;
     for (let index = 0; index < sends.length; index++) {
-      if (this.#cuts !== undefined && this.#cuts[this.#steps.linkOf[sends[index]!]!] === 1) continue; // lost
+      if (cuts !== undefined && cuts[this.#steps.linkOf[sends[index]!]!] === 1) continue; // lost
       const { network: start } = this.layout;
       end = insertEnvelope(next, end, start, sends[index]!, this.#prepared.world.network, this.#steps.linkOf);
     }
