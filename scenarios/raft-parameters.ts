@@ -129,6 +129,7 @@ export type RaftSetting = {
 export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial<KeyValueConfig> {
   // A time-out of less than a few round trips elects nobody for long.
   const election = Math.max(ms(set.election), shortestElection[set.network] ?? 0);
+  const isSlow = set.network === 'wan' || set.network === 'congested';
   const checkQuorum = set.guards === 'both' || set.guards === 'check-quorum';
   // A removed server that nobody told so would go on disturbing those that stay (thesis, section 4.2.3).
   const preVote = set.guards === 'both' || set.guards === 'pre-vote' || set.membership !== 'none';
@@ -141,11 +142,12 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     checkQuorum,
     stickiness: checkQuorum,
     batch: set.batch,
-    // One entry a round trip is less than the clients ask for where round trips are long: nobody could catch up.
-    maxInflight: set.network === 'wan' || set.network === 'congested' ? Math.max(8, set.inflight) : set.inflight,
+    // One entry a round trip, or a snapshot in many, is less than the clients ask for where round trips are long: nobody
+    // could catch up.
+    maxInflight: isSlow ? Math.max(8, set.inflight) : set.inflight,
     snapshotThreshold: set.snapshot,
-    trailing: set.trailing,
-    snapshotChunk: set.chunk,
+    trailing: isSlow ? Math.max(20, set.trailing) : set.trailing,
+    snapshotChunk: isSlow ? Math.max(1_000, set.chunk) : set.chunk,
     reads: isLeased(set) ? 'lease' : 'index',
     forwardReads: set.forwarding,
     membership: set.membership === 'single' ? 'single' : 'joint',
@@ -161,6 +163,11 @@ export function faultClasses(set: RaftSetting): readonly FaultClass[] {
   return isLeased(set)
     ? standardFaults.filter((name) => name !== 'clock-drift' && name !== 'clock-freeze')
     : standardFaults;
+}
+
+/** How long the world is whole at the end: a few election time-outs. */
+export function healedTail({ network }: RaftSetting): Micros {
+  return network === 'congested' ? seconds(5) : seconds(3);
 }
 
 /** How long a client waits for an answer before it asks elsewhere, and until it gives up. */

@@ -74,8 +74,8 @@ export function raftScenario(variant: RaftVariant): Scenario {
         nodes: nodesOf(set, server),
         clients: clientsOf(set),
         network: variant.network ?? networkPresets[set.network as (typeof networks)[number]],
-        until: seconds(8),
-        tail: seconds(3),
+        until: seconds(5) + healedTail(set),
+        tail: healedTail(set),
         workload: raftWorkload({ keys, reads: variant.reads ?? 400_000, membership, transfers }),
         faults: set.swarm ? nemesis(faults) : [],
         roles: { leader: currentLeader(server) },
@@ -112,9 +112,9 @@ function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[
 function propertiesOf(set: RaftSetting, server: Protocol<Raft>): Property[] {
   return raftProperties(server, {
     service: keyValueService(paperRules, set.sessions),
-    progressWithin: seconds(3),
+    progressWithin: healedTail(set),
     // A congested link that keeps the order of its messages may hold them up for most of that.
-    ...(set.network === 'congested' ? {} : { catchUpWithin: seconds(3) }),
+    ...(set.network === 'congested' ? {} : { catchUpWithin: healedTail(set) }),
   });
 }
 

@@ -1,0 +1,110 @@
+// Stories of reads that write nothing (thesis, section 6.4).
+import type { Story } from './stories.test.ts';
+
+const all3 = 'n1 n2 n3 /  / ';
+
+export const readStories: readonly Story[] = [
+  {
+    name: 'read-index',
+    title: 'A read waits for a round of heartbeats that began after it, answered by a quorum.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.read('n1');
+      if (cluster.lines.some((line) => line.includes('may serve'))) throw new Error('it was served without a quorum');
+      cluster.deliverAmong('n1', 'n2');
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 0 voters ${all3}`,
+    ],
+    told: ['n1 may serve read 1 at 1'],
+  },
+  {
+    name: 'read-waits-for-noop',
+    title: 'A new leader does not know what is committed: a read waits until the no-op of its term is.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver(({ message }) => message.type === 'RequestVote' || message.type === 'RequestVoteReply');
+      cluster.read('n1');
+      cluster.deliver(({ message }) => message.type !== 'AppendEntries' || message.entries.length === 0);
+      if (cluster.lines.some((line) => line.includes('may serve'))) throw new Error('it was served before the no-op');
+      cluster.settle('n1');
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 1 voters ${all3}`,
+    ],
+    told: ['n1 may serve read 1 at 1'],
+  },
+  {
+    name: 'forwarded-read',
+    title: 'A follower asks the leader for the index of a read, and serves it once it has applied that much.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.propose('n1', 'a');
+      cluster.deliverAmong('n1', 'n2');
+      cluster.settle('n1');
+      cluster.read('n3');
+      cluster.deliver();
+    },
+    outcome: [
+      `n1 leader term 1 log 1 1 commit 2 voters ${all3}`,
+      `n2 follower term 1 log 1 1 commit 2 voters ${all3}`,
+      `n3 follower term 1 log 1 1 commit 2 voters ${all3}`,
+    ],
+    told: ['n3 may serve read 1 at 2'],
+  },
+  {
+    name: 'old-leader-drops-reads',
+    title: 'A leader that was deposed hears of it while a read waits: the read is dropped, never served.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.timeOut('n2');
+      cluster.deliverAmong('n2', 'n3');
+      cluster.read('n1');
+      cluster.deliver();
+    },
+    outcome: [
+      `n1 follower term 2 log 1 commit 1 voters ${all3}`,
+      `n2 leader term 2 log 1 2 commit 2 voters ${all3}`,
+      `n3 follower term 2 log 1 2 commit 0 voters ${all3}`,
+    ],
+    told: ['n1 drops read 1'],
+  },
+  {
+    name: 'lease',
+    title:
+      'Within its lease a leader serves at once; afterwards it asks a quorum, and after a transfer it always does.',
+    options: { nodes: 3, config: { reads: 'lease', checkQuorum: true, stickiness: true } },
+    play(cluster) {
+      cluster.pass(1_000);
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.read('n1');
+      cluster.pass(121); // 150 ms / 1.25 is 120 ms
+      cluster.read('n1');
+      cluster.inTransit.length = 0;
+      if (cluster.lines.includes('n1 may serve read 2 at 1')) throw new Error('the lease was over');
+      cluster.settle('n1');
+      cluster.transfer('n1', 'n2');
+      cluster.inTransit.length = 0;
+      cluster.read('n1');
+      if (cluster.lines.includes('n1 may serve read 3 at 1')) throw new Error('the lease was given away');
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 1 voters ${all3}`,
+    ],
+    told: ['n1 may serve read 1 at 1', 'n1 may serve read 2 at 1'],
+  },
+];
