@@ -2,8 +2,18 @@
 // must agree on all of them, and every violation must be one when it runs again.
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
-import { alwaysEach, alwaysPair, explore, type ExploredWorld } from '../../../checkers/explore/index.ts';
-import type { Check, Context, Protocol } from '../../../sim/index.ts';
+import {
+  alwaysEach,
+  alwaysPair,
+  explore,
+  narrate,
+  retrace,
+  runOf,
+  type Action,
+  type ExploredWorld,
+} from '../../../checkers/explore/index.ts';
+import { transcript, type Check, type Context, type Protocol } from '../../../sim/index.ts';
+import { timelineOf } from '../../../viz/data.ts';
 import { eventKinds } from '../../../checkers/explore/events.ts';
 import { initialStates, transitionsOf } from '../../../checkers/explore/plain.ts';
 import { prepare } from '../../../checkers/explore/prepared-world.ts';
@@ -183,4 +193,29 @@ describe('drawn worlds', () => {
     }
     expect([...taken].sort()).toEqual([...eventKinds].sort());
   });
+
+  property.prop([world, fc.array(fc.nat(1_000), { maxLength: 12 })], { numRuns: 60 })(
+    'make runs that can be told, drawn and recorded, whatever happens in them',
+    (drawn, choices) => {
+      const prepared = prepare(drawn);
+      let [state] = initialStates(prepared);
+      const actions: Action[] = [];
+      for (const choice of choices) {
+        const transitions = state === undefined ? [] : transitionsOf(prepared, state);
+        const taken = transitions[choice % Math.max(1, transitions.length)];
+        if (taken === undefined) break;
+        actions.push(taken.action);
+        ({ state } = taken);
+      }
+      const retraced = retrace(drawn, actions);
+      const told = narrate(retraced);
+      expect(told).toHaveLength(actions.length);
+      const run = runOf(retraced, { scenario: 'drawn', parameters: {} });
+      expect(run.statistics.delivered + run.statistics.lost).toBeGreaterThanOrEqual(
+        actions.filter(({ type }) => type === 'deliver' || type === 'drop').length,
+      );
+      expect(transcript(run).join('\n')).not.toContain('undefined');
+      expect(timelineOf(run, { story: '', version: '', reproduce: '' }).lanes).toHaveLength(prepared.processes.length);
+    },
+  );
 });
