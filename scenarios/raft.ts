@@ -30,6 +30,7 @@ import {
 import type { Raft } from '../protocols/raft/index.ts';
 import {
   faultClasses,
+  healedTail,
   patience,
   raftConfig,
   raftParameters,
