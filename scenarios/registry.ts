@@ -25,12 +25,21 @@ import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient
 import { raftKnownBugs } from './known-bugs/raft.ts';
 import { zabKnownBugs } from './known-bugs/zab.ts';
 import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
+import { zooKeeperKnownBugs } from './known-bugs/zookeeper.ts';
 import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
 import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
 import { zabBroadcast } from './zab.ts';
+import { zooKeeperConfiguration, zooKeeperLock, zooKeeperLockOverlap } from './zookeeper-recipes.ts';
+import {
+  zooKeeperDeposedSync,
+  zooKeeperLocalReads,
+  zooKeeperStaleReads,
+  zooKeeperSyncReads,
+  zooKeeperWrites,
+} from './zookeeper.ts';
 
 export const scenarios: readonly Scenario[] = [
   pingPong,
@@ -66,6 +75,15 @@ export const scenarios: readonly Scenario[] = [
   etcdLease,
   etcdLock,
   ...etcdKnownBugs,
+  zooKeeperWrites,
+  zooKeeperLocalReads,
+  zooKeeperStaleReads,
+  zooKeeperSyncReads,
+  zooKeeperDeposedSync,
+  zooKeeperLock,
+  zooKeeperLockOverlap,
+  zooKeeperConfiguration,
+  ...zooKeeperKnownBugs,
 ];
 
 /** @throws InputError that names the scenarios with the most similar names when there is none of this name. */

@@ -157,7 +157,7 @@ export function zooKeeperScenario(variant: ZooKeeperVariant): Scenario {
     story: variant.story,
     protocol: 'zookeeper',
     expect: variant.expect,
-    parameters: fix(zooKeeperParameters, variant.fixed ?? {}),
+    parameters: fixParameters(zooKeeperParameters, variant.fixed ?? {}),
     world(set) {
       const { server, nodes, servers, session, network, roles, zabConfig } = ensembleOf(
         set,
@@ -277,7 +277,7 @@ function cutLeader(random: Random, { nodes }: Setting): TimedFault[] {
 }
 
 /** The specifications with new defaults that no seed draws over. */
-function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
+export function fixParameters<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
   const entries = Object.entries(specs).map(([name, spec]) => {
     const value = fixed[name];
     if (value === undefined) return [name, spec];

@@ -17,11 +17,13 @@ export function tellAndAnswer(
 ): void {
   followSessions(server, state, txn, ctx);
   if (server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
+  const { session, cxid, body } = txn;
+  if (ticket !== null && cxid > 0 && body.type !== 'error') ctx.note('applies', { session, cxid, zxid });
   if (ticket !== null) settleTicket(server, state, ticket, { zxid, result: answer.result }, ctx);
   if (!server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
-  if (txn.body.type !== 'closeSession') return;
+  if (body.type !== 'closeSession') return;
   for (const connection of Object.values(state.connections)) {
-    if (connection.session === txn.session) closeConnection(state, connection, ctx);
+    if (connection.session === session) closeConnection(state, connection, ctx);
   }
 }
 

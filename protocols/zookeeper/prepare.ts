@@ -22,6 +22,8 @@ import {
 /** A request on its way to the leader, with who asks. */
 export type Proposal = {
   readonly session: SessionId;
+  /** The client's number for its request; 0 or absent for what servers ask for themselves. */
+  readonly cxid?: number;
   readonly identities: readonly Identity[];
   readonly request: WriteRequest;
 };
@@ -37,13 +39,13 @@ export interface Circumstances {
 
 /** The tree must have everything applied that was proposed before. */
 export function prepare(tree: Tree, proposal: Proposal, about: Circumstances): Transaction {
-  const { session } = proposal;
+  const { session, cxid = 0 } = proposal;
   const { time, server, rules = serviceRules } = about;
   try {
-    return { session, time, body: bodyOf(tree, proposal, { server, rules }) };
+    return { session, cxid, time, body: bodyOf(tree, proposal, { server, rules }) };
   } catch (error) {
     if (!(error instanceof KeeperError)) throw error;
-    return { session, time, body: { type: 'error', error: error.code } };
+    return { session, cxid, time, body: { type: 'error', error: error.code } };
   }
 }
 

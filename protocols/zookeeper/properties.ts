@@ -10,6 +10,7 @@ export function serviceProperties(): Property[] {
     singleOrder(),
     singleSystemImage(),
     sameTrees(),
+    clientOrder(),
     ephemeralsHaveSessions(),
     sometimesNoted('session expires', 'the leader lets a session expire'),
     sometimesNoted('client refused', 'a server refuses a client that has seen more'),
@@ -84,10 +85,27 @@ export function sameTrees(): Property {
   });
 }
 
+/** What one client asks for is carried out in the order in which it asked, over all its connections. */
+export function clientOrder(): Property {
+  const about = 'the writes of a session are applied in the order in which its client sent them';
+  return alwaysOn(['applies'], 'FIFO client order', about, () => {
+    const applied = new Map<number, { readonly cxid: number; readonly zxid: number }[]>();
+    return (_view, { note }) => {
+      const { session, cxid, zxid } = dataOf<{ session: number; cxid: number; zxid: number }>(note);
+      const others = applied.get(session) ?? [];
+      const wrong = others.find((other) => other.cxid < cxid !== other.zxid < zxid && other.cxid !== cxid);
+      others.push({ cxid, zxid });
+      applied.set(session, others);
+      if (wrong === undefined) return undefined;
+      return `request ${cxid} of session ${session} was applied at ${zxid}, and request ${wrong.cxid} at ${wrong.zxid}`;
+    };
+  });
+}
+
 /** An ephemeral node is there only as long as its session. */
 export function ephemeralsHaveSessions(): Property {
   const about = 'the session of every ephemeral node is open';
-  return alwaysOn(['session closes', 'ephemeral'], 'ephemerals have sessions', about, () => (view) => {
+  return alwaysOn(['session closes', 'applies'], 'ephemerals have sessions', about, () => (view) => {
     for (const { id, state } of view.nodes) {
       const tree = (state as ServerState | undefined)?.zab?.machine as Tree | undefined;
       for (const [session, paths] of Object.entries(tree?.ephemerals ?? {})) {

@@ -34,7 +34,7 @@ export function takeRequest(
     awaitTicket(server, state, server.zab.sync(state, ctx), { connection: name, xid }, ctx);
   } else if (isWrite(request)) {
     const { session, identities } = connection;
-    const ticket = server.zab.submit(state, { session, identities, request }, ctx);
+    const ticket = server.zab.submit(state, { session, cxid: xid, identities, request }, ctx);
     awaitTicket(server, state, ticket, { connection: name, xid }, ctx);
   } else if (!server.rules.readsInOrder) {
     settle(server, state, queued, answer(server, state, connection, queued, ctx));

@@ -112,6 +112,8 @@ export type TransactionBody =
 /** An idempotent change, made by the leader, which every server applies alike. */
 export type Transaction = {
   readonly session: SessionId;
+  /** The client's number for its request; 0 for what servers ask for themselves. */
+  readonly cxid: number;
   /** Milliseconds of the leader's wall clock. */
   readonly time: number;
   readonly body: TransactionBody;

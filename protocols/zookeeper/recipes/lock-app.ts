@@ -63,18 +63,18 @@ export function lockApp(options: LockAppOptions = {}): App<LockAppState> {
       ...{ litter: [], request: 0, value: 0, notified: 0 },
     }),
     request: (app, request, api) => begin(app, request, api),
-    reply(app, tag, reply, api) {
+    reply: (app, tag, reply, api) => {
       const { error } = reply.result;
       if (tag === 'sweep' && error === 'ConnectionLoss') app.litter.push((reply.request as { path: string }).path);
       if (tag !== app.step) return;
       if (error === 'ConnectionLoss' || error === 'SessionExpired') return interrupted(app, api, rules);
       proceed(app, reply, api, { ...rules, store });
     },
-    event(app, { type }, _zxid, api) {
+    event: (app, { type }, _zxid, api) => {
       app.notified++;
       if (app.step === 'waiting' && type !== 'NodeCreated') list(app, api, herd);
     },
-    news(app, news, api) {
+    news: (app, news, api) => {
       if (news === 'SyncConnected') reconnected(app, api, rules);
       if (news === 'Disconnected' && heedsSession && isHolding(app)) lose(app, 'disconnected', api);
       if (news !== 'Expired') return;
@@ -83,13 +83,14 @@ export function lockApp(options: LockAppOptions = {}): App<LockAppState> {
       else if (!isHolding(app) && app.task !== null) fail(app, 'expired', api);
       api.renew();
     },
-    timer(app, name, api) {
+    timer: (app, name, api) => {
+      if (name === 'ask again' && app.step !== 'working') return askStore(app, api, store);
       if (name !== 'work done' || app.step !== 'working') return;
       app.step = 'writing';
       api.note('writes', { token: app.token });
-      api.send(store, { type: 'write', request: app.request, token: app.token, value: app.value + 1 });
+      askStore(app, api, store);
     },
-    message(app, message, api) {
+    message: (app, message, api) => {
       if (!('request' in message) || message.request !== app.request) return;
       if (message.type === 'value' && app.step === 'reading') {
         Object.assign(app, { value: message.value, step: 'working' });
@@ -117,8 +118,7 @@ function begin(app: LockAppState, { f, value }: Request, api: Api): void {
   Object.assign(app, { lock, kind: kind ?? 'exclusive', own: '', token: 0, notified: 0 });
   if (f === 'add') app.request = value as number;
   app.guid = `${api.id}.${api.random(2 ** 30)}`;
-  app.step = 'parent';
-  if (!api.ask({ type: 'create', path: `/${app.lock}`, mode: 'persistent' }, 'parent')) fail(app, 'no session', api);
+  create(app, api);
 }
 
 interface LockRules {
@@ -132,6 +132,10 @@ function proceed(app: LockAppState, { result }: Reply, api: Api, { herd, store }
     case 'parent':
       return create(app, api);
     case 'creating':
+      if (result.error === 'NoNode') {
+        app.step = 'parent';
+        return void (api.ask({ type: 'create', path: `/${app.lock}` }, 'parent') || fail(app, 'no session', api));
+      }
       if (result.error !== 'OK') return fail(app, result.error, api);
       Object.assign(app, { own: result.path, token: result.stat!.czxid });
       return list(app, api, herd);
@@ -181,11 +185,20 @@ function granted(app: LockAppState, api: Api, store: NodeId): void {
   api.note('granted', { token, lock, notified: app.notified });
   if (app.task === 'add') {
     app.step = 'reading';
-    api.send(store, { type: 'read', request: app.request, token });
+    askStore(app, api, store);
   } else {
     app.step = 'held';
     end(app, () => api.ok([lock, { token }]));
   }
+}
+
+/** Reads or writes the store under the token, again and again until it answers. */
+function askStore(app: LockAppState, api: Api, store: NodeId): void {
+  const { request, token, value } = app;
+  if (app.step === 'reading') api.send(store, { type: 'read', request, token });
+  else if (app.step === 'writing') api.send(store, { type: 'write', request, token, value: value + 1 });
+  else return;
+  api.setTimer('ask again', ms(60));
 }
 
 /** The connection broke under a request: what it asked for may have happened. It goes on once it is connected again. */
@@ -228,6 +241,7 @@ function fail(app: LockAppState, why: string, api: Api): void {
 function release(app: LockAppState, api: Api): void {
   app.step = 'idle';
   api.clearTimer('work done');
+  api.clearTimer('ask again');
   if (app.own === '') return;
   if (api.session.phase === 'connected') api.ask({ type: 'delete', path: app.own }, 'sweep');
   else app.litter.push(app.own);

@@ -1,0 +1,194 @@
+// What a real three-node ensemble was seen to do about access control, paths, limits, containers and times to live, asked of
+// the simulated one.
+import { describe, expect, test } from 'vitest';
+import type { Answer, ServiceRequest, Stat } from '../../../protocols/zookeeper/index.ts';
+import { digestOfPassword } from '../../../protocols/zookeeper/sha1.ts';
+import { ask, converse } from './ensemble.ts';
+
+/** Lets one client ask everything at once, in order, and gives the answers. */
+function answersTo(...requests: ServiceRequest[]): Answer[] {
+  const said = converse([ask('c1', requests)]);
+  return said.answers(0);
+}
+
+const create = (path: string, rest: object = {}): ServiceRequest => ({ type: 'create2', path, data: 'x', ...rest });
+const set = (path: string, version?: number): ServiceRequest => ({
+  type: 'setData',
+  path,
+  data: 'x',
+  ...(version === undefined ? {} : { version }),
+});
+const remove = (path: string, version?: number): ServiceRequest => ({
+  type: 'delete',
+  path,
+  ...(version === undefined ? {} : { version }),
+});
+const get = (path: string): ServiceRequest => ({ type: 'getData', path });
+const stat = (answer: Answer | undefined): Stat => answer!.result.stat!;
+const errors = (answers: readonly Answer[]): string[] => answers.map(({ result }) => result.error);
+
+describe('access control', () => {
+  const mine = [{ scheme: 'auth', id: '', perms: 31 }];
+  const onlyRead = [{ scheme: 'world', id: 'anyone', perms: 1 }];
+
+  test('Z49 a proof counts for its connection; setACL counts in aversion, not in version', () => {
+    const clients = { c1: { server: 'n1' }, c2: { server: 'n2' } };
+    const said = converse(
+      [
+        ask('c1', [
+          { type: 'auth', scheme: 'digest', auth: 'u:p' },
+          create('/a'),
+          { type: 'setACL', path: '/a', acl: mine },
+          get('/a'),
+        ]),
+        ask('c2', get('/a')),
+        ask('c2', [{ type: 'auth', scheme: 'digest', auth: 'u:p' }, get('/a'), { type: 'getACL', path: '/a' }]),
+      ],
+      { clients },
+    );
+    expect(errors(said.answers(0))).toEqual(['OK', 'OK', 'OK', 'OK']);
+    expect(stat(said.answers(0)[2])).toMatchObject({ aversion: 1, version: 0 });
+    expect(said.answer(1).result.error).toBe('NoAuth');
+    expect(errors(said.answers(2))).toEqual(['OK', 'OK', 'OK']);
+    expect(said.answers(2)[2]!.result.acl).toEqual([{ scheme: 'digest', id: digestOfPassword('u:p'), perms: 31 }]);
+  });
+
+  test('Z50 deleting a child asks the parent, and lists are not inherited', () => {
+    const answers = answersTo(
+      create('/a'),
+      create('/a/b'),
+      { type: 'setACL', path: '/a', acl: onlyRead },
+      set('/a/b'),
+      remove('/a/b'),
+      create('/a/c'),
+    );
+    expect(errors(answers)).toEqual(['OK', 'OK', 'OK', 'OK', 'NoAuth', 'NoAuth']);
+  });
+
+  test('Z51 without the permission everything but exists is refused', () => {
+    const nothing = [{ scheme: 'digest', id: 'u:p', perms: 31 }];
+    const answers = answersTo(
+      create('/a', { acl: nothing }),
+      get('/a'),
+      set('/a'),
+      { type: 'getChildren', path: '/a' },
+      { type: 'getACL', path: '/a' },
+      { type: 'setACL', path: '/a', acl: onlyRead },
+      { type: 'exists', path: '/a' },
+    );
+    expect(errors(answers)).toEqual(['OK', 'NoAuth', 'NoAuth', 'NoAuth', 'NoAuth', 'NoAuth', 'OK']);
+  });
+
+  test('an empty list, an unknown scheme, and auth without a proof are InvalidACL', () => {
+    const lists = [
+      [],
+      [{ scheme: 'nonsense', id: 'x', perms: 1 }],
+      mine,
+      [{ scheme: 'digest', id: 'nobody', perms: 1 }],
+    ];
+    expect(errors(answersTo(...lists.map((acl) => create('/a', { acl }))))).toEqual(Array(4).fill('InvalidACL'));
+  });
+
+  test('who may not administer a node sees no digests', () => {
+    const acl = [{ scheme: 'digest', id: 'u:secret', perms: 31 }, ...onlyRead];
+    const answers = answersTo(create('/a', { acl }), { type: 'getACL', path: '/a' });
+    expect(answers[1]!.result.acl![0]).toEqual({ scheme: 'digest', id: 'u:x', perms: 31 });
+  });
+
+  test('a scheme that nobody knows ends the connection', () => {
+    const said = converse([ask('c1', { type: 'auth', scheme: 'nonsense', auth: 'x' }), { client: 'c1', f: 'log' }]);
+    expect(said.log(1)).toContainEqual({ type: 'news', news: 'AuthFailed' });
+  });
+});
+
+describe('paths and limits', () => {
+  test('Z52 a bad path is BadArguments, unless its parent is missing first', () => {
+    const answers = answersTo(
+      create('/bad//path'),
+      create('bad'),
+      create('/a'),
+      create('/a/'),
+      create('/./x'),
+      create('/..'),
+      remove('/'),
+    );
+    expect(errors(answers)).toEqual([
+      'NoNode',
+      'BadArguments',
+      'OK',
+      'BadArguments',
+      'NoNode',
+      'BadArguments',
+      'BadArguments',
+    ]);
+  });
+
+  test('Z53 a request beyond 1 MB ends the connection without an answer; one below is taken', () => {
+    const big = (bytes: number): ServiceRequest => create('/a', { data: 'x'.repeat(bytes) });
+    const said = converse([ask('c1', big(1_048_576)), ask('c1', big(1_048_000), 8), ask('c1', get('/a'))]);
+    expect(said.outcomes[0]).toBe('ConnectionLoss');
+    expect(said.answer(1).result.error).toBe('OK');
+    expect(stat(said.answer(2)).dataLength).toBe(1_048_000);
+  });
+
+  test('Z55 children are not sorted', () => {
+    const names = ['q', 'p1', 'nope', 'w', 'k', 'm1', 'cont', 'ttl', 'acl', 'nope2'];
+    const answers = answersTo(create('/t'), ...names.map((name) => create(`/t/${name}`)), {
+      type: 'getChildren',
+      path: '/t',
+    });
+    expect(answers.at(-1)!.result.children).toEqual(['q', 'p1', 'm1', 'nope', 'w', 'k', 'acl', 'cont', 'ttl', 'nope2']);
+  });
+
+  test('the system’s own nodes are there and stay', () => {
+    const answers = answersTo(
+      { type: 'getChildren', path: '/zookeeper' },
+      remove('/zookeeper/quota'),
+      remove('/zookeeper'),
+      set('/zookeeper/config'),
+    );
+    expect(answers[0]!.result.children!.toSorted()).toEqual(['config', 'quota']);
+    expect(errors(answers.slice(1))).toEqual(['BadArguments', 'BadArguments', 'NoAuth']);
+  });
+
+  test('descendants are counted at any depth', () => {
+    const answers = answersTo(create('/a'), create('/a/b'), create('/a/b/c'), create('/ab'), {
+      type: 'getAllChildrenNumber',
+      path: '/a',
+    });
+    expect(answers[4]!.result.number).toBe(2);
+  });
+});
+
+describe('containers and nodes with a time to live', () => {
+  test('Z54 Z56 show themselves in ephemeralOwner, and go some time after their last child, or their end', () => {
+    const made = [
+      create('/cont', { mode: 'container' }),
+      create('/cont/x'),
+      remove('/cont/x'),
+      create('/unused', { mode: 'container' }),
+      create('/ttl', { mode: 'ttl', ttl: 5_000 }),
+      create('/full', { mode: 'ttl', ttl: 5_000 }),
+      create('/full/x'),
+    ];
+    const kids: ServiceRequest = { type: 'getChildren', path: '/' };
+    const options = { config: { reapEvery: 20_000_000 } };
+    const said = converse([ask('c1', made), ask('c1', kids, 10), ask('c1', kids, 30)], { options });
+    expect(errors(said.answers(0))).toEqual(Array(7).fill('OK'));
+    expect(stat(said.answers(0)[0]).ephemeralOwner).toBe(-(2 ** 63));
+    expect(stat(said.answers(0)[4]).ephemeralOwner).toBe(-(2 ** 56) + 5_000);
+    expect(said.answer(1).result.children!.toSorted()).toEqual(['cont', 'full', 'ttl', 'unused', 'zookeeper']);
+    expect(said.answer(2).result.children!.toSorted()).toEqual(['full', 'unused', 'zookeeper']);
+  });
+
+  test('a time to live belongs to those modes only, and is 40 bits of milliseconds', () => {
+    const answers = answersTo(
+      create('/a', { ttl: 5 }),
+      create('/a', { mode: 'ttl' }),
+      create('/a', { mode: 'ttl', ttl: 0 }),
+      create('/a', { mode: 'ttl', ttl: 2 ** 40 }),
+      create('/a', { mode: 'ttl-sequential', ttl: 2 ** 40 - 1 }),
+    );
+    expect(errors(answers)).toEqual([...Array<string>(4).fill('BadArguments'), 'OK']);
+  });
+});
