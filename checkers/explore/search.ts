@@ -52,6 +52,7 @@ export class Search implements Visitor {
   #expanded = 0;
   #current = -1; // the state that is being expanded
   #row = new Int32Array(64);
+  #isPlain = false; // nothing is asked for but states and verdicts
   #isRepeated = false; // the current state was expanded before, by a search less deep
   #children: number[] | undefined; // of the current state, known ones included, where they are asked for
 
@@ -72,11 +73,13 @@ export class Search implements Visitor {
   }
 
   run(): Exploration {
+    const { order = 'breadth first', por, symmetry, onProgress } = this.#options;
+    const isSimple = por !== true && symmetry !== true && order !== 'iterative deepening';
+    this.#isPlain = isSimple && this.#graph === undefined && onProgress === undefined;
     if (this.#options.resume !== undefined) this.#resume(this.#options.resume);
     else this.#expander.begin(this);
     this.#audit?.births(this.#births);
     this.#initial = this.#store.count;
-    const { order = 'breadth first' } = this.#options;
     if (order === 'depth first') return this.#result(this.#depthFirst());
     if (order === 'iterative deepening') return this.#result(this.#deepen());
     return this.#result(this.#breadthFirst());
@@ -175,21 +178,30 @@ export class Search implements Visitor {
   }
 
   transition(row: Int32Array, length: number, event: number, changed: number): void {
-    const state =
-      this.#symmetry === undefined
-        ? this.#store.add(row, length, this.#current, event)
-        : this.#addRepresentative(row, length, event, changed);
-    this.#sleep?.arrive(event, this.#store.last, state !== -1);
-    if (!this.#isRepeated) {
-      if (this.#current !== -1) this.#graph?.add(this.#current, this.#store.last, event);
+    let state: number;
+    if (this.#isPlain) {
       this.#generated++;
-      this.#counts.count(event, changed);
-    }
-    this.#children?.push(this.#store.last);
+      state = this.#store.add(row, length, this.#current, event);
+    } else state = this.#addWatched(row, length, event, changed);
     if (state === -1) return;
     if (changed === -1 && this.#current !== -1) return; // messages were lost or repeated: no process changed
     this.#judge.judge(row, changed, this.#objections);
     if (this.#objections.length > 0) this.#report(state);
+  }
+
+  /** Adds a state where more is asked for than its row and its parent. */
+  #addWatched(row: Int32Array, length: number, event: number, changed: number): number {
+    const isReduced = this.#symmetry !== undefined;
+    const state = isReduced
+      ? this.#addRepresentative(row, length, event, changed)
+      : this.#store.add(row, length, this.#current, event);
+    this.#sleep?.arrive(event, this.#store.last, state !== -1);
+    this.#children?.push(this.#store.last);
+    if (this.#isRepeated) return state;
+    if (this.#current !== -1) this.#graph?.add(this.#current, this.#store.last, event);
+    this.#generated++;
+    this.#counts.count(event, changed);
+    return state;
   }
 
   #addRepresentative(row: Int32Array, length: number, event: number, changed: number): number {
