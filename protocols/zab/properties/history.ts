@@ -11,12 +11,16 @@ import { durableCell, durableHistory, noteOf, type Notes } from './notes.ts';
 /** An epoch has at most one leader whom a quorum accepts, and so at most one primary. */
 export function primaryUniqueness(): Property {
   const about = 'an epoch has at most one leader that a quorum accepts';
-  return alwaysOn(['initial-history', 'establishes'], 'primary uniqueness', about, () => {
+  return alwaysOn(['initial-history', 'establishes', 'starts'], 'primary uniqueness', about, () => {
+    // Told by notes: when a note is judged its server may have crashed and started again.
+    const lives = new Map<string, number>();
     const leaders = new Map<number, string>();
     return (_view, touch) => {
+      const start = noteOf(touch, 'starts');
+      if (start !== undefined) lives.set(touch.node.id, start.boot);
       const note = noteOf(touch, 'initial-history') ?? noteOf(touch, 'establishes');
       if (note === undefined) return undefined;
-      const leader = `${touch.node.id}, life ${touch.node.incarnation}`;
+      const leader = `${touch.node.id} in life ${lives.get(touch.node.id)}`;
       const other = leaders.get(note.epoch) ?? leader;
       leaders.set(note.epoch, other);
       return other === leader ? undefined : `${other} and ${leader} both lead epoch ${note.epoch}`;

@@ -64,18 +64,19 @@ export function totalOrder(): Property {
 export function deliveryMonotonicity(): Property {
   const about =
     'a process delivers in the order of zxids, without a gap within an epoch (local and global primary order)';
-  return alwaysOn(['delivers'], 'primary order', about, () => {
-    const last = new Map<string, { incarnation: number; zxid: Zxid }>();
+  return alwaysOn(['delivers', 'starts'], 'primary order', about, () => {
+    const last = new Map<string, Zxid>();
     return (_view, touch) => {
+      if (noteOf(touch, 'starts') !== undefined) last.delete(touch.node.id);
       const delivery = noteOf(touch, 'delivers');
       if (delivery === undefined) return undefined;
       const { node } = touch;
       const known = last.get(node.id);
-      last.set(node.id, { incarnation: node.incarnation, zxid: delivery.zxid });
+      last.set(node.id, delivery.zxid);
       if (!isNext(delivery.previous, delivery.zxid))
         return `${node.id} delivers ${formatZxid(delivery.zxid)} after ${formatZxid(delivery.previous)}`;
-      if (known?.incarnation === node.incarnation && delivery.previous < known.zxid)
-        return `${node.id} delivered ${formatZxid(known.zxid)}, and delivers ${formatZxid(delivery.zxid)} after ${formatZxid(delivery.previous)}`;
+      if (known !== undefined && delivery.previous < known)
+        return `${node.id} delivered ${formatZxid(known)}, and delivers ${formatZxid(delivery.zxid)} after ${formatZxid(delivery.previous)}`;
       return undefined;
     };
   });
