@@ -2,8 +2,17 @@
 // of leases, locks, and the header. Each story is played on a simulated cluster of three.
 import { describe, expect, test } from 'vitest';
 import type { EtcdRequest } from '../../../protocols/etcd/api.ts';
-import { enter, leave, placeOf, predecessor, queueKey } from '../../../protocols/etcd/recipes.ts';
-import { seconds } from '../../../sim/index.ts';
+import {
+  enter,
+  leaderOf,
+  leave,
+  placeOf,
+  predecessor,
+  proclaim,
+  queueKey,
+  resign,
+} from '../../../protocols/etcd/recipes.ts';
+import { seconds, type TimedFault } from '../../../sim/index.ts';
 import { play, type Doing, type Result } from './cluster.ts';
 import { local } from './local.ts';
 
@@ -219,7 +228,38 @@ describe('locks and elections', () => {
   });
 });
 
+describe('elections', () => {
+  test('who campaigned first leads, proclaims, and resigns; whoever is deposed can do neither', () => {
+    const etcd = local();
+    for (const id of [10, 11]) etcd.run({ type: 'leaseGrant', id, ttl: 60 });
+    const [one, other] = [10, 11].map((lease) => placeOf(etcd.run(enter('boss', lease, `${lease}`))).revision);
+    const leader = () => etcd.run(leaderOf('boss')).kvs[0]?.value;
+    expect(leader()).toBe('10');
+    expect(etcd.run(proclaim('boss', 10, one ?? 0, 'ten')).succeeded).toBe(true);
+    expect(leader()).toBe('ten');
+    expect(etcd.run(resign('boss', 10, one ?? 0)).succeeded).toBe(true);
+    expect(leader()).toBe('11');
+    expect(etcd.run(proclaim('boss', 10, one ?? 0, 'again')).succeeded).toBe(false);
+    expect(etcd.run(resign('boss', 10, other ?? 0)).succeeded).toBe(false);
+    expect(leader()).toBe('11');
+  });
+});
+
 describe('the cluster', () => {
+  test('does once what arrives twice', () => {
+    const nodes = ['c1', 'n1', 'n2', 'n3'];
+    const faults: TimedFault[] = [
+      { at: 0, fault: { type: 'duplicating-link', from: nodes, to: nodes, duplicate: 1_000_000, for: seconds(60) } },
+    ];
+    const puts = Array.from({ length: 30 }, (_, turn): Doing => ({
+      at: 5 + turn * 0.1,
+      member: `n${1 + (turn % 3)}`,
+      request: put('a', `${turn}`),
+    }));
+    const { results } = play({ doings: [...puts, { at: 9, request: get('a') }], faults, seconds: 12 });
+    expect(results.at(-1)?.value).toMatchObject({ kvs: [{ version: 30, modRevision: 31, value: '29' }] });
+  });
+
   test('E61 the header has the cluster, the member, the revision and the term', () => {
     const doings = ['n1', 'n2', 'n3'].map((member, place): Doing => ({ at: 4 + place, member, request: get('a') }));
     const { results } = play({ doings: [{ at: 3.5, request: put('a') }, ...doings], seconds: 8 });
