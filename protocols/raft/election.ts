@@ -146,7 +146,7 @@ function countVotes(turn: Turn): void {
 function checkQuorum(turn: Turn): void {
   const { raft, ctx, server } = turn;
   if (!server.config.checkQuorum) return;
-  const active = Object.entries(raft.progress).flatMap(([id, { active: isActive }]) => (isActive ? [id] : []));
+  const active = raft.followers.filter((id) => raft.progress[id]?.active === true);
   if (tally(server.rules, raft.configuration, [ctx.id, ...active], []) !== 'won') return becomeFollower(turn, null);
   for (const progress of Object.values(raft.progress)) progress.active = false;
   ctx.setTimer('election', server.config.electionTimeout);

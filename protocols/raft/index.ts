@@ -8,6 +8,7 @@ export { keyValueService } from './key-value.ts';
 export { configurationAt, entryAt, lastIndex, nextIndex, termAt } from './log.ts';
 export type { MembershipRequest } from './membership.ts';
 export * from './properties/index.ts';
+export { roleDiagram } from './role-diagram.ts';
 export { raft, type ClientMessage, type KeyValueConfig, type KeyValueState, type Message, type Raft } from './raft.ts';
 export { paperRules, type Rules } from './rules.ts';
 export type { RaftContext, RaftHooks, RaftHost, RaftServer, Service } from './server.ts';

@@ -10,6 +10,7 @@ import type { Progress, Snapshot } from './types.ts';
 export function trackMembers({ raft, ctx }: Turn): void {
   const members = membersOf(raft.configuration).filter((id) => id !== ctx.id);
   const before = raft.progress;
+  raft.followers = members;
   raft.progress = Object.fromEntries(members.map((id) => [id, before[id] ?? newProgress(lastIndex(raft) + 1)]));
   if (raft.transfer !== null && !raft.configuration.voters.includes(raft.transfer.target)) raft.transfer = null;
 }

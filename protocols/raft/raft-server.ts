@@ -150,6 +150,7 @@ function start(server: RaftServer, ctx: RaftContext): RaftState {
     nextReadNumber: ctx.random(2 ** 30),
     votes: [],
     refusals: [],
+    followers: [],
     progress: {},
     round: 0,
     rounds: [],

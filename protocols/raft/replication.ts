@@ -22,7 +22,7 @@ export function appendAndSend(turn: Turn, entry: Entry<unknown>): number {
   if (entry.type === 'configuration') adoptConfiguration(turn);
   if (!server.rules.syncsBeforeCounting) advanceCommit(turn);
   let last: AppendEntries | undefined;
-  for (const peer in raft.progress) last = sendEntries(turn, peer, last);
+  for (const peer of raft.followers) last = sendEntries(turn, peer, last);
   // Followers write in parallel with the leader, which counts itself only when its own write is durable.
   if (server.rules.syncsBeforeReply) ctx.disk.sync();
   ctx.note('append', { from: index, to: index, term });
@@ -39,7 +39,7 @@ export function broadcast(turn: Turn): void {
   const { raft } = turn;
   beginRound(turn);
   let last: AppendEntries | undefined;
-  for (const peer in raft.progress) {
+  for (const peer of raft.followers) {
     const progress = raft.progress[peer] as Progress;
     if (progress.mode === 'snapshot' || turn.server.rules.needsSnapshot(raft, progress)) {
       sendSnapshot(turn, peer, progress);

@@ -35,6 +35,7 @@ export function becomeFollower(turn: Turn, leader: NodeId | null): void {
   if (before !== 'follower' && before !== 'learner') resetElectionTimer(turn);
   dropReads(turn);
   if (before !== 'leader') return;
+  raft.followers = [];
   raft.progress = {};
   raft.rounds = [];
   ctx.clearTimer('heartbeat');

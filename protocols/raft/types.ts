@@ -202,6 +202,8 @@ export interface RaftState<M = any, C = any> {
   votes: NodeId[];
   refusals: NodeId[];
   // Volatile on leaders.
+  /** The other members, in the order in which they are sent to. */
+  followers: NodeId[];
   progress: Record<NodeId, Progress>;
   round: number;
   /** Heartbeat rounds that no quorum has answered yet, and when they began; kept for leases only. */

@@ -42,7 +42,7 @@ export function truthfulProgress(): Property {
   return alwaysOn(['append', 'commit'], 'truthful progress', about, () => (view, { node }) => {
     const raft = raftOf(node);
     if (raft?.role !== 'leader') return undefined;
-    for (const peer in raft.progress) {
+    for (const peer of raft.followers) {
       const match = raft.progress[peer]?.matchIndex ?? 0;
       const isDeposed = (hardStateOf(view.node(peer))?.term ?? 0) > raft.currentTerm;
       if (match <= raft.log.base || isDeposed) continue;

@@ -8,7 +8,7 @@ describe('every run of Raft', () => {
   test('with two time-outs is safe', () => {
     const found = explore(raftWorld({ timeouts: 2 }), { auditEvery: 50 });
     expect(found).toMatchObject({ complete: true, violations: [], unreached: [] });
-    expect(found.unique).toBe(229_246);
+    expect(found.unique).toBe(266_566);
   });
 
   test('with one time-out and one crash is safe', () => {

@@ -204,7 +204,9 @@ export class Stepper {
       id,
       peers: [...this.#members.keys()].filter((other) => other !== id),
       send: (to, message) => void this.inTransit.push({ from: id, to, message: message as RaftMessage<string> }),
-      setTimer: () => undefined,
+      setTimer: (timer) => {
+        if (timer === 'election') this.lines.push(`${id} puts off its next candidacy`);
+      },
       clearTimer: () => undefined,
       random: () => 0,
       monotonic: () => this.#now,

@@ -193,6 +193,32 @@ export const electionStories: readonly Story[] = [
     ],
     told: ['n3 → n1 RequestVoteReply term=1 granted=true'],
   },
+  {
+    name: 'messages-of-the-past',
+    title:
+      'A request to vote, entries and a call to take over, all of an earlier term: answered or ignored, never obeyed.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n2');
+      cluster.deliver();
+      cluster.timeOut('n3');
+      cluster.deliver();
+      cluster.settle('n3');
+      cluster.inject('n2', 'n1', { type: 'RequestVote', term: 1, lastLogIndex: 9, lastLogTerm: 9, transfer: false });
+      cluster.inject('n2', 'n1', { type: 'TimeoutNow', term: 1 });
+      cluster.inject('n2', 'n1', {
+        ...{ type: 'AppendEntries', term: 1, prevLogIndex: 1, prevLogTerm: 1, leaderCommit: 2, round: 1 },
+        entries: [{ term: 1, type: 'command', command: 'x' }],
+      });
+      cluster.deliver();
+    },
+    outcome: [
+      `n1 follower term 2 log 1 2 commit 2 voters ${all3}`,
+      `n2 follower term 2 log 1 2 commit 2 voters ${all3}`,
+      `n3 leader term 2 log 1 2 commit 2 voters ${all3}`,
+    ],
+    told: ['n1 → n2 RequestVoteReply term=2 granted=false'],
+  },
 ];
 
 /** Between two scenes: what must be so by then. */
