@@ -13,3 +13,4 @@ export * from './lock/messages.ts';
 export * from './lock/store.ts';
 export * from './raft/index.ts';
 export * from './etcd/index.ts';
+export * as zookeeper from './zookeeper/index.ts';

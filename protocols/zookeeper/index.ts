@@ -6,8 +6,10 @@ export type { Reply, SessionNews, SessionOptions, SessionState } from './client/
 export { errorCodes, type ErrorName } from './errors.ts';
 export type { ServiceRequest } from './messages.ts';
 export * from './properties.ts';
+export { barrierApp, type BarrierState } from './recipes/barrier-app.ts';
 export { configurationApp, type ConfigurationState } from './recipes/configuration-app.ts';
 export { lockApp, type LockAppOptions, type LockAppState } from './recipes/lock-app.ts';
+export { queueApp, type QueueState } from './recipes/queue-app.ts';
 export { serviceRules, type ServiceRules } from './rules.ts';
 export { zooKeeper, type ZooKeeperOptions } from './server.ts';
 export type { ServerConfig, ServerState, ZooKeeper } from './server-types.ts';

@@ -1,6 +1,5 @@
 // What clients and servers say to each other. A connection is a stream, as of TCP: both sides number what they send on it and
 // take it in order; it is named by the client, and dies with either end.
-import type { NodeId } from '../../sim/index.ts';
 import type { ReadRequest, Result, SessionId, WriteRequest } from './types.ts';
 import type { WatchEvent } from './watches.ts';
 import type { Zxid } from '../zab/zxid.ts';
@@ -84,11 +83,4 @@ export interface SetWatches {
   readonly child: readonly string[];
   readonly persistent: readonly string[];
   readonly recursive: readonly string[];
-}
-
-/** A request on its way to the leader: the server and the connection that wait for its outcome, if any do. */
-export interface Origin {
-  readonly server: NodeId;
-  readonly connection: string;
-  readonly xid: number;
 }

@@ -319,6 +319,15 @@ describe('order', () => {
     expect(said.answers(3)[1]!.result.data).toBe('new');
   });
 
+  test('the leader answers its own clients’ syncs, and a server that is alone everything', () => {
+    const sync: ServiceRequest = { type: 'sync', path: '/a' };
+    const atLeader = converse([ask('c1', [create('/a'), sync, get('/a')])], { clients: { c1: { server: 'n3' } } });
+    const alone = converse([ask('c1', [create('/a'), sync, get('/a')])], { nodes: 1 });
+    for (const said of [atLeader, alone])
+      expect(said.answers(0).map(({ result }) => result.error)).toEqual(['OK', 'OK', 'OK']);
+    expect(atLeader.endOf(0)).toBeLessThan(3.5);
+  });
+
   test('Z46 sync answers with its path and the last zxid applied, and uses none', () => {
     const said = converse([ask('c1', create('/a')), ask('c1', { type: 'sync', path: '/a' }), ask('c1', create('/b'))]);
     expect(said.answer(1)).toEqual({ zxid: said.answer(0).zxid, result: { error: 'OK', path: '/a' } });
