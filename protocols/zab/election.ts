@@ -56,6 +56,7 @@ export function onNotification(turn: Turn, from: NodeId, notification: Notificat
 function onCandidacy(turn: Turn, from: NodeId, notification: Notification): void {
   const { rules } = turn;
   const { election } = turn.state;
+  delete election.outside[from]; // it follows nobody any more
   if (notification.round < election.round) return sendVote(turn, from);
   if (notification.round > election.round) {
     const own = ownVote(turn);

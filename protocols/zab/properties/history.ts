@@ -112,7 +112,7 @@ export function durableLog(): Property {
     about,
     () => (_view, touch) => {
       const { node } = touch;
-      const { base, entries } = durableHistory(node);
+      const { base, snapshotZxid, entries } = durableHistory(node);
       const logs = noteOf(touch, 'logs');
       if (logs !== undefined && !entries.some(({ zxid }) => zxid === logs.last) && logs.last > base)
         return `${node.id} acknowledges ${formatZxid(logs.last)}, which is not on its disk`;
@@ -122,6 +122,8 @@ export function durableLog(): Property {
           return `the disk of ${node.id} has ${formatZxid(zxid)} after ${formatZxid(previous)}`;
         previous = zxid;
       }
+      if (snapshotZxid > previous)
+        return `the disk of ${node.id} has a snapshot of ${formatZxid(snapshotZxid)}, and its log ends at ${formatZxid(previous)}`;
       // Told by the note: a server that is busy again may be ahead of its disk.
       const told = noteOf(touch, 'accepts-history') ?? noteOf(touch, 'serves') ?? noteOf(touch, 'initial-history');
       const believed = told?.last ?? previous;
