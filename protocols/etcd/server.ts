@@ -31,11 +31,11 @@ export function etcd(config: Partial<EtcdConfig> = {}, rules: Partial<EtcdRules>
     start: (ctx) => start(member, ctx),
     onMessage(state, from, message, ctx) {
       onMessage(member, state, from, message, ctx);
-      noticeLeader(member, state, ctx);
+      afterTurn(member, state, ctx);
     },
     onTimer(state, timer, ctx) {
       onTimer(member, state, timer, ctx);
-      noticeLeader(member, state, ctx);
+      afterTurn(member, state, ctx);
     },
   };
 }
@@ -63,6 +63,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
     },
     hooks: {
       applied(state, { index, command }, result, ctx) {
+        state.hasCommitted = true;
         answerWrite(state, command, result, ctx);
         followLeases(state, command, result, ctx);
         noteExpiry(command, result, ctx);
@@ -105,6 +106,7 @@ function start(member: Member, ctx: EtcdContext): EtcdState {
     forwarded: { term: 0, last: {} },
     leader: null,
     leaderSince: 0,
+    hasCommitted: false,
   };
 }
 
@@ -181,6 +183,15 @@ function onTimer(member: Member, state: EtcdState, timer: Etcd['timer'], ctx: Et
     case 'progress':
       return onProgressTimer(member, state, ctx);
   }
+}
+
+/** What follows from a turn as a whole, however much was applied in it. */
+function afterTurn(member: Member, state: EtcdState, ctx: EtcdContext): void {
+  noticeLeader(member, state, ctx);
+  if (!state.hasCommitted) return;
+  state.hasCommitted = false;
+  // Followers hear of a commit at once, not with the next heartbeat: whoever asked one of them waits for it to apply.
+  if (state.raft.role === 'leader') onRaftTimer(member.raft, state, 'heartbeat', ctx);
 }
 
 /** When another leads than before, what waited for a leader goes to it, and what the old one was asked fails. */

@@ -31,6 +31,8 @@ export interface EtcdState {
   /** Who led when we last looked, and since when, on this member's monotonic clock. */
   leader: NodeId | null;
   leaderSince: Micros;
+  /** Something was applied in the turn under way. */
+  hasCommitted: boolean;
 }
 
 export interface Connection {

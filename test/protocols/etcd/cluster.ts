@@ -34,6 +34,7 @@ export interface ClusterStory {
   readonly clients?: number;
   readonly seconds: number;
   readonly seed?: number;
+  readonly trace?: boolean;
   /** How long the clients wait for an answer, in seconds; by default as long as it takes. */
   readonly patience?: number;
 }
@@ -102,7 +103,7 @@ export function play(story: ClusterStory): Played {
     const f = watch === undefined ? 'call' : 'watch';
     return { id, at: ms(at * 1_000), client: client ?? (watch === undefined ? 'c1' : 'w1'), f, value };
   });
-  const run = simulate(scenario, { seed: story.seed ?? 1, workload, faults });
+  const run = simulate(scenario, { seed: story.seed ?? 1, workload, faults, trace: story.trace === true });
   return { run, notes, results: doings.map((_, id) => resultOf(run, id)) };
 }
 
