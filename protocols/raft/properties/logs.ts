@@ -1,32 +1,15 @@
 // Properties of logs: that they match, that what is committed stays, and that all commit the same (sections 5.3 and 5.4).
 import { alwaysOn, type Property } from '../../../sim/index.ts';
-import { entryAt, lastIndex, termAt } from '../log.ts';
+import { termAt } from '../log.ts';
 import type { Role } from '../types.ts';
-import { Ledger, type CommitNote } from './ledger.ts';
+import { ledgerOf, type CommitNote } from './ledger.ts';
 import { dataOf, raftOf } from './view.ts';
 
 /** If two logs hold an entry with the same index and term, they are identical up to it (section 5.3); by induction. */
 export function logMatching(): Property {
   const about = 'logs that agree on index and term of an entry agree on everything before it';
   return alwaysOn(['append'], 'log matching', about, () => {
-    const seen = new Map<string, string>();
-    return (_view, { node, note }) => {
-      const raft = raftOf(node);
-      if (raft === undefined) return undefined;
-      const { from, to } = dataOf<{ from: number; to: number }>(note);
-      for (let index = from; index <= Math.min(to, lastIndex(raft)); index++) {
-        const entry = entryAt(raft, index);
-        if (entry === undefined) continue; // compacted at once
-        const name = `${index}/${entry.term}`;
-        const content = `${termAt(raft, index - 1)} ${JSON.stringify(entry)}`;
-        const other = seen.get(name);
-        if (other !== undefined && other !== content) {
-          return `${node.id} holds at index ${index}, term ${entry.term} (term before, entry): ${content}; elsewhere it is ${other}`;
-        }
-        seen.set(name, content);
-      }
-      return undefined;
-    };
+    return (view, { node, note }) => ledgerOf(view).append(node, note);
   });
 }
 
@@ -56,8 +39,8 @@ export function truncation(): Property {
 export function leaderCompleteness(): Property {
   const about = 'a committed entry is in the log of every later leader';
   return alwaysOn(['append', 'role', 'commit'], 'leader completeness', about, () => {
-    const ledger = new Ledger();
-    return (_view, { node, note }) => {
+    return (view, { node, note }) => {
+      const ledger = ledgerOf(view);
       if (note?.kind === 'append') ledger.append(node, note);
       if (note?.kind === 'commit') {
         const commit = dataOf<CommitNote>(note);
@@ -81,8 +64,8 @@ export function leaderCompleteness(): Property {
 export function stateMachineSafety(): Property {
   const about = 'no two servers apply different entries at one index, and none what no leader committed';
   return alwaysOn(['append', 'commit'], 'state machine safety', about, () => {
-    const ledger = new Ledger();
-    return (_view, { node, note }) => {
+    return (view, { node, note }) => {
+      const ledger = ledgerOf(view);
       if (note?.kind === 'append') {
         ledger.append(node, note);
         return undefined;

@@ -4,7 +4,7 @@ import type { Configuration } from '../configuration.ts';
 import { machineText } from '../snapshot.ts';
 import type { Service } from '../server.ts';
 import type { Entry } from '../types.ts';
-import { Ledger, type CommitNote } from './ledger.ts';
+import { ledgerOf, type CommitNote, type Ledger } from './ledger.ts';
 import { dataOf, raftOf } from './view.ts';
 
 /**
@@ -17,10 +17,11 @@ export function snapshotEquality(service?: Service<any, any, any>): Property {
   const about = 'a snapshot is the state that the committed log leads to';
   const kinds = ['append', 'commit', 'configuration', 'role', 'snapshot', 'restore'];
   return alwaysOn(kinds, 'snapshot equality', about, () => {
-    const ledger = new Ledger();
-    const reference = new Reference(ledger, service);
+    let reference: Reference | undefined;
     const starts = new Map<string, number>();
-    return (_view, { node, note }) => {
+    return (view, { node, note }) => {
+      const ledger = ledgerOf(view);
+      reference ??= new Reference(ledger, service);
       switch (note?.kind) {
         case 'append':
           ledger.append(node, note);
