@@ -5,7 +5,11 @@ import { simulate, minutes, seconds, type Micros, type Run, type Scenario } from
 import { raftKv } from '../scenarios/raft.ts';
 
 /** Every knob is fixed, so that the work is the same in every run of the benchmark. */
-const parameters = { nodes: 5, clients: 5, keys: 3, network: 'lan', election: 150, batch: 64 };
+const parameters = {
+  ...{ nodes: 5, spares: 0, clients: 5, keys: 3, network: 'lan', election: 150, guards: 'both', batch: 64 },
+  ...{ inflight: 256, snapshot: 8_192, trailing: 10_240, chunk: 65_536, reads: 'index', forwarding: false },
+  ...{ apply: 1_000_000, membership: 'none', transfers: false, sessions: 4_096, drift: 0 },
+};
 
 export interface SimFigures {
   /** Simulator events per CPU second, the median of the rounds. */
