@@ -1,0 +1,81 @@
+// The service's properties against answers that no correct ensemble gives, planted one by one, and against a history with a hole.
+import { describe, expect, test } from 'vitest';
+import { clientOrder, singleOrder, singleSystemImage } from '../../../protocols/zookeeper/properties.ts';
+import { zooKeeperScenario } from '../../../scenarios/zookeeper.ts';
+import { ms, simulate, type AlwaysProperty, type NodeView, type Property, type View } from '../../../sim/index.ts';
+
+type Data = { readonly [key: string]: string | number | null };
+
+/** What the property says to these notes, one after the other; the first violation. */
+function judge(property: Property, kind: string, notes: readonly Data[]): string | undefined {
+  const look = (property as AlwaysProperty).start();
+  const node = { id: 'c1' } as NodeView;
+  for (const data of notes) {
+    const verdict = look({} as View, { node, note: { kind, data } });
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
+}
+
+const write = (session: number, zxid: number, data: string): Data => ({ session, zxid, path: '/a', mzxid: zxid, data });
+const read = (session: number, zxid: number, mzxid: number, data: string | null): Data => {
+  return { session, zxid, path: '/a', mzxid, data };
+};
+
+describe('single order', () => {
+  const good = [write(1, 10, 'x'), read(2, 15, 10, 'x'), write(1, 20, 'y'), read(2, 19, 10, 'x'), read(2, 20, 20, 'y')];
+
+  test('has nothing against reads that lag behind', () => {
+    expect(judge(singleOrder(), 'answered', good)).toBeUndefined();
+  });
+
+  test.each([
+    ['a read that misses a write before its zxid', [...good, read(3, 21, 10, 'x')]],
+    [
+      'a write that turns up before a read that did not see it',
+      [write(1, 10, 'x'), read(2, 30, 10, 'x'), write(1, 20, 'y')],
+    ],
+    ['a node that is gone although it was written', [...good, read(3, 25, 0, null)]],
+    ['two values of one write', [...good, read(3, 20, 20, 'z')]],
+  ])('finds %s', (_what, notes) => {
+    expect(judge(singleOrder(), 'answered', notes)).toMatch(/^session|^\/a was/);
+  });
+});
+
+test('single system image finds a session that goes back, and lets others be behind it', () => {
+  expect(
+    judge(singleSystemImage(), 'answered', [write(1, 10, 'x'), read(2, 5, 0, null), read(1, 10, 10, 'x')]),
+  ).toBeUndefined();
+  expect(judge(singleSystemImage(), 'answered', [write(1, 10, 'x'), read(1, 9, 0, null)])).toBe(
+    'c1 was answered from 9 after 10',
+  );
+});
+
+test('FIFO client order finds requests of a session that were turned round, whichever is heard of first', () => {
+  const applied = (session: number, cxid: number, zxid: number): Data => ({ session, cxid, zxid });
+  expect(
+    judge(clientOrder(), 'applies', [applied(1, 1, 10), applied(2, 1, 5), applied(1, 3, 12), applied(1, 2, 11)]),
+  ).toBeUndefined();
+  expect(judge(clientOrder(), 'applies', [applied(1, 1, 10), applied(1, 2, 9)])).toContain('request 2 of session 1');
+  expect(judge(clientOrder(), 'applies', [applied(1, 2, 9), applied(1, 1, 10)])).toContain('request 1 of session 1');
+});
+
+test('same trees finds a server whose history has a hole', () => {
+  const holes = zooKeeperScenario({
+    name: 'zookeeper-holes',
+    story: 'A leader leaves out the first transaction that a follower lacks.',
+    expect: { type: 'breaks', what: ['same trees'] },
+    reads: 'local',
+    share: 500_000,
+    every: ms(40),
+    judged: 'order',
+    zabRules: { missing: (entries) => entries.slice(1) },
+    fixed: { snapshotEvery: 1_000, keys: 1 },
+    nemesis: { classes: ['crash', 'isolate'], allClasses: true, longest: ms(900) },
+  });
+  const found = new Set<string>();
+  for (let seed = 0; seed < 60 && !found.has('same trees'); seed++) {
+    for (const { name } of simulate(holes, { seed }).findings) found.add(name);
+  }
+  expect(found).toContain('same trees');
+});
