@@ -61,19 +61,30 @@ export function etcdLeaseScenario(variant: EtcdLeaseVariant): Scenario {
         clients: Array.from({ length: set.clients }, (_, index) => ({
           id: `c${index + 1}`,
           protocol: client,
-          timeout: seconds(12),
+          timeout: seconds(8),
         })),
         network: networkPresets[set.network as (typeof networks)[number]],
         until: seconds(24),
         tail: seconds(10),
         workload: leaseWorkload,
-        faults: set.swarm ? (variant.faults ?? nemesis({ longest: seconds(3) })) : [],
+        faults: set.swarm ? (variant.faults ?? leaseFaults) : [],
         roles: { leader: currentLeader(server) },
-        properties: [...etcdProperties(), ...leaseProperties(server)],
+        properties: [...etcdProperties(seconds(9)), ...leaseProperties(server)],
         checks: [],
       };
     },
   });
+}
+
+/** Members fail as ever; clients stop for about as long as their leases live, so that they come back at the last moment. */
+function leaseFaults(random: Random, setting: Setting): TimedFault[] {
+  const onMembers = nemesis({ longest: seconds(3) })(random, setting);
+  const onClients: TimedFault[] = [];
+  for (let at = random.below(seconds(2)); at < setting.healAt; at += random.between(seconds(1), seconds(4))) {
+    const lasts = random.between(ms(1_200), ms(3_200));
+    onClients.push({ at, fault: { type: 'pause', node: random.pick(setting.clients), for: lasts } });
+  }
+  return [...onMembers, ...onClients].sort((one, other) => one.at - other.at);
 }
 
 function leaseWorkload(random: Random, { clients, until }: Setting): Operation[] {
@@ -84,7 +95,7 @@ function leaseWorkload(random: Random, { clients, until }: Setting): Operation[]
       const key = `leased/${id}`;
       const ttl = random.between(2, 3);
       if (random.chance(300_000)) operations.push({ id, client, at, f: 'abandon', value: { ttl, key } });
-      else operations.push({ id, client, at, f: 'keep', value: { ttl, key, for: random.between(1, 8) } });
+      else operations.push({ id, client, at, f: 'keep', value: { ttl, key, for: random.between(1, 5) } });
     }
     return operations;
   });
