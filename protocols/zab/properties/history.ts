@@ -83,7 +83,9 @@ export function initialHistory(): Property {
       }
       const accepts = noteOf(touch, 'accepts-history');
       const expected = accepts === undefined ? undefined : initial.get(accepts.epoch);
-      if (accepts === undefined || expected === undefined) return undefined;
+      if (accepts === undefined) return undefined;
+      if (expected === undefined)
+        return `${node.id} acknowledges the leader of epoch ${accepts.epoch}, which no quorum has accepted`;
       const { base, entries, snapshotZxid } = durableHistory(node);
       const who = `${node.id} acknowledges the leader of epoch ${accepts.epoch}`;
       const own = new Map(entries.map((entry) => [entry.zxid, nameOf(entry)]));
