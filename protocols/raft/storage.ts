@@ -58,7 +58,9 @@ export function saveHardState({ raft, server: { rules }, ctx }: Turn): void {
 
 export function appendEntry({ raft, ctx }: Turn, entry: Entry<unknown>): void {
   raft.log.entries.push(entry);
-  ctx.disk.append(cells.log, entry as Json);
+  const place = ctx.disk.append(cells.log, entry as Json);
+  if (place + 1 !== lastIndex(raft))
+    throw new Error(`entry ${lastIndex(raft)} was written at place ${place} of the log`);
 }
 
 /** Drops the entries from `index` on: a leader of a later term overwrites them. */

@@ -3,7 +3,7 @@ import { alwaysOn, type NodeView, type Property, type View } from '../../../sim/
 import { isJoint, type Configuration } from '../configuration.ts';
 import { termAt } from '../log.ts';
 import type { CommitNote } from './ledger.ts';
-import { dataOf, durableTerm, hardStateOf, holdsDurably, raftOf } from './view.ts';
+import { dataOf, durableTerm, hardStateOf, holdsDurably, raftOf, savedSnapshotOf } from './view.ts';
 
 /**
  * When a leader commits, the entry is of its own term and durable on a majority of each half of the configuration in force
@@ -56,8 +56,15 @@ export function truthfulProgress(): Property {
 
 /** What a server votes for or acknowledges is on its disk by then (Figure 2: updated before responding to RPCs). */
 export function durablePromises(): Property {
-  return alwaysOn(['vote', 'append'], 'durable promises', 'a vote or an acknowledged entry is on disk', () => {
+  const about = 'a vote, an acknowledged entry and a snapshot are on disk';
+  return alwaysOn(['vote', 'append', 'snapshot', 'restore'], 'durable promises', about, () => {
     return (_view, { node, note }) => {
+      if (note?.kind === 'snapshot' || note?.kind === 'restore') {
+        const { index } = dataOf<{ index: number }>(note);
+        return (savedSnapshotOf(node)?.index ?? 0) >= index
+          ? undefined
+          : `${node.id} goes by a snapshot of index ${index}, which is not on its disk`;
+      }
       if (note?.kind === 'vote') {
         const { term, for: candidate } = dataOf<{ term: number; for: string }>(note);
         const hard = hardStateOf(node);

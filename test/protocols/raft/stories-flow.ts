@@ -228,4 +228,52 @@ export const flowStories: readonly Story[] = [
     },
     outcome: ['n1 leader term 2 log (4) 1 2 2 commit 7 voters n1 /  / '],
   },
+  {
+    name: 'crash-between-snapshot-and-trim',
+    title:
+      'The snapshot is durable, the trimming of the log is not: the server comes back with what the snapshot says.',
+    options: { nodes: 1, config: { snapshotThreshold: 3, trailing: 1 } },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.propose('n1', 'a');
+      cluster.propose('n1', 'b');
+      cluster.crash('n1');
+      cluster.start('n1');
+      cluster.timeOut('n1');
+      const { machine } = cluster.raft('n1');
+      if (machine.join(' ') !== 'a b') throw new Error(`the machine holds ${machine.join(' ')}`);
+    },
+    outcome: ['n1 leader term 2 log (2) 1 2 commit 4 voters n1 /  / '],
+  },
+  {
+    name: 'snapshot-over-conflict',
+    title:
+      'A follower has other entries where a snapshot ends: the snapshot replaces its log, and a restart finds that.',
+    options: { nodes: 3, config: { snapshotThreshold: 3, trailing: 0 } },
+    play(cluster) {
+      lead(cluster);
+      for (const command of ['x', 'y', 'z']) cluster.propose('n1', command);
+      cluster.deliver(() => false);
+      cluster.timeOut('n2');
+      cluster.deliverAmong('n2', 'n3');
+      cluster.propose('n2', 'b');
+      cluster.deliverAmong('n2', 'n3');
+      cluster.timeOut('n2', 'heartbeat');
+      cluster.deliverAmong('n2', 'n3');
+      cluster.settle('n2');
+      cluster.propose('n2', 'c');
+      cluster.settle('n2');
+      cluster.crash('n1');
+      cluster.start('n1');
+      cluster.settle('n2');
+      const { machine } = cluster.raft('n1');
+      if (machine.join(' ') !== 'b c') throw new Error(`the machine holds ${machine.join(' ')}`);
+    },
+    outcome: [
+      `n1 follower term 2 log (3) 2 commit 4 voters ${all3}`,
+      `n2 leader term 2 log (3) 2 commit 4 voters ${all3}`,
+      `n3 follower term 2 log (3) 2 commit 4 voters ${all3}`,
+    ],
+    told: ['n1 restores b'],
+  },
 ];

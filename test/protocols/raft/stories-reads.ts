@@ -107,4 +107,26 @@ export const readStories: readonly Story[] = [
     ],
     told: ['n1 may serve read 1 at 1', 'n1 may serve read 2 at 1'],
   },
+  {
+    name: 'late-round',
+    title: 'An answer to a heartbeat from before the read proves nothing, even if it arrives after it.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.read('n1');
+      cluster.inTransit.length = 0;
+      cluster.inject('n2', 'n1', {
+        ...{ type: 'AppendEntriesReply', term: 1, success: true, matchIndex: 1, conflictTerm: 0, conflictIndex: 0 },
+        ...{ prevLogIndex: 1, round: 1 },
+      });
+      cluster.deliver(({ to }) => to === 'n1');
+      if (cluster.lines.some((line) => line.includes('may serve'))) throw new Error('an old answer confirmed the read');
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 0 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 0 voters ${all3}`,
+    ],
+  },
 ];
