@@ -12,7 +12,7 @@ import {
   queueKey,
   resign,
 } from '../../../protocols/etcd/recipes.ts';
-import { seconds, type TimedFault } from '../../../sim/index.ts';
+import { ms, seconds, type TimedFault } from '../../../sim/index.ts';
 import { play, type Doing, type Result } from './cluster.ts';
 import { local } from './local.ts';
 
@@ -185,6 +185,27 @@ describe('leases', () => {
     const keep: EtcdRequest = { type: 'leaseKeepAlive', id: 7 };
     const { results } = play({ doings: [...inOrder([grant(5)]), ...inOrder([left(), keep, left()], 5.5)], seconds: 7 });
     expect(results.slice(1).map(({ value }) => (value as { ttl: number }).ttl)).toEqual([3, 5, 4]);
+  });
+
+  test('a lease that has run out is not said to be renewed, although it takes a while until it is gone', () => {
+    const renewed: boolean[] = [];
+    for (let late = 1.9; late < 3.2; late += 0.05) {
+      const doings: Doing[] = [
+        { at: 4, request: grant(2) },
+        { at: 4 + late, request: { type: 'leaseKeepAlive', id: 7 } },
+        { at: 4 + late + 1.2, request: left() },
+      ];
+      const nodes = ['n1', 'n2', 'n3'];
+      const faults = nodes.map((node): TimedFault => ({
+        at: seconds(5),
+        fault: { type: 'disk-slow', node, add: ms(300) },
+      }));
+      const { results } = play({ doings, faults, seconds: 12 });
+      const isRenewed = valueOf<{ ttl: number }>(results[1]).ttl > 0;
+      expect({ late, isThere: valueOf<{ ttl: number }>(results[2]).ttl >= 0 }).toEqual({ late, isThere: isRenewed });
+      renewed.push(isRenewed);
+    }
+    expect(new Set(renewed).size).toBe(2);
   });
 
   test('a lease that is kept alive at any member outlives its time', () => {
