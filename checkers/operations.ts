@@ -52,7 +52,7 @@ export class HistoryError extends Error {
 export function pairOperations(history: History): readonly Operation[] {
   const operations: (Operation | undefined)[] = [];
   const pending = new Map<number, { readonly event: HistoryEvent; readonly slot: number }>();
-  const ids = new Set<number>();
+  const ids = new Ids();
   let last = -1;
   for (const event of history) {
     if (!(event.index > last)) throw new HistoryError(event.index, `an index above ${last}`, `${event.index}`);
@@ -62,10 +62,9 @@ export function pairOperations(history: History): readonly Operation[] {
       if (open !== undefined) {
         throw new HistoryError(event.index, `a completion of ${inWords(open.event)}`, `an invocation of ${event.f}`);
       }
-      if (ids.has(event.operation)) {
+      if (!ids.add(event.operation)) {
         throw new HistoryError(event.index, 'an operation id of its own', `${event.operation}, used before`);
       }
-      ids.add(event.operation);
       pending.set(event.process, { event, slot: operations.length });
       operations.push(undefined);
     } else {
@@ -94,10 +93,26 @@ function makeOperation(call: HistoryEvent, completion: HistoryEvent | undefined)
     value: call.value,
     result: completion?.type === 'ok' ? completion.value : null,
     type,
-    called: { index: call.index, time: call.time },
-    returned:
-      completion === undefined || type === 'info' ? undefined : { index: completion.index, time: completion.time },
+    called: call,
+    returned: type === 'info' ? undefined : completion,
   };
+}
+
+/** The ids met so far: those that go up need no table. */
+class Ids {
+  readonly #met: number[] = [];
+  #table: Set<number> | undefined;
+
+  /** False if it was met before. */
+  add(id: number): boolean {
+    if (this.#table === undefined) {
+      if (id > (this.#met.at(-1) ?? -Infinity)) return this.#met.push(id) > 0;
+      this.#table = new Set(this.#met);
+    }
+    if (this.#table.has(id)) return false;
+    this.#table.add(id);
+    return true;
+  }
 }
 
 function inWords(event: HistoryEvent): string {

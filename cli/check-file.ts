@@ -55,8 +55,9 @@ export async function readRecorded(
 /** An administrator moves leaders and members around; what the objects of the others hold it does not touch. */
 function withoutAdministrator(recorded: Recorded): Recorded {
   const { history, lines, remarks } = recorded;
+  if (!history.some(({ client }) => client === 'admin')) return recorded;
   const kept = history.flatMap(({ client }, place) => (client === 'admin' ? [] : [place]));
-  if (kept.length === history.length || kept.length === 0) return recorded;
+  if (kept.length === 0) return recorded;
   return {
     ...recorded,
     history: kept.map((place, index) => ({ ...history[place]!, index })),

@@ -37,19 +37,25 @@ const least = 2_000;
 /** Operations in a millisecond from which on to copy them into a thread costs as much as to judge them. */
 const fast = 200;
 
+/** Placements for each operation, below which the same is true however slow the machine is at the moment. */
+const easy = 8;
+
 /** @param workers how many threads there may be; one: none but this */
 export async function judgeKeys(history: History, work: KeyWork, workers: number, watch: KeyWatch): Promise<Keys> {
-  const start = performance.now();
   const patience = alone + history.length / 2 / fast;
-  const isLate = (): boolean => workers > 1 && performance.now() - start > patience;
+  let start: number | undefined; // of the first key: to pair the operations is not what threads could help with
+  const elapsed = (): number => performance.now() - (start ??= performance.now());
+  const isLate = (): boolean => elapsed() > patience && workers > 1;
   const first = judgeHere(history, work, { ...watch, deadline: () => isLate() || watch.deadline() });
   const left = first.flatMap(({ verdict }, place) => (verdict === 'unknown' ? [place] : []));
   if (!isLate() || left.length === 0 || watch.deadline()) return { partitions: first };
   const histories = splitByKey(history, work, new Set(left.map((place) => first[place]!.key)));
   const events = left.reduce((sum, place) => sum + histories.get(first[place]!.key)!.length, 0);
-  const pace = (history.length - events) / 2 / (performance.now() - start);
+  const operations = (history.length - events) / 2;
+  const pace = operations / elapsed();
+  const isEasy = first.reduce((sum, { steps }) => sum + steps, 0) < easy * operations;
   const partitions = [...first];
-  if (left.length === 1 || pace > fast || events / 2 / pace < least) {
+  if (left.length === 1 || isEasy || pace > fast || events / 2 / pace < least) {
     const rest = history.length === events ? history : merge(history, histories);
     const onProgress: KeyWatch['onProgress'] = (judged, _, covered) => {
       watch.onProgress(first.length - left.length + judged, first.length, covered);

@@ -5,6 +5,7 @@ import { foundValue, MalformedInput } from './malformed.ts';
 import type { RawOperation } from './operation.ts';
 import { Clients, isResultOf, mostAnonymous, type Client, type Draft } from './pending.ts';
 import { errorText, historyValue, isNilRead, lockValue } from './settle.ts';
+import { SharedValues } from './shared-values.ts';
 import { makeTally } from './tally.ts';
 import type { RecordedHistory, ToHistoryOptions } from './to-history.ts';
 
@@ -22,6 +23,7 @@ export class HistoryBuilder {
   readonly #maxEvents: number;
   readonly #tally = makeTally();
   readonly #clients = new Clients();
+  readonly #values = new SharedValues();
   readonly #drafts: Draft[] = [];
   readonly #lines: number[] = [];
   readonly #adopted: Adopted[] = [];
@@ -179,7 +181,7 @@ export class HistoryBuilder {
       process: client.number,
       type,
       f: raw.f,
-      value: historyValue(lockValue(raw)),
+      value: this.#values.share(historyValue(lockValue(raw))),
       client: typeof own === 'string' && own !== '' ? own : client.name,
       operation,
     };
