@@ -16,7 +16,7 @@ type Packet = Extract<ZabMessage, { connection: number }>;
 /** First n1 leads, and lets go of n3 when that has acknowledged its epoch; then n2 leads. `epochs` are what they choose. */
 function script(epochs: Readonly<Record<string, number>>, said: string[]): Protocol<Actor> {
   const answer = (packet: Packet, ctx: Context<Actor>, payload: object, sequence: number): void =>
-    ctx.send('n3', { ...packet, ...payload, accepted: 7, sequence, acknowledged: packet.sequence } as ZabMessage);
+    ctx.send('n3', { ...packet, ...payload, accepted: 7, sequence, acknowledged: packet.sequence });
   return {
     start: () => ({ leader: 'n1' }),
     onMessage(state, _from, message, ctx) {
