@@ -16,7 +16,10 @@ export interface RedisClient {
  * replies in words. An operation that is not answered in time ends as unknown. What is pushed is kept, and noted.
  */
 export const redisClient: Protocol<RedisClient> = {
-  start: (ctx) => ({ request: ctx.random(2 ** 30), pushed: [] }),
+  start(ctx) {
+    for (const peer of ctx.peers) ctx.send(peer, { type: 'Connect' });
+    return { request: ctx.random(2 ** 30), pushed: [] };
+  },
   onRequest(state, { value }, ctx: Context<RedisClient>) {
     const [server, ...lines] = value as readonly string[];
     state.request++;

@@ -2,9 +2,10 @@
 import * as expiry from './expiry.ts';
 import * as keys from './keys.ts';
 import * as lists from './lists.ts';
-import { array, bulk, bulks, integer, type Reply } from './reply.ts';
-import type { Turn } from './state.ts';
+import { array, bulk, bulks, error, integer, type Reply } from './reply.ts';
+import { connectionOf, isSubscribed, type Turn } from './state.ts';
 import * as strings from './strings.ts';
+import { subscribersOf } from './subscribers.ts';
 
 export interface Command {
   /** Words, the command's own among them; negative for at least so many. */
@@ -33,6 +34,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['DECR', writing(2, strings.decr)],
   ['INCRBY', writing(3, strings.incrBy)],
   ['DECRBY', writing(3, strings.decrBy)],
+  ['INCRBYFLOAT', writing(3, strings.incrByFloat)],
   ['APPEND', writing(3, strings.append)],
   ['STRLEN', reading(2, strings.strLen)],
   ['DEL', writing(-2, keys.del)],
@@ -40,6 +42,8 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['EXISTS', reading(-2, keys.exists)],
   ['TYPE', reading(2, keys.type)],
   ['RENAME', writing(3, keys.rename)],
+  ['RENAMENX', writing(3, keys.renameNx)],
+  ['TOUCH', reading(-2, keys.exists)],
   ['KEYS', reading(2, keys.keys)],
   ['DBSIZE', reading(1, keys.dbSize)],
   ['FLUSHALL', writing(-1, keys.flushAll)],
@@ -61,6 +65,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['LRANGE', reading(4, lists.lRange)],
   ['PUBLISH', reading(3, publish)],
   ['PING', reading(-1, ping)],
+  ['WAIT', reading(3, ({ replicas }) => integer(replicas))], // in a transaction it does not wait
   ['ECHO', reading(2, (_turn, [text = '']) => bulk(text))],
   ['TIME', reading(1, time)],
   ['ROLE', reading(1, ({ state }) => array([bulk(state.role === 'primary' ? 'master' : 'slave')]))],
@@ -72,17 +77,9 @@ function publish(turn: Turn, [channel = '', message = '']: readonly string[]): R
   return integer(subscribersOf(turn, channel).length);
 }
 
-/** Who hears a channel: a client and, if it was a pattern that fitted, the pattern. */
-export function subscribersOf({ state }: Pick<Turn, 'state'>, channel: string) {
-  const heard: { readonly client: string; readonly pattern: string | undefined }[] = [];
-  for (const [client, { channels, patterns }] of state.connections) {
-    if (channels.has(channel)) heard.push({ client, pattern: undefined });
-    for (const pattern of patterns) if (keys.globMatcher(pattern)(channel)) heard.push({ client, pattern });
-  }
-  return heard;
-}
-
-function ping(_turn: Turn, [text]: readonly string[]): Reply {
+function ping({ state, client }: Turn, [text, ...rest]: readonly string[]): Reply {
+  if (rest.length > 0) return error("ERR wrong number of arguments for 'ping' command");
+  if (isSubscribed(connectionOf(state, client))) return bulks(['pong', text ?? '']);
   return text === undefined ? { type: 'status', text: 'PONG' } : bulk(text);
 }
 

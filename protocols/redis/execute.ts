@@ -3,9 +3,9 @@
 import { commands, type Command } from './commands.ts';
 import { hasRunOut } from './keyspace.ts';
 import { readInteger } from './numbers.ts';
-import { array, bulk, bulks, error, integer, nil, notAnInteger, ok, queued, type Reply } from './reply.ts';
+import { array, bulk, error, integer, nil, notAnInteger, ok, queued, type Reply } from './reply.ts';
 import { noScript, ScriptAborted, type Script } from './scripts.ts';
-import { connectionOf, type Connection, type Turn } from './state.ts';
+import { connectionOf, isSubscribed, type Connection, type Turn } from './state.ts';
 
 /** Scripts by digest: what a script's text stands for is its name here. */
 export type Scripts = Readonly<Record<string, Script>>;
@@ -14,6 +14,7 @@ export type Scripts = Readonly<Record<string, Script>>;
 export function execute(turn: Turn, words: readonly string[], scripts: Scripts): Reply {
   const connection = connectionOf(turn.state, turn.client);
   const name = words[0]?.toUpperCase() ?? '';
+  if (isSubscribed(connection) && !whileSubscribed.has(name) && isKnown(name)) return refuse(connection, listens(name));
   const control = controls[name];
   if (control !== undefined) {
     const refusal = arityRefusal(name, words.length, control.arity);
@@ -27,6 +28,17 @@ export function execute(turn: Turn, words: readonly string[], scripts: Scripts):
     return queued;
   }
   return call(turn, words);
+}
+
+const whileSubscribed = new Set(['SUBSCRIBE', 'UNSUBSCRIBE', 'PSUBSCRIBE', 'PUNSUBSCRIBE', 'PING', 'RESET']);
+
+function isKnown(name: string): boolean {
+  return commands.has(name) || controls[name] !== undefined;
+}
+
+function listens(name: string): Reply {
+  const allowed = '(P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET';
+  return error(`ERR Can't execute '${name.toLowerCase()}': only ${allowed} are allowed in this context`);
 }
 
 /** A command that cannot be queued makes EXEC abort. */
@@ -43,17 +55,22 @@ function call(turn: Turn, words: readonly string[]): Reply {
 function refusalOf(turn: Turn, words: readonly string[]): Reply | undefined {
   const [name = '', ...args] = words;
   const command = commands.get(name.toUpperCase());
-  if (command === undefined) {
-    const shown = args.map((argument) => `'${argument}' `).join('');
-    return error(`ERR unknown command '${name}', with args beginning with: ${shown}`);
-  }
+  if (command === undefined) return unknownCommand(name, args);
   if (command.writes && turn.state.role === 'replica') {
     return error("READONLY You can't write against a read only replica.");
   }
   return arityRefusal(name, words.length, command.arity);
 }
 
-function arityRefusal(name: string, words: number, arity: number): Reply | undefined {
+/** At most 128 characters of the name and of what came with it are shown. */
+function unknownCommand(name: string, args: readonly string[]): Reply {
+  let shown = '';
+  for (const argument of args) if (shown.length < 128) shown += `'${argument.slice(0, 128 - shown.length)}' `;
+  return error(`ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${shown}`);
+}
+
+/** Why so many words are not a call of the command, if they are not. */
+export function arityRefusal(name: string, words: number, arity: number): Reply | undefined {
   const fits = arity < 0 ? words >= -arity : words === arity;
   return fits ? undefined : error(`ERR wrong number of arguments for '${name.toLowerCase()}' command`);
 }
@@ -75,6 +92,7 @@ const controls: Readonly<Record<string, Control | undefined>> = {
   EVAL: { arity: -3, runsInTransaction: false, run: (turn, _c, words, scripts) => evaluate(turn, words, scripts) },
   EVALSHA: { arity: -3, runsInTransaction: false, run: evalSha },
   SCRIPT: { arity: -2, runsInTransaction: false, run: script },
+  RESET: { arity: 1, runsInTransaction: true, run: reset },
   SUBSCRIBE: { arity: -2, runsInTransaction: false, run: subscribeTo('channels', 'subscribe') },
   UNSUBSCRIBE: { arity: -1, runsInTransaction: false, run: unsubscribeFrom('channels', 'unsubscribe') },
   PSUBSCRIBE: { arity: -2, runsInTransaction: false, run: subscribeTo('patterns', 'psubscribe') },
@@ -134,12 +152,18 @@ function unwatch(connection: Connection): Reply {
   return ok;
 }
 
+/** The connection is as if it were new. */
+function reset({ state, client }: Turn): Reply {
+  state.connections.delete(client);
+  return { type: 'status', text: 'RESET' };
+}
+
 /** EVAL script numkeys key ... argument ...: a script's text is its name. */
 function evaluate(turn: Turn, [, name = '', count = '', ...rest]: readonly string[], scripts: Scripts): Reply {
   const keyCount = readInteger(count);
   if (keyCount === undefined) return notAnInteger;
-  if (keyCount < 0n) return error("ERR Number of keys can't be negative");
   if (keyCount > BigInt(rest.length)) return error("ERR Number of keys can't be greater than number of args");
+  if (keyCount < 0n) return error("ERR Number of keys can't be negative");
   const found = scripts[name];
   if (found === undefined) return error(`ERR Error compiling script: there is no script ${JSON.stringify(name)}`);
   turn.state.scripts.add(name);
@@ -147,14 +171,23 @@ function evaluate(turn: Turn, [, name = '', count = '', ...rest]: readonly strin
   try {
     return found((...words) => callInScript(turn, words), keys, rest.slice(Number(keyCount)));
   } catch (thrown) {
-    if (thrown instanceof ScriptAborted) return thrown.reply;
+    if (thrown instanceof ScriptAborted) return error(`${thrown.message} script: ${name}, on @user_script:1.`);
     throw thrown;
   }
 }
 
 function callInScript(turn: Turn, words: readonly string[]): Reply {
+  const name = words[0]?.toUpperCase() ?? '';
+  const command = commands.get(name);
+  if (controls[name] !== undefined || name === 'WAIT') {
+    throw new ScriptAborted('ERR This Redis command is not allowed from script');
+  }
+  if (command === undefined) throw new ScriptAborted('ERR Unknown Redis command called from script');
+  if (arityRefusal(name, words.length, command.arity) !== undefined) {
+    throw new ScriptAborted('ERR Wrong number of args calling Redis command from script');
+  }
   const reply = call(turn, words);
-  if (reply.type === 'error') throw new ScriptAborted(reply);
+  if (reply.type === 'error') throw new ScriptAborted(reply.text);
   return reply;
 }
 
@@ -184,17 +217,34 @@ function script(turn: Turn, _connection: Connection, words: readonly string[], s
 
 type Subscriptions = 'channels' | 'patterns';
 
+/** Each channel is confirmed by an answer of its own: `subscribe`, its name, and how many the client listens to now. */
 function subscribeTo(kind: Subscriptions, word: string): Control['run'] {
   return (_turn, connection, [, ...names]) => {
-    for (const name of names) connection[kind].add(name);
-    return bulks([word, ...names]);
+    const confirmations = names.map((name) => {
+      connection[kind].add(name);
+      return confirmation(word, bulk(name), connection);
+    });
+    return together(confirmations);
   };
 }
 
 function unsubscribeFrom(kind: Subscriptions, word: string): Control['run'] {
   return (_turn, connection, [, ...names]) => {
     const gone = names.length === 0 ? [...connection[kind]] : names;
-    for (const name of gone) connection[kind].delete(name);
-    return bulks([word, ...gone]);
+    if (gone.length === 0) return confirmation(word, nil, connection);
+    const confirmations = gone.map((name) => {
+      connection[kind].delete(name);
+      return confirmation(word, bulk(name), connection);
+    });
+    return together(confirmations);
   };
+}
+
+function confirmation(word: string, name: Reply, { channels, patterns }: Connection): Reply {
+  return array([bulk(word), name, integer(channels.size + patterns.size)]);
+}
+
+/** Several answers to one command are put into one. */
+function together(replies: readonly Reply[]): Reply {
+  return replies.length === 1 ? (replies[0] as Reply) : array(replies);
 }

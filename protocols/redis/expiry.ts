@@ -26,16 +26,23 @@ function expireWith({ name, unit, isAbsolute }: ExpireCommand) {
     if ('refusal' in read) return read.refusal;
     const entry = lookUp(turn, key);
     if (entry === undefined || !allows(flags.has, entry.expireAt, read.at)) return integer(0);
-    if (read.at <= turn.now && turn.state.role === 'primary') {
-      remove(turn, key);
-      turn.propagated.push(['DEL', key]);
-      return integer(1);
-    }
-    store(turn, key, entry.value, read.at);
-    turn.events.push({ event: 'expire', key });
-    turn.propagated.push(['PEXPIREAT', key, String(read.at)]);
+    liveUntil(turn, key, read.at);
     return integer(1);
   };
+}
+
+/** Gives a key that is there another end; one that is over already deletes it at once. */
+export function liveUntil(turn: Turn, key: string, at: number): void {
+  const entry = lookUp(turn, key);
+  if (entry === undefined) return;
+  if (at <= turn.now) {
+    remove(turn, key);
+    turn.propagated.push(['DEL', key]);
+    return;
+  }
+  store(turn, key, entry.value, at);
+  turn.events.push({ event: 'expire', key });
+  turn.propagated.push(['PEXPIREAT', key, String(at)]);
 }
 
 function readFlags(words: Arguments): { readonly has: ReadonlySet<string> } | Reply {

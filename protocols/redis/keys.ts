@@ -1,4 +1,5 @@
 // Commands on keys of any kind, and on the keyspace as a whole.
+import { globMatcher } from './glob.ts';
 import { hasRunOut, lookUp, remove, store, touch } from './keyspace.ts';
 import { bulks, error, integer, ok, syntaxError, type Reply } from './reply.ts';
 import type { Turn } from './state.ts';
@@ -32,6 +33,13 @@ export function rename(turn: Turn, [from = '', to = '']: Arguments): Reply {
   return ok;
 }
 
+export function renameNx(turn: Turn, [from = '', to = '']: Arguments): Reply {
+  if (lookUp(turn, from) === undefined) return error('ERR no such key');
+  if (lookUp(turn, to) !== undefined) return integer(0);
+  rename(turn, [from, to]);
+  return integer(1);
+}
+
 /** Keys that have run out are not listed, but stay until somebody comes across them. */
 export function keys(turn: Turn, [pattern = '']: Arguments): Reply {
   const matches = globMatcher(pattern);
@@ -46,33 +54,8 @@ export function dbSize(turn: Turn): Reply {
 
 export function flushAll(turn: Turn, args: Arguments): Reply {
   if (args.length > 1 || (args.length === 1 && !/^(a?sync)$/i.test(args[0] ?? ''))) return syntaxError;
-  for (const key of turn.state.entries.keys()) touch(turn, key);
+  for (const key of turn.state.entries.keys()) touch(turn, key, true);
   turn.state.entries.clear();
   turn.propagated.push(['FLUSHALL']);
   return ok;
-}
-
-/** Redis's patterns: `*`, `?`, `[a-c]`, `[^a]`, and a backslash before a character that is meant itself. */
-export function globMatcher(pattern: string): (text: string) => boolean {
-  let source = '';
-  for (let at = 0; at < pattern.length; at++) {
-    const char = pattern[at] ?? '';
-    const end = char === '[' ? pattern.indexOf(']', at + 1) : -1;
-    if (char === '*') source += '[\\s\\S]*';
-    else if (char === '?') source += '[\\s\\S]';
-    else if (char === '\\' && at + 1 < pattern.length) source += literal(pattern[++at] ?? '');
-    else if (end !== -1) {
-      source += `[${pattern
-        .slice(at + 1, end)
-        .replaceAll('\\', '\\\\')
-        .replaceAll('[', '\\[')}]`;
-      at = end;
-    } else source += literal(char);
-  }
-  const expression = new RegExp(`^${source}$`);
-  return (text) => expression.test(text);
-}
-
-function literal(char: string): string {
-  return /[\w\s]/.test(char) ? char : `\\${char}`;
 }

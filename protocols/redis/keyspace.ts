@@ -18,9 +18,7 @@ export function hasRunOut({ now }: Pick<Turn, 'now'>, { expireAt }: Entry): bool
 /** Removes a key because its time is over. Who watched it when it had run out already does not mind. */
 export function reap(turn: Turn, key: string): void {
   turn.state.entries.delete(key);
-  for (const connection of turn.state.connections.values()) {
-    if (connection.watched.get(key) === false) connection.dirty = true;
-  }
+  touch(turn, key, true);
   turn.events.push({ event: 'expired', key });
   turn.propagated.push(['DEL', key]);
 }
@@ -39,9 +37,15 @@ export function remove(turn: Turn, key: string): boolean {
   return true;
 }
 
-/** Whoever watches the key will find its transaction refused. */
-export function touch({ state }: Turn, key: string): void {
-  for (const connection of state.connections.values()) if (connection.watched.has(key)) connection.dirty = true;
+/**
+ * Whoever watches the key will find its transaction refused.
+ * @param isRemoval those for whom it had run out already do not mind
+ */
+export function touch({ state }: Turn, key: string, isRemoval = false): void {
+  for (const connection of state.connections.values()) {
+    const hadRunOut = connection.watched.get(key);
+    if (hadRunOut === false || (hadRunOut === true && !isRemoval)) connection.dirty = true;
+  }
 }
 
 /**

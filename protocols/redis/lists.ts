@@ -52,7 +52,7 @@ export function lRange(turn: Turn, [key = '', start = '', stop = '']: Arguments)
   const items = itemsOf(turn, key);
   if (!Array.isArray(items)) return wrongType;
   const place = (index: bigint): number => Number(index < 0n ? index + BigInt(items.length) : index);
-  return bulks(items.slice(Math.max(0, place(first)), place(last) + 1));
+  return bulks(items.slice(Math.max(0, place(first)), Math.max(0, place(last) + 1)));
 }
 
 /** The items of a list, none for a missing key, or 'wrong type'. */

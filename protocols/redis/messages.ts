@@ -15,6 +15,11 @@ export interface Replies {
   readonly replies: readonly Reply[];
 }
 
+/** The client begins anew: what the server knew of its connection before is gone. */
+export interface Connect {
+  readonly type: 'Connect';
+}
+
 /** A message on a channel that the client subscribed to. */
 export interface Push {
   readonly type: 'Push';
@@ -53,4 +58,4 @@ export interface Applied {
   readonly offset: number;
 }
 
-export type RedisMessage = Commands | Replies | Push | Follow | FullSync | Stream | Applied;
+export type RedisMessage = Connect | Commands | Replies | Push | Follow | FullSync | Stream | Applied;

@@ -1,5 +1,5 @@
-// Asynchronous replication: a primary sends its writes to those who follow it, after it has answered its client. A write that
-// was acknowledged and not yet sent is lost when a replica takes over; that is why a lock on one server with a replica is unsafe.
+// Asynchronous replication: a primary sends its writes to those who follow it, and answers its client without waiting for them.
+// A write that was acknowledged and did not arrive is lost when a replica takes over; that is why a lock on one server with a replica is unsafe.
 import type { Context, NodeId } from '../../sim/index.ts';
 import type { RedisConfig } from './config.ts';
 import { execute } from './execute.ts';
@@ -7,6 +7,7 @@ import type { Applied, Follow, FullSync, Stream } from './messages.ts';
 import { record } from './persistence.ts';
 import type { Redis, RedisServerState } from './server.ts';
 import { beginTurn } from './state.ts';
+import { tellSubscribers } from './subscribers.ts';
 
 type Ctx = Context<Redis>;
 
@@ -51,9 +52,10 @@ export function replicate(
 export function onFollow(state: RedisServerState, from: NodeId, { history, offset }: Follow, ctx: Ctx): void {
   const { replication, redis } = state;
   if (redis.role !== 'primary') return;
-  replication.replicas.set(from, offset);
   const missing = replication.offset - offset;
-  if (history === replication.history && missing >= 0 && missing <= replication.backlog.length) {
+  const isKnown = history === replication.history && missing >= 0 && missing <= replication.backlog.length;
+  replication.replicas.set(from, isKnown ? offset : -1); // who gets everything has nothing until it says so
+  if (isKnown) {
     const commands = missing === 0 ? [] : replication.backlog.slice(-missing);
     ctx.send(from, { type: 'Stream', history, offset, commands });
     return;
@@ -84,6 +86,7 @@ export function onStream(state: RedisServerState, from: NodeId, message: Stream,
   redis.role = 'primary'; // the stream may write
   for (const words of news) execute(turn, words, config.scripts);
   redis.role = 'replica';
+  tellSubscribers(turn, config, ctx);
   replication.offset += news.length;
   replication.backlog.push(...news);
   replication.backlog.splice(0, replication.backlog.length - config.backlog);
@@ -117,11 +120,21 @@ function acknowledge(state: RedisServerState, primary: NodeId, ctx: Ctx): void {
   ctx.send(primary, { type: 'Applied', history, offset });
 }
 
+/** A name that no other history of writes has. */
+export function newHistory(ctx: Ctx): number {
+  return ctx.random(2 ** 30) * 2 ** 20 + ctx.random(2 ** 20);
+}
+
+/** How many replicas have the first `offset` writes. */
+export function replicasAt({ replication }: RedisServerState, offset: number): number {
+  return [...replication.replicas.values()].filter((applied) => applied >= offset).length;
+}
+
 /** The replica takes its primary's place, with what it has. */
 export function promote(state: RedisServerState, ctx: Ctx): void {
   state.redis.role = 'primary';
   state.replication.primary = null;
-  state.replication.history += 1 + ctx.random(1_000_000);
+  state.replication.history = newHistory(ctx);
   ctx.note('role', { role: 'primary' });
 }
 

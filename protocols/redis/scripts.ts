@@ -26,15 +26,9 @@ export const standardScripts: Readonly<Record<string, Script>> = {
   'compare-and-extend': compareAndExtend,
 };
 
-/** What `call` throws when a command fails: the script ends with the reply. */
+/** What `call` throws when a command fails: the script ends with this error. */
 export class ScriptAborted extends Error {
   override readonly name = 'ScriptAborted';
-  readonly reply: Reply;
-
-  constructor(reply: Reply) {
-    super('a command in a script failed');
-    this.reply = reply;
-  }
 }
 
 export const noScript = error('NOSCRIPT No matching script. Please use EVAL.');

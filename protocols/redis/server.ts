@@ -1,33 +1,35 @@
 // A Redis server as a node: it runs the commands of its clients one after the other, looks for keys that ran out ten times a
 // second, keeps its append-only file, and replicates. It knows the time only from its own wall clock.
 import { ms, seconds, type Context, type Micros, type NodeId, type Protocol } from '../../sim/index.ts';
-import { subscribersOf } from './commands.ts';
 import { redisDefaults, type RedisConfig } from './config.ts';
-import { execute } from './execute.ts';
+import { arityRefusal, execute } from './execute.ts';
 import { expireActively } from './keyspace.ts';
 import type { Commands, RedisMessage } from './messages.ts';
+import { readInteger } from './numbers.ts';
 import { load, record, rewriteIfLong } from './persistence.ts';
 import {
   aloneWith,
   demote,
   follow,
+  newHistory,
   onApplied,
   onFollow,
   onFullSync,
   onStream,
   pingPeers,
   promote,
+  replicasAt,
   replicate,
   type Replication,
 } from './replication.ts';
-import { readInteger } from './numbers.ts';
 import { error, integer, notAnInteger, ok, type Reply } from './reply.ts';
-import { beginTurn, type RedisState, type Turn } from './state.ts';
+import { beginTurn, connectionOf, type RedisState, type Turn } from './state.ts';
+import { tellSubscribers } from './subscribers.ts';
 
 export interface Redis {
   state: RedisServerState;
   message: RedisMessage;
-  timer: 'cron' | 'fsync' | 'replication' | 'ready' | 'wait';
+  timer: 'cron' | 'fsync' | 'every second' | 'ready' | 'wait';
   request: never;
   response: never;
 }
@@ -67,6 +69,10 @@ export function redis(options: Partial<RedisConfig> = {}): Protocol<Redis> {
         case 'Commands':
           if (state.isReady) run(state, from, message, 0, [], config, ctx);
           return;
+        case 'Connect':
+          state.redis.connections.delete(from);
+          state.waiting = state.waiting.filter(({ client }) => client !== from);
+          return;
         case 'Follow':
           return onFollow(state, from, message, ctx);
         case 'FullSync':
@@ -97,13 +103,13 @@ function start(config: RedisConfig, ctx: Ctx): RedisServerState {
   if (config.hz > 0) ctx.setTimer('cron', Math.floor(seconds(1) / config.hz));
   if (config.appendfsync === 'everysec') ctx.setTimer('fsync', seconds(1));
   if (config.appendfsync === 'no') ctx.setTimer('fsync', seconds(30));
-  const replication = aloneWith(config.replicaOf, ctx.random(1_000_000), ctx.monotonic());
+  const replication = aloneWith(config.replicaOf, newHistory(ctx), ctx.monotonic());
   const state: RedisServerState = { redis, replication, isReady, waiting: [] };
   if (config.replicaOf !== null) {
     redis.role = 'replica';
     follow(state, ctx);
   }
-  ctx.setTimer('replication', config.replPing);
+  ctx.setTimer('every second', config.replPing);
   return state;
 }
 
@@ -117,10 +123,10 @@ function onTimer(state: RedisServerState, timer: Redis['timer'], config: RedisCo
     }
     case 'fsync':
       ctx.setTimer('fsync', config.appendfsync === 'everysec' ? seconds(1) : seconds(30));
-      ctx.disk.sync();
-      return rewriteIfLong(state.redis, config, ctx);
-    case 'replication': {
-      ctx.setTimer('replication', config.replPing);
+      return ctx.disk.sync();
+    case 'every second': {
+      ctx.setTimer('every second', config.replPing);
+      rewriteIfLong(state.redis, config, ctx);
       const { failoverAfter } = config;
       const silence = ctx.monotonic() - state.replication.heardAt;
       const isReplica = state.redis.role === 'replica';
@@ -148,7 +154,8 @@ function run(
   const replies = [...before];
   for (let at = place; at < message.commands.length; at++) {
     const words = message.commands[at] ?? [];
-    if (words[0]?.toUpperCase() === 'WAIT') {
+    const isQueued = connectionOf(state.redis, client).queue !== null;
+    if (words[0]?.toUpperCase() === 'WAIT' && !isQueued) {
       const waiting = beginWait(state, client, message, replies, at, ctx);
       if ('type' in waiting) replies.push(waiting);
       else {
@@ -168,7 +175,8 @@ function runOne(
   ctx: Ctx,
 ): Reply {
   if (words[0]?.toUpperCase() === 'REPLICAOF') return replicaOf(state, words, ctx);
-  const turn = beginTurn(state.redis, client, () => ctx.now());
+  const { writtenTo } = connectionOf(state.redis, client);
+  const turn = beginTurn(state.redis, client, () => ctx.now(), replicasAt(state, writtenTo));
   ctx.work(config.serviceTime);
   const reply = execute(turn, words, config.scripts);
   finish(state, turn, config, ctx);
@@ -191,14 +199,8 @@ function finish(state: RedisServerState, turn: Turn, config: RedisConfig, ctx: C
   const written = isOne ? turn.propagated : [['MULTI'], ...turn.propagated, ['EXEC']]; // half of it is nothing
   record(written, config, ctx);
   replicate(state, written, config, ctx);
-  const events = config.notifyKeyspaceEvents
-    ? turn.events.map(({ event, key }) => ({ channel: `__keyevent@0__:${event}`, message: key }))
-    : [];
-  for (const { channel, message } of [...turn.published, ...events]) {
-    for (const { client, pattern } of subscribersOf(turn, channel)) {
-      ctx.send(client, { type: 'Push', channel, pattern: pattern ?? null, text: message });
-    }
-  }
+  if (written.length > 0) connectionOf(state.redis, turn.client).writtenTo = state.replication.offset;
+  tellSubscribers(turn, config, ctx);
 }
 
 function beginWait(
@@ -209,20 +211,23 @@ function beginWait(
   place: number,
   ctx: Ctx,
 ): Waiting | Reply {
-  const [, replicasText = '', timeoutText = ''] = message.commands[place] ?? [];
+  const words = message.commands[place] ?? [];
+  const refusal = arityRefusal('WAIT', words.length, 3);
+  if (refusal !== undefined) return refusal;
+  const [, replicasText = '', timeoutText = ''] = words;
   const [replicas, timeout] = [readInteger(replicasText), readInteger(timeoutText)];
   if (replicas === undefined || timeout === undefined) return notAnInteger;
   if (timeout < 0n) return error('ERR timeout is negative');
   if (state.redis.role === 'replica') return error('ERR WAIT cannot be used with replica instances.');
+  const offset = connectionOf(state.redis, client).writtenTo;
   const until = timeout === 0n ? null : ctx.monotonic() + ms(Number(timeout));
-  return { client, message, replies, place, offset: state.replication.offset, replicas: Number(replicas), until };
+  return { client, message, replies, place, offset, replicas: Number(replicas), until };
 }
 
 /** Answers those whose replicas have caught up, or whose time is over, with how many replicas had. */
 function answerWaiting(state: RedisServerState, config: RedisConfig, ctx: Ctx): void {
   const now = ctx.monotonic();
-  const caughtUp = ({ offset }: Waiting): number =>
-    [...state.replication.replicas.values()].filter((applied) => applied >= offset).length;
+  const caughtUp = ({ offset }: Waiting): number => replicasAt(state, offset);
   const done = state.waiting.filter(
     (waiting) => caughtUp(waiting) >= waiting.replicas || (waiting.until !== null && now >= waiting.until),
   );

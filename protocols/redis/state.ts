@@ -30,6 +30,8 @@ export interface Connection {
   dirty: boolean;
   readonly channels: Set<string>;
   readonly patterns: Set<string>;
+  /** How many writes of the server's history there were when the connection last wrote. */
+  writtenTo: number;
 }
 
 /** The time and the effects of one command, or of one script or transaction. */
@@ -40,6 +42,8 @@ export interface Turn {
   readonly now: number;
   /** Microseconds of the wall clock, which goes on while a script works. */
   readonly clock: () => number;
+  /** How many replicas have all that the client wrote before. */
+  readonly replicas: number;
   /** What happened to which key, in order: `set`, `del`, `expired`. */
   readonly events: { readonly event: string; readonly key: string }[];
   /** What the log and the replicas get: commands whose effect does not depend on when they are run. */
@@ -62,13 +66,19 @@ export function connectionOf(state: RedisState, client: string): Connection {
     dirty: false,
     channels: new Set(),
     patterns: new Set(),
+    writtenTo: 0,
   };
   state.connections.set(client, connection);
   return connection;
 }
 
+/** A connection that listens to channels is good for little else (RESP2). */
+export function isSubscribed({ channels, patterns }: Connection): boolean {
+  return channels.size + patterns.size > 0;
+}
+
 /** @param clock the server's wall clock in microseconds */
-export function beginTurn(state: RedisState, client: string, clock: () => number): Turn {
+export function beginTurn(state: RedisState, client: string, clock: () => number, replicas = 0): Turn {
   const now = Math.floor(clock() / 1_000);
-  return { state, client, now, clock, events: [], propagated: [], published: [] };
+  return { state, client, now, clock, replicas, events: [], propagated: [], published: [] };
 }

@@ -1,57 +1,59 @@
 // Strings: SET with all its options, reading, counting, and the older commands that SET replaced.
+import { liveUntil, persist } from './expiry.ts';
 import { lookUp, remove, store } from './keyspace.ts';
-import { add, readExpiry, readInteger } from './numbers.ts';
+import { add, addDecimals, byteLength, readExpiry, readInteger } from './numbers.ts';
 import { array, bulk, error, integer, nil, notAnInteger, ok, syntaxError, wrongType, type Reply } from './reply.ts';
 import type { Turn } from './state.ts';
 
 type Arguments = readonly string[];
 
-interface SetOptions {
-  only?: 'NX' | 'XX';
-  get: boolean;
-  keepTtl: boolean;
-  expireAt: number | null;
-}
-
 /** SET key value [NX | XX] [GET] [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] */
 export function set(turn: Turn, [key = '', text = '', ...rest]: Arguments): Reply {
-  const options = readOptions(turn, rest, 'set');
-  if ('type' in options) return options;
+  const options = readOptions(rest, ['NX', 'XX', 'GET', 'KEEPTTL']);
+  if (options === undefined) return syntaxError;
+  const { time, has } = options;
+  const read = time === undefined ? { at: null } : readTimeOption(turn, time, 'set');
+  if ('refusal' in read) return read.refusal;
   const entry = lookUp(turn, key);
-  if (options.get && entry !== undefined && entry.value.type !== 'string') return wrongType;
+  if (has.has('GET') && entry !== undefined && entry.value.type !== 'string') return wrongType;
   const old = entry?.value.type === 'string' ? bulk(entry.value.text) : nil;
-  const isRefused = (options.only === 'NX' && entry !== undefined) || (options.only === 'XX' && entry === undefined);
-  if (isRefused) return options.get ? old : nil;
-  write(turn, key, text, options.keepTtl ? (entry?.expireAt ?? null) : options.expireAt);
-  return options.get ? old : ok;
+  const isRefused = (has.has('NX') && entry !== undefined) || (has.has('XX') && entry === undefined);
+  if (isRefused) return has.has('GET') ? old : nil;
+  if (has.has('KEEPTTL')) edit(turn, key, text, 'set');
+  else write(turn, key, text, read.at);
+  return has.has('GET') ? old : ok;
 }
 
-function readOptions(turn: Turn, words: Arguments, command: string): SetOptions | Reply {
-  const options: SetOptions = { get: false, keepTtl: false, expireAt: null };
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at]?.toUpperCase() ?? '';
-    const hasTime = options.keepTtl || options.expireAt !== null;
-    if ((word === 'NX' || word === 'XX') && options.only === undefined) options.only = word;
-    else if (word === 'GET') options.get = true;
-    else if (word === 'KEEPTTL' && !hasTime) options.keepTtl = true;
-    else if (isTimeOption(word) && !hasTime) {
-      const argument = words[++at];
-      if (argument === undefined) return syntaxError;
-      const read = readTimeOption(turn, word, argument, command);
-      if ('refusal' in read) return read.refusal;
-      options.expireAt = read.at;
-    } else return syntaxError;
-  }
-  return options;
-}
-
+type Option = 'NX' | 'XX' | 'GET' | 'KEEPTTL' | 'PERSIST' | TimeOption;
 type TimeOption = 'EX' | 'PX' | 'EXAT' | 'PXAT';
 
-function isTimeOption(word: string): word is TimeOption {
-  return word === 'EX' || word === 'PX' || word === 'EXAT' || word === 'PXAT';
+interface Options {
+  readonly has: ReadonlySet<Option>;
+  readonly time: { readonly option: TimeOption; readonly text: string } | undefined;
 }
 
-function readTimeOption(turn: Turn, option: TimeOption, text: string, command: string) {
+const times: readonly string[] = ['EX', 'PX', 'EXAT', 'PXAT'] satisfies TimeOption[];
+const lifetimes = [...times, 'KEEPTTL', 'PERSIST'];
+
+/** Options in any order. One may be said again, and then its last argument counts, but not together with its rivals. */
+function readOptions(words: Arguments, allowed: readonly Option[]): Options | undefined {
+  const has = new Set<Option>();
+  let time: Options['time'];
+  for (let at = 0; at < words.length; at++) {
+    const option = words[at]?.toUpperCase() as Option;
+    const rivals = lifetimes.includes(option) ? lifetimes : ['NX', 'XX'].includes(option) ? ['NX', 'XX'] : [];
+    if (rivals.some((rival) => rival !== option && has.has(rival as Option))) return undefined;
+    if (times.includes(option)) {
+      const text = words[++at];
+      if (text === undefined) return undefined;
+      time = { option: option as TimeOption, text };
+    } else if (!allowed.includes(option)) return undefined;
+    has.add(option);
+  }
+  return { has, time };
+}
+
+function readTimeOption(turn: Turn, { option, text }: NonNullable<Options['time']>, command: string) {
   const unit = option.startsWith('EX') ? 1_000 : 1;
   return readExpiry(text, unit, option.endsWith('AT') ? 0 : turn.now, command, false);
 }
@@ -105,28 +107,16 @@ export function getDel(turn: Turn, [key = '']: Arguments): Reply {
 }
 
 /** GETEX key [EX s | PX ms | EXAT s | PXAT ms | PERSIST] */
-export function getEx(turn: Turn, [key = '', option, argument, ...rest]: Arguments): Reply {
-  const word = option?.toUpperCase() ?? '';
-  const isKnown = word === '' || (word === 'PERSIST' && argument === undefined) || isTimeOption(word);
-  if (!isKnown || rest.length > 0 || (isTimeOption(word) && argument === undefined)) return syntaxError;
+export function getEx(turn: Turn, [key = '', ...rest]: Arguments): Reply {
+  const options = readOptions(rest, ['PERSIST']);
+  if (options === undefined) return syntaxError;
   const old = get(turn, [key]);
   if (old.type !== 'bulk') return old;
-  const entry = turn.state.entries.get(key);
-  if (entry === undefined) return old;
-  if (word === 'PERSIST' && entry.expireAt !== null) {
-    store(turn, key, entry.value, null);
-    turn.propagated.push(['PERSIST', key]);
-  } else if (isTimeOption(word)) {
-    const read = readTimeOption(turn, word, argument ?? '', 'getex');
+  if (options.time !== undefined) {
+    const read = readTimeOption(turn, options.time, 'getex');
     if ('refusal' in read) return read.refusal;
-    if (read.at <= turn.now) {
-      remove(turn, key);
-      turn.propagated.push(['DEL', key]);
-    } else {
-      store(turn, key, entry.value, read.at);
-      turn.propagated.push(['PEXPIREAT', key, String(read.at)]);
-    }
-  }
+    liveUntil(turn, key, read.at);
+  } else if (options.has.has('PERSIST')) persist(turn, [key]);
   return old;
 }
 
@@ -154,13 +144,24 @@ function count(turn: Turn, key: string, by: bigint): Reply {
   return integer(BigInt(result.sum));
 }
 
+export function incrByFloat(turn: Turn, [key = '', by = '']: Arguments): Reply {
+  const text = textOf(turn, key);
+  if (typeof text === 'object') return text;
+  const sum = addDecimals(text ?? '0', by);
+  if (sum === undefined) return error('ERR value is not a valid float');
+  edit(turn, key, sum, 'incrbyfloat');
+  return bulk(sum);
+}
+
 export function append(turn: Turn, [key = '', more = '']: Arguments): Reply {
   const text = textOf(turn, key);
   if (typeof text === 'object') return text;
-  edit(turn, key, (text ?? '') + more, 'append');
-  return integer((text ?? '').length + more.length);
+  const longer = (text ?? '') + more;
+  edit(turn, key, longer, 'append');
+  return integer(byteLength(longer));
 }
 
+/** Replaces the text and leaves the time to live as it is. */
 function edit(turn: Turn, key: string, text: string, event: string): void {
   const expireAt = turn.state.entries.get(key)?.expireAt ?? null;
   store(turn, key, { type: 'string', text }, expireAt);
@@ -170,7 +171,7 @@ function edit(turn: Turn, key: string, text: string, event: string): void {
 
 export function strLen(turn: Turn, [key = '']: Arguments): Reply {
   const text = textOf(turn, key);
-  return typeof text === 'object' ? text : integer((text ?? '').length);
+  return typeof text === 'object' ? text : integer(byteLength(text ?? ''));
 }
 
 export function mGet(turn: Turn, keys: Arguments): Reply {
@@ -182,15 +183,16 @@ export function mGet(turn: Turn, keys: Arguments): Reply {
   );
 }
 
-export function mSet(turn: Turn, pairs: Arguments): Reply {
-  if (pairs.length % 2 !== 0) return error("ERR wrong number of arguments for 'mset' command");
-  for (let at = 0; at < pairs.length; at += 2) write(turn, pairs[at] ?? '', pairs[at + 1] ?? '', null);
-  return ok;
-}
+export const mSet = (turn: Turn, pairs: Arguments): Reply => setAll(turn, pairs, 'mset') ?? ok;
 
 export function mSetNx(turn: Turn, pairs: Arguments): Reply {
-  if (pairs.length % 2 !== 0) return error("ERR wrong number of arguments for 'msetnx' command");
-  if (pairs.some((key, at) => at % 2 === 0 && lookUp(turn, key) !== undefined)) return integer(0);
-  mSet(turn, pairs);
-  return integer(1);
+  const isTaken = pairs.some((key, at) => at % 2 === 0 && lookUp(turn, key) !== undefined);
+  if (isTaken && pairs.length % 2 === 0) return integer(0);
+  return setAll(turn, pairs, 'msetnx') ?? integer(1);
+}
+
+function setAll(turn: Turn, pairs: Arguments, command: string): Reply | undefined {
+  if (pairs.length % 2 !== 0) return error(`ERR wrong number of arguments for '${command}' command`);
+  for (let at = 0; at < pairs.length; at += 2) write(turn, pairs[at] ?? '', pairs[at + 1] ?? '', null);
+  return undefined;
 }
