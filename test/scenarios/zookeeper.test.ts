@@ -13,16 +13,18 @@ import {
 import { simulate, type Run, type Scenario } from '../../sim/index.ts';
 
 const holding: readonly (readonly [Scenario, number])[] = [
-  [zooKeeperWrites, 60],
-  [zooKeeperLocalReads, 30],
-  [zooKeeperSyncReads, 20],
-  [zooKeeperLock, 25],
-  [zooKeeperConfiguration, 30],
+  [zooKeeperWrites, 40],
+  [zooKeeperLocalReads, 20],
+  [zooKeeperSyncReads, 15],
+  [zooKeeperLock, 20],
+  [zooKeeperConfiguration, 20],
 ];
 
 /** What too few seeds reach for a test of every day; the nightly campaign reaches them. */
 const rare = new Set([
   'client refused happens',
+  'session expires happens',
+  'lost happens',
   'refused happens',
   'a learner is synchronized by TRUNC+DIFF',
   'a learner is synchronized by SNAP',
@@ -46,7 +48,7 @@ describe.each(holding.map(([scenario, seeds]) => [scenario.name, scenario, seeds
     });
 
     test('keeps the rules of the seam, and debugging changes nothing', () => {
-      for (const seed of [1, 2]) {
+      for (const seed of [1]) {
         const debugged = simulate(scenario, { seed, debug: true });
         expect(debugged.findings).toEqual([]);
         expect(debugged.hash).toBe(simulate(scenario, { seed }).hash);
