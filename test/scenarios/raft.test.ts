@@ -24,7 +24,7 @@ describe('raft', () => {
         .map(({ name }) => name),
     );
     expect(acknowledged).toBeGreaterThan(cleanSeeds * 50);
-  }, 300_000);
+  }, 900_000);
 
   test('keeps the rules of the seam: frozen messages, plain states, no promises', () => {
     for (let seed = 0; seed < 20; seed++) {
