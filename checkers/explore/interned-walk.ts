@@ -1,6 +1,6 @@
 // Random walks on the rows of the search, for worlds with faults that do not run in place: its transitions and properties,
 // without memory of where it has been.
-import { randomStream, type Random } from '../../sim/random.ts';
+import type { Random } from '../../sim/random.ts';
 import type { Action } from './action.ts';
 import { isFault } from './events.ts';
 import { Expander, type Visitor } from './expander.ts';
@@ -10,6 +10,7 @@ import type { PreparedWorld } from './prepared-world.ts';
 import { actionOf } from './traces.ts';
 import type { Draw } from './turn.ts';
 import type { Walk, WalkOptions } from './random-walk.ts';
+import { RunStream } from './run-stream.ts';
 import { isEnough, noHandlerThrows, type Violation } from './violations.ts';
 
 /** When so many local states are interned, the tables are begun anew. */
@@ -17,8 +18,8 @@ const maxLocals = 100_000;
 
 /** Walks at random, each event that is possible being as likely as any other. @throws as `explore` does. */
 export function walkInterned(prepared: PreparedWorld, options: WalkOptions): Walk {
-  const { seed, runs, maxSteps, stop = 'at violation', isOver } = options;
-  const random = randomStream(seed, 'random walk');
+  const { seed, runs, firstRun = 0, maxSteps, stop = 'at violation', isOver, onProgress } = options;
+  const random = new RunStream();
   const violations: Violation[] = [];
   let walker = new Walker(prepared, random, violations);
   let unreached = walker.unreached;
@@ -26,6 +27,8 @@ export function walkInterned(prepared: PreparedWorld, options: WalkOptions): Wal
   let steps = 0;
   for (; walked < runs; walked++) {
     if (isEnough(prepared, violations, stop) || (walked > 0 && isOver?.() === true)) break;
+    onProgress?.(walked, steps);
+    random.begin(seed, firstRun + walked);
     steps += walker.run(maxSteps, stop);
     const missing = new Set(walker.unreached);
     unreached = unreached.filter((name) => missing.has(name));

@@ -142,6 +142,12 @@ export class LocalSteps {
     return this.#locals.value(local).component;
   }
 
+  /** The component for another thread: with what its handler shared in it, where that is audited. */
+  componentAsMade(local: number): Component {
+    const { component, shared } = this.#locals.value(local);
+    return shared?.component ?? component;
+  }
+
   /** The number of a component. */
   intern(component: Component): number {
     return this.#internLocal(component);

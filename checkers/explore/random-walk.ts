@@ -1,6 +1,5 @@
 // Random walks through a world: runs drawn by a seed, with no memory of where they have been. They reach far from the start
 // at once, where a search would not get to, and prove nothing by finding nothing.
-import { randomStream, type Random } from '../../sim/random.ts';
 import { crashKind, dropKind, duplicateKind } from './events.ts';
 import { walkInterned } from './interned-walk.ts';
 import { LiveJudge, type LiveObjection } from './live-judge.ts';
@@ -8,6 +7,7 @@ import { runsInPlace } from './live-process.ts';
 import { liveKind, LiveWorld, type LiveEvent } from './live-world.ts';
 import { ExploreError, prepare, type PreparedWorld } from './prepared-world.ts';
 import { retrace } from './retrace.ts';
+import { RunStream } from './run-stream.ts';
 import { scheduleOf, type Schedule, type ScheduleName } from './schedules.ts';
 import { isEnough, noHandlerThrows, type StopRule, type Violation } from './violations.ts';
 import type { ExploredWorld } from './world.ts';
@@ -15,6 +15,8 @@ import type { ExploredWorld } from './world.ts';
 export interface WalkOptions {
   readonly seed: string;
   readonly runs: number;
+  /** The number of the first run, from 0: what a run does depends on seed and number only. 0 unless told. */
+  readonly firstRun?: number;
   /** The longest run, in actions. */
   readonly maxSteps: number;
   /** How the next event is drawn; `random` unless told. */
@@ -25,6 +27,8 @@ export interface WalkOptions {
   readonly stop?: StopRule;
   /** Asked between runs: true ends the walks. */
   readonly isOver?: () => boolean;
+  /** Told now and then how many runs and actions there were. */
+  readonly onProgress?: (runs: number, steps: number) => void;
 }
 
 export interface Walk {
@@ -52,7 +56,7 @@ export function walk(world: ExploredWorld, options: WalkOptions): Walk {
 class Walker {
   readonly #prepared: PreparedWorld;
   readonly #options: WalkOptions;
-  readonly #random: Random;
+  readonly #random = new RunStream();
   readonly #world: LiveWorld;
   readonly #judge: LiveJudge;
   readonly #schedule: Schedule | undefined;
@@ -61,10 +65,9 @@ class Walker {
   readonly #judgesEnds: boolean;
 
   constructor(prepared: PreparedWorld, options: WalkOptions) {
-    const { seed, strategy = 'random' } = options;
+    const { strategy = 'random' } = options;
     this.#prepared = prepared;
     this.#options = options;
-    this.#random = randomStream(seed, 'random walk');
     this.#world = new LiveWorld(prepared, this.#random);
     this.#judge = new LiveJudge(prepared, this.#world);
     this.#judgesEnds = prepared.world.properties.some(({ type }) => type === 'end');
@@ -72,11 +75,13 @@ class Walker {
   }
 
   walk(): Walk {
-    const { runs, isOver } = this.#options;
+    const { seed, runs, firstRun = 0, isOver, onProgress } = this.#options;
     let walked = 0;
     let steps = 0;
     while (walked < runs && !this.#isEnough()) {
       if (walked > 0 && isOver?.() === true) break;
+      if (walked % runsBetweenProgress === 0) onProgress?.(walked, steps);
+      this.#random.begin(seed, firstRun + walked);
       this.#run();
       steps += this.#world.path.length;
       walked++;
@@ -172,6 +177,25 @@ class Walker {
     return isEnough(this.#prepared, this.#violations, this.#options.stop);
   }
 }
+
+/** Runs of one world whose results are those of walking them all, one after the other. */
+export function joinWalks(walks: readonly Walk[], stop: WalkOptions['stop']): Walk {
+  const first = stop === 'never' ? -1 : walks.findIndex(({ violations }) => violations.length > 0);
+  const counted = first === -1 ? walks : walks.slice(0, first + 1);
+  const violations = counted.flatMap((one) => one.violations);
+  const [head, ...others] = counted;
+  return {
+    runs: counted.reduce((sum, one) => sum + one.runs, 0),
+    steps: counted.reduce((sum, one) => sum + one.steps, 0),
+    violations: violations.filter(
+      ({ property }, index) => violations.findIndex((other) => other.property === property) === index,
+    ),
+    unreached: (head?.unreached ?? []).filter((name) => others.every(({ unreached }) => unreached.includes(name))),
+  };
+}
+
+/** How many runs go by without a word. */
+const runsBetweenProgress = 64;
 
 /** No process changed; and the run is over. */
 const nothing = -2;

@@ -4,6 +4,9 @@ import { ExploreError } from './prepared-world.ts';
 import type { WorldProperty } from './properties.ts';
 import type { ExploredWorld } from './world.ts';
 
+export const defaultMaxStates = 50_000_000;
+export const defaultMaxBytes = 2 ** 32;
+
 /** @throws ExploreError that says what was expected. */
 export function refuseCombinations(
   world: ExploredWorld,

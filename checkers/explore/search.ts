@@ -7,7 +7,7 @@ import { Judge, type Objection } from './judge.ts';
 import { LocalSteps } from './local-steps.ts';
 import { prepare, type PreparedWorld } from './prepared-world.ts';
 import { ActionCounts, estimateShare } from './progress.ts';
-import { isAbout, refuseCombinations } from './search-options.ts';
+import { defaultMaxBytes, defaultMaxStates, isAbout, refuseCombinations } from './search-options.ts';
 import { SleepSets } from './sleep-sets.ts';
 import { findLasso } from './liveness.ts';
 import { StateStore } from './state-store.ts';
@@ -25,9 +25,6 @@ interface Found {
   /** What follows the state, where it was a step that failed. */
   readonly last: readonly Action[];
 }
-
-const defaultMaxStates = 50_000_000;
-const defaultMaxBytes = 2 ** 32;
 
 export class Search implements Visitor {
   readonly #options: ExploreOptions;

@@ -49,6 +49,18 @@ export class StateStore {
     return state;
   }
 
+  /** The number of the state with this row, or -1. */
+  find(row: Int32Array, length: number): number {
+    const hash = hashOf(row, length);
+    const slots = this.#slots;
+    let slot = hash & this.#mask;
+    for (let stored = slots[slot * 2]!; stored !== 0; stored = slots[slot * 2]!) {
+      if (slots[slot * 2 + 1] === hash && this.#isRow(stored - 1, row, length)) return stored - 1;
+      slot = (slot + 1) & this.#mask;
+    }
+    return -1;
+  }
+
   /** Copies the row of a state, and returns its length. */
   load(state: number, into: Int32Array): number {
     const offset = this.#offsets[state]!;
