@@ -7,6 +7,7 @@ import {
   plumtreeDefaults,
   plumtreeRules,
   type Plumtree,
+  type PlumtreeMessage,
   type PlumtreeOptions,
   type PlumtreeRules,
   type PlumtreeState,
@@ -26,50 +27,55 @@ export function plumtree(
     options: { ...plumtreeDefaults, ...options },
     rules: { ...plumtreeRules, ...rules },
   };
-  const { keepAliveEvery, shuffleEvery } = member.options;
   return {
-    start(ctx) {
-      ctx.setTimer('keep-alive', 1 + ctx.random(keepAliveEvery));
-      ctx.setTimer('shuffle', 1 + ctx.random(shuffleEvery));
-      joinOverlay(member, ctx);
-      return {
-        active: new Map(),
-        passive: [],
-        eager: new Set(),
-        delivered: new Map(),
-        missing: new Map(),
-        asked: null,
-      };
-    },
-    onMessage(state, from, message, ctx) {
-      switch (message.type) {
-        case 'broadcast':
-          if (member.rules.isNew(state, message.id)) deliver(state, message.id, 0, ctx.id, ctx);
-          return ctx.send(from, { type: 'broadcasting', id: message.id });
-        case 'broadcasting':
-          return; // for clients
-        case 'Gossip':
-        case 'IHave':
-        case 'Graft':
-        case 'Prune':
-          return onTreeMessage(member, state, from, message, ctx);
-        default:
-          return onOverlayMessage(member, state, from, message, ctx);
-      }
-    },
-    onTimer(state, timer, ctx) {
-      switch (timer) {
-        case 'keep-alive':
-          ctx.setTimer('keep-alive', keepAliveEvery);
-          return keepAlive(member, state, ctx);
-        case 'shuffle':
-          ctx.setTimer('shuffle', shuffleEvery);
-          return shuffle(member, state, ctx);
-        default:
-          return graft(member, state, Number(timer.slice('missing '.length)), ctx);
-      }
-    },
+    start: (ctx) => start(member, ctx),
+    onMessage: (state, from, message, ctx) => onMessage(member, state, from, message, ctx),
+    onTimer: (state, timer, ctx) => onTimer(member, state, timer, ctx),
   };
+}
+
+function start(member: Member, ctx: Ctx): PlumtreeState {
+  ctx.setTimer('keep-alive', 1 + ctx.random(member.options.keepAliveEvery));
+  ctx.setTimer('shuffle', 1 + ctx.random(member.options.shuffleEvery));
+  joinOverlay(member, ctx);
+  return {
+    active: new Map(),
+    passive: [],
+    eager: new Set(),
+    delivered: new Map(),
+    missing: new Map(),
+    asked: null,
+  };
+}
+
+function onMessage(member: Member, state: PlumtreeState, from: NodeId, message: PlumtreeMessage, ctx: Ctx): void {
+  switch (message.type) {
+    case 'broadcast':
+      if (member.rules.isNew(state, message.id)) deliver(state, message.id, 0, ctx.id, ctx);
+      return ctx.send(from, { type: 'broadcasting', id: message.id });
+    case 'broadcasting':
+      return; // for clients
+    case 'Gossip':
+    case 'IHave':
+    case 'Graft':
+    case 'Prune':
+      return onTreeMessage(member, state, from, message, ctx);
+    default:
+      return onOverlayMessage(member, state, from, message, ctx);
+  }
+}
+
+function onTimer(member: Member, state: PlumtreeState, timer: Plumtree['timer'], ctx: Ctx): void {
+  switch (timer) {
+    case 'keep-alive':
+      ctx.setTimer('keep-alive', member.options.keepAliveEvery);
+      return keepAlive(member, state, ctx);
+    case 'shuffle':
+      ctx.setTimer('shuffle', member.options.shuffleEvery);
+      return shuffle(member, state, ctx);
+    default:
+      return graft(member, state, Number(timer.slice('missing '.length)), ctx);
+  }
 }
 
 /** Takes a broadcast in and passes it on: the whole of it in the tree, an announcement elsewhere (algorithm 1). */
