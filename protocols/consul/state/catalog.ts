@@ -3,8 +3,6 @@
 import { invalidate, type Invalidation } from './sessions.ts';
 import type { CatalogNode, CatalogService, CheckStatus, ConsulState, HealthCheck } from './types.ts';
 
-export const serfHealth = 'serfHealth';
-
 export interface Registration {
   readonly node: string;
   readonly address: string;
@@ -105,10 +103,6 @@ function endSessionsOf(state: ConsulState, node: string, check: string, index: n
     (session) => session.node === node && session.checks.includes(check),
   );
   return bound.flatMap(({ id }) => invalidate(state, id, index));
-}
-
-export function checkOf(state: ConsulState, node: string, id: string): HealthCheck | undefined {
-  return state.checks.get(placeOf(node, id));
 }
 
 /** One instance of a service with the checks on it and on its node. */
