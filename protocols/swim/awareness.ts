@@ -10,7 +10,7 @@ export function adjustAwareness({ swim, agent }: Turn, delta: number): void {
   swim.awareness = Math.min(most, Math.max(0, swim.awareness + delta));
 }
 
-/** A time of the protocol as a member with this health takes it. */
+/** A time of the protocol as a member with this health takes it: the paper stretches the interval and the time-out alike. */
 export function scaled({ swim }: Turn, time: Micros): Micros {
   return time * (swim.awareness + 1);
 }

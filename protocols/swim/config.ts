@@ -10,6 +10,11 @@ export interface SwimConfig {
   readonly indirectChecks: number;
   /** Whether a failed ping is repeated over a reliable connection at the same time as others are asked. */
   readonly reliablePing: boolean;
+  /** After how long the reliable connection repeats what was not acknowledged. */
+  readonly reliableRetry: Micros;
+  /** After how long a helper says that it heard nothing: 80 % of the probe time-out as in the paper of Lifeguard, so that it is
+   * heard before the period ends (memberlist waits the whole time-out). */
+  readonly nackTimeout: Micros;
   /** A suspect is given at least this times log10(n) probe intervals. */
   readonly suspicionMult: number;
   /** And at most this times as long, if nobody confirms the suspicion. */
@@ -23,13 +28,20 @@ export interface SwimConfig {
   readonly gossipToTheDeadTime: Micros;
   /** How often a member exchanges all it knows with another; 0 for never. Longer in clusters of more than 32. */
   readonly pushPullInterval: Micros;
+  /** How long somebody must be dead until another address may bear its name; 0 for never. */
+  readonly deadNodeReclaimTime: Micros;
+  /** How often a member that nobody has let in asks again. */
+  readonly joinRetry: Micros;
+  /** How often one of those that failed is called (Serf's reconnect), so that a cluster that was split for long grows together;
+   * 0 for never. */
+  readonly reconnectInterval: Micros;
   /** The local health multiplier goes up to this less one. */
   readonly awarenessMaxMultiplier: number;
   /** Bytes of a packet. */
   readonly udpBufferSize: number;
   /** Lifeguard's parts (Dadgar, Phillips, Currey 2018, section IV), each on or off. */
   readonly lifeguard: {
-    /** A member that hears less than it should probes more slowly (local health aware probe). */
+    /** A member that hears less than it should probes more slowly and waits longer (local health aware probe). */
     readonly awareness: boolean;
     /** A suspicion that is confirmed runs out sooner (local health aware suspicion). */
     readonly suspicion: boolean;
@@ -46,6 +58,8 @@ export const lan: SwimConfig = {
   probeTimeout: ms(500),
   indirectChecks: 3,
   reliablePing: true,
+  reliableRetry: ms(200),
+  nackTimeout: ms(400),
   suspicionMult: 4,
   suspicionMaxTimeoutMult: 6,
   retransmitMult: 4,
@@ -53,6 +67,9 @@ export const lan: SwimConfig = {
   gossipNodes: 3,
   gossipToTheDeadTime: seconds(30),
   pushPullInterval: seconds(30),
+  deadNodeReclaimTime: 0,
+  joinRetry: seconds(5),
+  reconnectInterval: seconds(30),
   awarenessMaxMultiplier: 8,
   udpBufferSize: 1_400,
   lifeguard: allOfLifeguard,
@@ -63,6 +80,8 @@ export const wan: SwimConfig = {
   ...lan,
   probeInterval: seconds(5),
   probeTimeout: seconds(3),
+  reliableRetry: seconds(1),
+  nackTimeout: ms(1_600), // 80 % of the 2 s that are left of the period
   suspicionMult: 6,
   gossipInterval: ms(500),
   gossipNodes: 4,
@@ -74,6 +93,7 @@ export const wan: SwimConfig = {
 export const local: SwimConfig = {
   ...lan,
   probeTimeout: ms(200),
+  nackTimeout: ms(160),
   indirectChecks: 1,
   suspicionMult: 3,
   retransmitMult: 2,

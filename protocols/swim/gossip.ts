@@ -1,29 +1,30 @@
 // Dissemination beside what other messages carry: rounds of gossip, and now and then the exchange of all that two members
-// know, which closes the gaps that gossip leaves. (memberlist: gossip, pushPull.)
+// know, which closes the gaps that gossip leaves. (memberlist: gossip, pushPull; Serf: reconnect.)
 import type { Micros, NodeId } from '../../sim/index.ts';
-import { takeBroadcasts } from './broadcasts.ts';
+import { armGossip, takeBroadcasts } from './broadcasts.ts';
 import { ceilLog2 } from './logarithms.ts';
 import { isLive, mergeMembers } from './membership.ts';
-import { pickMembers } from './probing.ts';
+import { pickMembers } from './order.ts';
+import { listMembers } from './table.ts';
 import { hostContext } from './turn.ts';
-import type { SwimMessage, Turn } from './types.ts';
+import type { Member, SwimMessage, Turn } from './types.ts';
 
 /** Tells a few members what is new; the dead as well for a while, so that they can object. */
 export function onGossipTimer(turn: Turn): void {
   const { swim, agent, ctx } = turn;
-  const { gossipInterval, gossipNodes, gossipToTheDeadTime } = agent.config;
-  ctx.setTimer('swim gossip', gossipInterval);
-  if (swim.queue.length === 0) return;
+  const { gossipNodes, gossipToTheDeadTime } = agent.config;
+  swim.isGossiping = false;
   const now = ctx.monotonic();
-  const hears = (name: NodeId): boolean => {
-    const known = swim.members.get(name);
-    if (known === undefined) return false;
-    return isLive(known) || now - (swim.since.get(name) ?? 0) <= gossipToTheDeadTime;
+  const hears = (member: Member): boolean => {
+    if (isLive(member)) return true;
+    if (member.status === 'left' || !agent.rules.talksToTheDead) return false;
+    return now - (swim.since.get(member.name) ?? now) <= gossipToTheDeadTime;
   };
   for (const peer of pickMembers(turn, gossipNodes, hears)) {
     const updates = takeBroadcasts(turn, 0);
-    if (updates.length > 0) ctx.send(peer, { type: 'Gossip', updates });
+    if (updates.length > 0) ctx.send(peer.address, { type: 'Gossip', updates });
   }
+  if (swim.queue.length > 0) armGossip(turn);
 }
 
 /** The full exchange becomes rarer in clusters of more than 32 members (pushPullScale). */
@@ -33,8 +34,28 @@ export function pushPullEvery(interval: Micros, n: number): Micros {
 
 export function onPushPullTimer(turn: Turn): void {
   const { swim, agent, ctx } = turn;
+  if (swim.isLeaving) return;
   ctx.setTimer('swim push-pull', pushPullEvery(agent.config.pushPullInterval, swim.members.size));
-  for (const peer of pickMembers(turn, 1, (name) => swim.members.get(name)?.status === 'alive')) exchange(turn, peer);
+  for (const peer of pickMembers(turn, 1, ({ status }) => status === 'alive')) exchange(turn, peer.address);
+}
+
+/** Asks to be let in until somebody has answered. */
+export function onJoinTimer(turn: Turn): void {
+  const { swim, agent, ctx } = turn;
+  if (swim.isLeaving || swim.members.size > 1 || swim.contacts.length === 0) return;
+  for (const contact of swim.contacts) exchange(turn, contact);
+  ctx.setTimer('swim join', agent.config.joinRetry);
+}
+
+/** Calls one of those that failed: each about once in the interval, whoever of the live ones it is that calls. */
+export function onReconnectTimer(turn: Turn): void {
+  const { swim, agent, ctx } = turn;
+  if (swim.isLeaving) return;
+  ctx.setTimer('swim reconnect', agent.config.reconnectInterval);
+  const failed = [...swim.failed.values()];
+  if (failed.length === 0 || !agent.rules.talksToTheDead) return;
+  const others = Math.max(1, swim.members.size - failed.length);
+  if (ctx.random(others) < failed.length) exchange(turn, failed[ctx.random(failed.length)] as NodeId);
 }
 
 /** Sends all that this member knows, and hears all that the other one knows. */
@@ -50,5 +71,5 @@ export function onPushPull(turn: Turn, from: NodeId, message: SwimMessage & { ty
 
 function fullState(turn: Turn, isReply: boolean): SwimMessage {
   const user = turn.agent.hooks.localState?.(turn.host, hostContext(turn)) ?? null;
-  return { type: 'PushPull', members: [...turn.swim.members.values()], isReply, user };
+  return { type: 'PushPull', members: listMembers(turn.swim.members), isReply, user };
 }

@@ -2,34 +2,28 @@
 // and suspects it when nobody brings an answer until the period ends. (SWIM, section 3.1, 4.3; Lifeguard IV-A.)
 import type { NodeId } from '../../sim/index.ts';
 import { adjustAwareness, scaled } from './awareness.ts';
-import { takeBroadcasts } from './broadcasts.ts';
+import { broadcast, takeBroadcasts } from './broadcasts.ts';
 import { isLive, onSuspect } from './membership.ts';
-import type { Turn, Update } from './types.ts';
+import { pickMembers, shuffleOrder } from './order.ts';
+import { dropMember, findMember } from './table.ts';
+import type { Member, Turn, Update } from './types.ts';
 
-const pingBytes = 40;
+/** Bytes of a ping or an ack without what it carries. */
+export const pingBytes = 40;
 
 /** The end of one period and the beginning of the next. */
 export function onProbeTimer(turn: Turn): void {
   endProbe(turn);
-  const target = nextTarget(turn);
   const { swim, agent, ctx } = turn;
+  if (swim.isLeaving) return;
+  const target = nextTarget(turn);
   ctx.setTimer('swim probe', scaled(turn, agent.config.probeInterval));
   if (target === undefined) return;
   const sequence = ++swim.sequence;
-  swim.probe = { target, sequence, acked: false, expectedNacks: 0, nacks: 0 };
+  swim.probe = { target: target.name, sequence, acked: false, expectedNacks: 0, nacks: 0 };
   ctx.setTimer('swim probe timeout', scaled(turn, agent.config.probeTimeout));
-  ctx.send(target, {
-    type: 'Ping',
-    sequence,
-    updates: [...accusation(turn, target), ...takeBroadcasts(turn, pingBytes)],
-  });
-}
-
-/** Buddy system: who is suspected hears of it with the first ping, and can object at once. */
-function accusation({ swim, agent, ctx }: Turn, target: NodeId): readonly Update[] {
-  const known = swim.members.get(target);
-  if (!agent.config.lifeguard.buddy || known?.status !== 'suspect') return [];
-  return [{ type: 'suspect', member: target, incarnation: known.incarnation, from: ctx.id }];
+  ctx.note('probe', { target: target.name });
+  ping(turn, target.name, target.address, sequence);
 }
 
 /** No direct answer in time: others try, and so does a reliable connection. */
@@ -37,26 +31,29 @@ export function onProbeTimeout(turn: Turn): void {
   const { swim, agent, ctx } = turn;
   const { probe } = swim;
   if (probe === null || probe.acked) return;
-  const { target, sequence } = probe;
-  const helpers = pickMembers(turn, agent.config.indirectChecks, (name) => {
-    return name !== target && swim.members.get(name)?.status === 'alive';
+  const target = findMember(swim.members, probe.target);
+  if (target === undefined) return;
+  const helpers = pickMembers(turn, agent.config.indirectChecks, (member) => {
+    return member.name !== target.name && member.status === 'alive';
   });
+  const { sequence } = probe;
   probe.expectedNacks = helpers.length;
   for (const helper of helpers) {
-    ctx.send(helper, { type: 'PingRequest', sequence, target, updates: takeBroadcasts(turn, pingBytes) });
+    const updates = takeBroadcasts(turn, pingBytes);
+    const request = { sequence, target: target.name, address: target.address, updates };
+    ctx.send(helper.address, { type: 'PingRequest', ...request });
   }
-  if (agent.config.reliablePing) ctx.send(target, { type: 'ReliablePing', sequence });
+  if (agent.config.reliablePing) onReliableTimer(turn);
 }
 
-/** Whoever has not answered by the end of the period is suspected. */
-function endProbe(turn: Turn): void {
-  const { swim, agent, ctx } = turn;
+/** A connection repeats what is not acknowledged, as TCP does, until the period is over. */
+export function onReliableTimer({ swim, agent, ctx }: Turn): void {
   const { probe } = swim;
-  swim.probe = null;
   if (probe === null || probe.acked) return;
-  adjustAwareness(turn, agent.rules.awarenessAfterMissing(probe.expectedNacks, probe.nacks));
-  const known = swim.members.get(probe.target);
-  if (known !== undefined) onSuspect(turn, probe.target, known.incarnation, ctx.id);
+  const target = findMember(swim.members, probe.target);
+  if (target === undefined) return;
+  ctx.send(target.address, { type: 'ReliablePing', sequence: probe.sequence, target: target.name });
+  ctx.setTimer('swim reliable', agent.config.reliableRetry);
 }
 
 export function onAck(turn: Turn, sequence: number): void {
@@ -65,12 +62,14 @@ export function onAck(turn: Turn, sequence: number): void {
   if (relay !== undefined) {
     swim.relays.delete(sequence);
     ctx.clearTimer(`swim relay ${sequence}`);
+    if (agent.rules.helperVouches) vouch(turn, relay.target);
     ctx.send(relay.asker, { type: 'Ack', sequence: relay.sequence, updates: takeBroadcasts(turn, pingBytes) });
     return;
   }
   if (swim.probe === null || swim.probe.acked || !agent.rules.answersProbe(swim, sequence)) return;
   swim.probe.acked = true;
   ctx.clearTimer('swim probe timeout');
+  ctx.clearTimer('swim reliable');
   adjustAwareness(turn, agent.rules.awarenessAfterSuccess);
 }
 
@@ -79,16 +78,12 @@ export function onNack({ swim }: Turn, sequence: number): void {
 }
 
 /** Pings for somebody else, who hears of the answer, or after a while that there was none. */
-export function onPingRequest(turn: Turn, asker: NodeId, theirs: number, target: NodeId): void {
+export function onPingRequest(turn: Turn, asker: NodeId, theirs: number, target: string, address: NodeId): void {
   const { swim, agent, ctx } = turn;
   const sequence = ++swim.sequence;
-  swim.relays.set(sequence, { asker, sequence: theirs });
-  ctx.setTimer(`swim relay ${sequence}`, agent.config.probeTimeout);
-  ctx.send(target, {
-    type: 'Ping',
-    sequence,
-    updates: [...accusation(turn, target), ...takeBroadcasts(turn, pingBytes)],
-  });
+  swim.relays.set(sequence, { asker, sequence: theirs, target });
+  ctx.setTimer(`swim relay ${sequence}`, agent.config.nackTimeout);
+  ping(turn, target, address, sequence);
 }
 
 export function onRelayOver({ swim, ctx }: Turn, sequence: number): void {
@@ -97,43 +92,65 @@ export function onRelayOver({ swim, ctx }: Turn, sequence: number): void {
   if (relay !== undefined) ctx.send(relay.asker, { type: 'Nack', sequence: relay.sequence });
 }
 
+function ping(turn: Turn, target: string, address: NodeId, sequence: number): void {
+  const updates = [...buddyNews(turn, target), ...takeBroadcasts(turn, pingBytes)];
+  turn.ctx.send(address, { type: 'Ping', sequence, target, updates });
+}
+
+/** Buddy system: who is suspected hears of it with the first ping, and can object at once. (Lifeguard IV-C.) */
+function buddyNews({ swim, agent }: Turn, target: string): readonly Update[] {
+  const known = findMember(swim.members, target);
+  if (!agent.config.lifeguard.buddy || known?.status !== 'suspect') return [];
+  return [{ type: 'suspect', member: target, incarnation: known.incarnation, from: swim.name }];
+}
+
+/** Whoever has not answered by the end of the period is suspected. */
+function endProbe(turn: Turn): void {
+  const { swim, agent, ctx } = turn;
+  const { probe } = swim;
+  swim.probe = null;
+  ctx.clearTimer('swim reliable');
+  if (probe === null || probe.acked) return;
+  adjustAwareness(turn, agent.rules.awarenessAfterMissing(probe.expectedNacks, probe.nacks));
+  const known = findMember(swim.members, probe.target);
+  if (known === undefined) return;
+  ctx.note('probe failed', { member: known.name });
+  onSuspect(turn, { member: known.name, incarnation: known.incarnation, from: swim.name });
+}
+
+/** What a helper must not do: speak for another with an incarnation of its own making. */
+function vouch(turn: Turn, name: string): void {
+  const known = findMember(turn.swim.members, name);
+  if (known === undefined) return;
+  broadcast(turn, { type: 'alive', member: { ...known, status: 'alive', incarnation: known.incarnation + 1 } });
+}
+
 /** The next one in a shuffled round: everybody is probed once before anybody is probed twice. */
-function nextTarget(turn: Turn): NodeId | undefined {
-  const { swim, ctx } = turn;
+function nextTarget(turn: Turn): Member | undefined {
+  const { swim } = turn;
   for (let looked = 0; looked <= swim.order.length; looked++) {
     if (swim.place >= swim.order.length) beginPass(turn);
     const name = swim.order[swim.place++];
-    const known = name === undefined ? undefined : swim.members.get(name);
-    if (known !== undefined && name !== ctx.id && isLive(known)) return name;
+    const known = name === undefined ? undefined : findMember(swim.members, name);
+    if (known !== undefined && name !== swim.name && isLive(known)) return known;
   }
   return undefined;
 }
 
 /** Forgets those who are long dead, and shuffles the others. */
-function beginPass({ swim, agent, ctx }: Turn): void {
+function beginPass(turn: Turn): void {
+  const { swim, agent, ctx } = turn;
   swim.place = 0;
   const now = ctx.monotonic();
+  const forgotten = new Set<string>();
   for (const [name, since] of swim.since) {
-    const known = swim.members.get(name);
+    const known = findMember(swim.members, name);
     if (known === undefined || isLive(known) || now - since <= agent.config.gossipToTheDeadTime) continue;
-    swim.members.delete(name);
+    forgotten.add(name);
+    dropMember(swim.members, name);
     swim.since.delete(name);
+    ctx.note('forgotten', { member: name });
   }
-  swim.order = swim.order.filter((name) => swim.members.has(name));
-  if (!agent.rules.shuffles) return;
-  for (let last = swim.order.length - 1; last > 0; last--) {
-    const place = ctx.random(last + 1);
-    [swim.order[place], swim.order[last]] = [swim.order[last] as NodeId, swim.order[place] as NodeId];
-  }
-}
-
-/** Up to `count` different members at random that fit; as memberlist, it gives up after 3 n tries. */
-export function pickMembers({ swim, ctx }: Turn, count: number, fits: (name: NodeId) => boolean): readonly NodeId[] {
-  const { order } = swim;
-  const picked: NodeId[] = [];
-  for (let tries = 0; tries < 3 * order.length && picked.length < count; tries++) {
-    const name = order[ctx.random(order.length)] as NodeId;
-    if (name !== ctx.id && !picked.includes(name) && fits(name)) picked.push(name);
-  }
-  return picked;
+  if (forgotten.size > 0) swim.order = swim.order.filter((name) => !forgotten.has(name));
+  if (agent.rules.shuffles) shuffleOrder(turn);
 }

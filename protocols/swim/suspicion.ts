@@ -1,8 +1,7 @@
 // Suspicion: a member that did not answer is given time to object before it is declared dead. The more others suspect it
 // too, the shorter: Max - (Max - Min) · log(C + 1) / log(K + 1) after C confirmations. (SWIM 4.2; Lifeguard IV-B.)
-import type { Micros, NodeId } from '../../sim/index.ts';
-import { logRatioPerMille, log10PerMille } from './logarithms.ts';
-import { onDead } from './membership.ts';
+import type { Micros } from '../../sim/index.ts';
+import { log10PerMille, logRatioPerMillion } from './logarithms.ts';
 import type { Turn } from './types.ts';
 
 /** Min: in a cluster of n, `mult` · max(1, log10 n) probe intervals. */
@@ -13,12 +12,12 @@ export function suspicionTimeout(mult: number, n: number, probeInterval: Micros)
 /** How long a suspicion lasts from its beginning, in whole milliseconds as in memberlist, and never less than Min. */
 export function suspicionLength(confirmations: number, needed: number, min: Micros, max: Micros): Micros {
   if (needed < 1) return min;
-  const share = logRatioPerMille(confirmations + 1, needed + 1);
-  const length = max - Math.floor(((max - min) * share) / 1_000);
+  const share = logRatioPerMillion(confirmations + 1, needed + 1);
+  const length = max - Math.floor(((max - min) * share) / 1_000_000);
   return Math.max(min, Math.floor(length / 1_000) * 1_000);
 }
 
-export function beginSuspicion(turn: Turn, name: NodeId, from: NodeId): void {
+export function beginSuspicion(turn: Turn, name: string, from: string): void {
   const { swim, agent, ctx } = turn;
   const { suspicionMult, suspicionMaxTimeoutMult, probeInterval, lifeguard } = agent.config;
   const n = swim.members.size;
@@ -31,7 +30,7 @@ export function beginSuspicion(turn: Turn, name: NodeId, from: NodeId): void {
 }
 
 /** Another member suspects it as well; whether that is news. */
-export function confirm({ swim, agent, ctx }: Turn, name: NodeId, from: NodeId): boolean {
+export function confirm({ swim, agent, ctx }: Turn, name: string, from: string): boolean {
   const suspicion = swim.suspicions.get(name);
   if (suspicion === undefined) return false;
   const { accusers, needed, startedAt, min, max } = suspicion;
@@ -42,15 +41,6 @@ export function confirm({ swim, agent, ctx }: Turn, name: NodeId, from: NodeId):
   return true;
 }
 
-export function endSuspicion({ swim, ctx }: Turn, name: NodeId): void {
+export function endSuspicion({ swim, ctx }: Turn, name: string): void {
   if (swim.suspicions.delete(name)) ctx.clearTimer(`swim suspicion ${name}`);
-}
-
-/** Nobody objected in time. */
-export function onSuspicionOver(turn: Turn, name: NodeId): void {
-  const { swim, agent, ctx } = turn;
-  const startedAt = swim.suspicions.get(name)?.startedAt ?? -1;
-  const known = swim.members.get(name);
-  if (known === undefined || !agent.rules.isStillSuspect(swim, name, startedAt)) return;
-  onDead(turn, name, known.incarnation, ctx.id);
 }

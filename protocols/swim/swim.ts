@@ -8,11 +8,21 @@
 import type { NodeId } from '../../sim/index.ts';
 import { broadcast, takeBroadcasts } from './broadcasts.ts';
 import { lan, type SwimConfig } from './config.ts';
-import { exchange, onGossipTimer, onPushPull, onPushPullTimer } from './gossip.ts';
-import { onDead, onUpdate } from './membership.ts';
-import { onAck, onNack, onPingRequest, onProbeTimeout, onProbeTimer, onRelayOver } from './probing.ts';
+import { onGossipTimer, onJoinTimer, onPushPull, onPushPullTimer, onReconnectTimer, exchange } from './gossip.ts';
+import { onDead, onSuspicionOver, onUpdate } from './membership.ts';
+import { shuffleOrder } from './order.ts';
+import {
+  onAck,
+  onNack,
+  onPingRequest,
+  onProbeTimeout,
+  onProbeTimer,
+  onRelayOver,
+  onReliableTimer,
+  pingBytes,
+} from './probing.ts';
 import { swimRules, type SwimRules } from './rules.ts';
-import { onSuspicionOver } from './suspicion.ts';
+import { findMember, listMembers, putMember, tableOf, type StartingMembers } from './table.ts';
 import { hostContext } from './turn.ts';
 import type {
   Member,
@@ -28,41 +38,63 @@ import type {
   UserUpdate,
 } from './types.ts';
 
-export interface SwimOptions<H extends SwimHost> {
+export interface SwimAgentOptions<H extends SwimHost> {
   readonly config?: Partial<SwimConfig>;
   readonly rules?: Partial<SwimRules>;
   readonly hooks?: SwimHooks<H>;
 }
 
 /** The fixed parts of a member; memberlist's LAN preset unless told otherwise. */
-export function swimAgent<H extends SwimHost>({ config, rules, hooks = {} }: SwimOptions<H>): SwimAgent<H> {
+export function swimAgent<H extends SwimHost>({ config, rules, hooks = {} }: SwimAgentOptions<H>): SwimAgent<H> {
   return { config: { ...lan, ...config }, rules: { ...swimRules, ...rules }, hooks };
 }
 
-/** A member that knows nobody yet. @param incarnation greater than in an earlier life, if that is known; default 1. */
-export function startSwim({ config }: SwimAgent, ctx: SwimContext, incarnation = 1): SwimState {
-  const self: Member = { name: ctx.id, incarnation, status: 'alive' };
-  ctx.setTimer('swim probe', 1 + ctx.random(config.probeInterval)); // members do not probe in step
-  if (config.gossipNodes > 0) ctx.setTimer('swim gossip', 1 + ctx.random(config.gossipInterval));
+export interface StartOptions {
+  /** Unique in the cluster; by default the node's own. */
+  readonly name?: string;
+  /** What it says of itself. */
+  readonly meta?: string;
+  /** Greater than in an earlier life, if that is known; default 1. */
+  readonly incarnation?: number;
+  /** All members, for a cluster that starts whole. */
+  readonly known?: StartingMembers;
+}
+
+/** A member that knows nobody yet, or those that it starts with. */
+export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, options: StartOptions = {}): SwimState {
+  const { name = ctx.id, meta = '', incarnation = 1, known } = options;
+  const phase = 1 + ctx.random(config.probeInterval); // members do not probe in step
+  ctx.setTimer('swim probe', phase);
   if (config.pushPullInterval > 0) ctx.setTimer('swim push-pull', 1 + ctx.random(config.pushPullInterval));
-  return {
-    members: new Map([[ctx.id, self]]),
+  if (config.reconnectInterval > 0) ctx.setTimer('swim reconnect', 1 + ctx.random(config.reconnectInterval));
+  const members = tableOf(known);
+  if (known?.[name] === undefined) putMember(members, { name, address: ctx.id, incarnation, status: 'alive', meta });
+  const swim: SwimState = {
+    name,
+    meta,
+    members,
     since: new Map(),
     suspicions: new Map(),
-    order: [ctx.id],
+    failed: new Map(),
+    contacts: [],
+    order: listMembers(members).map((member) => member.name),
     place: 0,
     probe: null,
     relays: new Map(),
     queue: [],
+    gossipPhase: ctx.random(Math.max(1, config.gossipInterval)),
+    isGossiping: false,
     serial: 0,
     sequence: 0,
     incarnation,
     awareness: 0,
     isLeaving: false,
   };
+  if (rules.shuffles) shuffleOrder({ swim, ctx });
+  return swim;
 }
 
-/** Exchanges what it knows with members that are known to be there, so that the cluster hears of it. */
+/** Exchanges what it knows with members that should be there, until the cluster has let it in. */
 export function joinCluster(
   agent: SwimAgent,
   state: { readonly swim: SwimState },
@@ -70,14 +102,19 @@ export function joinCluster(
   ctx: SwimContext,
 ): void {
   const turn = turnOf(agent, state, ctx);
-  broadcast(turn, { type: 'alive', member: ctx.id, incarnation: state.swim.incarnation });
-  for (const contact of contacts) if (contact !== ctx.id) exchange(turn, contact);
+  const { swim } = state;
+  const self = findMember(swim.members, swim.name);
+  if (self !== undefined) broadcast(turn, { type: 'alive', member: self });
+  swim.contacts = contacts.filter((contact) => contact !== ctx.id);
+  if (swim.members.size > 1) for (const contact of swim.contacts) exchange(turn, contact);
+  else onJoinTimer(turn);
 }
 
 /** Tells the cluster that it goes; it should stay until the news has gone round. */
 export function leaveCluster(agent: SwimAgent, state: { readonly swim: SwimState }, ctx: SwimContext): void {
+  const { name, incarnation } = state.swim;
   state.swim.isLeaving = true;
-  onDead(turnOf(agent, state, ctx), ctx.id, state.swim.incarnation, ctx.id);
+  onDead(turnOf(agent, state, ctx), { member: name, incarnation, from: name });
 }
 
 /** Puts news of the service into circulation. */
@@ -90,9 +127,14 @@ export function broadcastUser(
   broadcast(turnOf(agent, state, ctx), update);
 }
 
-/** All members that are known, by name. */
-export function membersOf({ swim }: { readonly swim: SwimState }): ReadonlyMap<NodeId, Member> {
-  return swim.members;
+/** All members that are known, this one among them. */
+export function membersOf({ swim }: { readonly swim: SwimState }): readonly Member[] {
+  return listMembers(swim.members);
+}
+
+/** What is known of one of them. */
+export function memberOf({ swim }: { readonly swim: SwimState }, name: string): Member | undefined {
+  return findMember(swim.members, name);
 }
 
 const messageTypes = new Set<string>([
@@ -125,16 +167,18 @@ export function onSwimMessage(
   switch (message.type) {
     case 'Ping':
       hear(turn, message.updates);
-      return ctx.send(from, { type: 'Ack', sequence: message.sequence, updates: takeBroadcasts(turn, 20) });
+      if (message.target !== state.swim.name) return;
+      return ctx.send(from, { type: 'Ack', sequence: message.sequence, updates: takeBroadcasts(turn, pingBytes) });
     case 'Ack':
       hear(turn, message.updates);
       return onAck(turn, message.sequence);
     case 'PingRequest':
       hear(turn, message.updates);
-      return onPingRequest(turn, from, message.sequence, message.target);
+      return onPingRequest(turn, from, message.sequence, message.target, message.address);
     case 'Nack':
       return onNack(turn, message.sequence);
     case 'ReliablePing':
+      if (message.target !== state.swim.name) return;
       return ctx.send(from, { type: 'ReliableAck', sequence: message.sequence });
     case 'ReliableAck':
       return onAck(turn, message.sequence);
@@ -157,6 +201,12 @@ export function onSwimTimer(
       return onProbeTimer(turn);
     case 'swim probe timeout':
       return onProbeTimeout(turn);
+    case 'swim reliable':
+      return onReliableTimer(turn);
+    case 'swim join':
+      return onJoinTimer(turn);
+    case 'swim reconnect':
+      return onReconnectTimer(turn);
     case 'swim gossip':
       return onGossipTimer(turn);
     case 'swim push-pull':

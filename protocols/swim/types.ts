@@ -3,20 +3,31 @@
 import type { Context, Micros, NodeId, Types } from '../../sim/index.ts';
 import type { SwimConfig } from './config.ts';
 import type { SwimRules } from './rules.ts';
+import type { MemberTable } from './table.ts';
 
 export type Status = 'alive' | 'suspect' | 'dead' | 'left';
 
 /** What one member believes of another. Never mutated: members that agree share it. */
 export interface Member {
-  readonly name: NodeId;
+  readonly name: string;
+  /** Where it is reached: usually its name. */
+  readonly address: NodeId;
   readonly incarnation: number;
   readonly status: Status;
+  /** What it says of itself: its role, its version. */
+  readonly meta: string;
+}
+
+/** Somebody says that a member is suspected or dead; a member that says so of itself has left. */
+export interface Accusation {
+  readonly type: 'suspect' | 'dead';
+  readonly member: string;
+  readonly incarnation: number;
+  readonly from: string;
 }
 
 /** News of a member, which goes round. */
-export type MemberUpdate =
-  | { readonly type: 'alive'; readonly member: NodeId; readonly incarnation: number }
-  | { readonly type: 'suspect' | 'dead'; readonly member: NodeId; readonly incarnation: number; readonly from: NodeId };
+export type MemberUpdate = { readonly type: 'alive'; readonly member: Member } | Accusation;
 
 /** News that the members carry for the service on them: `name` replaces what was under way under the same name. */
 export interface UserUpdate {
@@ -34,11 +45,19 @@ interface Carrier {
 }
 
 export type SwimMessage =
-  | ({ readonly type: 'Ping' | 'Ack'; readonly sequence: number } & Carrier)
-  | ({ readonly type: 'PingRequest'; readonly sequence: number; readonly target: NodeId } & Carrier)
+  /** For the member of this name: another one at the same address does not answer. */
+  | ({ readonly type: 'Ping'; readonly sequence: number; readonly target: string } & Carrier)
+  | ({ readonly type: 'Ack'; readonly sequence: number } & Carrier)
+  | ({
+      readonly type: 'PingRequest';
+      readonly sequence: number;
+      readonly target: string;
+      readonly address: NodeId;
+    } & Carrier)
   /** The helper heard nothing from the target either: but from the helper one hears. */
   | { readonly type: 'Nack'; readonly sequence: number }
-  | { readonly type: 'ReliablePing' | 'ReliableAck'; readonly sequence: number }
+  | { readonly type: 'ReliablePing'; readonly sequence: number; readonly target: string }
+  | { readonly type: 'ReliableAck'; readonly sequence: number }
   | ({ readonly type: 'Gossip' } & Carrier)
   | {
       readonly type: 'PushPull';
@@ -50,9 +69,12 @@ export type SwimMessage =
 export type SwimTimer =
   | 'swim probe'
   | 'swim probe timeout'
+  | 'swim reliable'
   | 'swim gossip'
   | 'swim push-pull'
-  | `swim suspicion ${NodeId}`
+  | 'swim join'
+  | 'swim reconnect'
+  | `swim suspicion ${string}`
   | `swim relay ${number}`;
 
 /** An update that is passed on, and how often it was. */
@@ -72,11 +94,11 @@ export interface Suspicion {
   /** Confirmations that make the time-out shortest. */
   readonly needed: number;
   /** Who suspects it, the first accuser included. */
-  readonly accusers: NodeId[];
+  readonly accusers: string[];
 }
 
 export interface Probe {
-  readonly target: NodeId;
+  readonly target: string;
   readonly sequence: number;
   acked: boolean;
   /** Whether somebody else was asked, and how many of them should say something. */
@@ -85,18 +107,28 @@ export interface Probe {
 }
 
 export interface SwimState {
+  readonly name: string;
+  readonly meta: string;
   /** All members that are known, this one among them. */
-  readonly members: Map<NodeId, Member>;
+  readonly members: MemberTable;
   /** Since when, on the own monotonic clock, those that are not alive are so. */
-  readonly since: Map<NodeId, Micros>;
-  readonly suspicions: Map<NodeId, Suspicion>;
+  readonly since: Map<string, Micros>;
+  readonly suspicions: Map<string, Suspicion>;
+  /** Those that failed and may come back, by name, with their addresses. */
+  readonly failed: Map<string, NodeId>;
+  /** Whom it asks to let it in, until it knows somebody. */
+  contacts: readonly NodeId[];
   /** The round-robin order of probing, and the next place in it. */
-  order: NodeId[];
+  order: string[];
   place: number;
   probe: Probe | null;
   /** Pings for others: who asked, under which number. */
-  readonly relays: Map<number, { readonly asker: NodeId; readonly sequence: number }>;
-  queue: Broadcast[];
+  readonly relays: Map<number, { readonly asker: NodeId; readonly sequence: number; readonly target: string }>;
+  /** News to pass on, the most urgent first. */
+  readonly queue: Broadcast[];
+  /** Gossip rounds are this much after full intervals of the own clock; none is due while there are no news. */
+  readonly gossipPhase: Micros;
+  isGossiping: boolean;
   serial: number;
   sequence: number;
   incarnation: number;
@@ -112,7 +144,7 @@ export interface SwimHost extends Types {
 
 /** What the host is told. */
 export interface SwimHooks<H extends SwimHost> {
-  /** A member came, is suspected, is alive after all, died or left. */
+  /** A member came, is suspected, is alive after all, died, left, or changed what it says of itself. */
   memberChanged?(state: H['state'], member: Member, before: Status | undefined, ctx: Context<H>): void;
   /** News of the service's own, each time it is heard; true if it is new and should go on. */
   userUpdate?(state: H['state'], update: UserUpdate, ctx: Context<H>): boolean;
@@ -136,7 +168,7 @@ interface SwimTypes extends Types {
 /** The part of a host's context that a member needs: the context of any host fits. */
 export type SwimContext = Pick<
   Context<SwimTypes>,
-  'id' | 'peers' | 'send' | 'setTimer' | 'clearTimer' | 'random' | 'monotonic' | 'note'
+  'id' | 'send' | 'setTimer' | 'clearTimer' | 'random' | 'monotonic' | 'note'
 >;
 
 /** All that the parts of the protocol look at and change while one handler runs. */
