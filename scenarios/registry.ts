@@ -24,12 +24,15 @@ import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgo
 import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
 import { raftKnownBugs } from './known-bugs/raft.ts';
 import { zabKnownBugs } from './known-bugs/zab.ts';
+import { swimKnownBugs } from './known-bugs/swim.ts';
 import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
 import { zooKeeperKnownBugs } from './known-bugs/zookeeper.ts';
 import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
 import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
+import { swimScenarios } from './swim.ts';
+import { swimSpreads } from './swim-spreads.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
 import { zabBroadcast } from './zab.ts';
 import { zooKeeperConfiguration, zooKeeperLock, zooKeeperLockOverlap } from './zookeeper-recipes.ts';
@@ -52,6 +55,9 @@ export const scenarios: readonly Scenario[] = [
   ...crdtKnownBugs,
   plumtreeSpreads,
   ...plumtreeKnownBugs,
+  ...swimScenarios,
+  swimSpreads,
+  ...swimKnownBugs,
   election,
   electionEarlyLeader,
   electionImpatient,
