@@ -35,7 +35,7 @@ export type { IsolationModel } from './isolation/models.ts';
 export { checkWeakIsolation } from './isolation/weak-levels.ts';
 export type { WeakLevel, WeakResult } from './isolation/weak-levels.ts';
 export type { Engine } from './just-in-time/judge.ts';
-export { checkLinearizable, linearizable } from './linearizability.ts';
+export { checkLinearizable, linearizable, operationsByKey } from './linearizability.ts';
 export type {
   LinearizabilityBounds,
   LinearizabilityProgress,
@@ -53,6 +53,7 @@ export { counter } from './models/counter.ts';
 export { fifoQueue } from './models/fifo-queue.ts';
 export { keyValue } from './models/key-value.ts';
 export { leaderRegister } from './models/leader-register.ts';
+export { listAppend } from './models/list-append.ts';
 export { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
 export { multiRegister } from './models/multi-register.ts';
 export { priorityQueue } from './models/priority-queue.ts';

@@ -133,9 +133,7 @@ export function checkLinearizable<State>(
   bounds: LinearizabilityBounds = {},
 ): LinearizabilityResult {
   checkBounds(bounds);
-  const operations = relevant(pairOperations(history), model);
-  const special = hintsOf(model).specialise?.(operations, model.init) ?? model;
-  const parts = partition(operations, special);
+  const { special, parts } = partition(history, model);
   const partitions: PartitionResult[] = [];
   for (const [key, operations] of parts) {
     const limits: Limits = {
@@ -156,6 +154,18 @@ export function checkLinearizable<State>(
     partitions,
     steps: partitions.reduce((sum, { steps }) => sum + steps, 0),
   };
+}
+
+/**
+ * The operations of each part of the object that is judged on its own, by its key; undefined for an object of one part. Those
+ * that say nothing are left out. A history of one part's operations alone is judged as the part is.
+ * @throws HistoryError as `checkLinearizable` does.
+ */
+export function operationsByKey<State>(
+  history: History,
+  model: Model<State>,
+): ReadonlyMap<string | undefined, readonly Operation[]> {
+  return partition(history, model).parts;
 }
 
 /** Linearizability to a model as a check for scenarios. */
@@ -182,17 +192,22 @@ function relevant<State>(operations: readonly Operation[], model: Model<State>):
 }
 
 function partition<State>(
-  operations: readonly Operation[],
+  history: History,
   model: Model<State>,
-): ReadonlyMap<string | undefined, readonly Operation[]> {
+): {
+  readonly special: Model<State>;
+  readonly parts: ReadonlyMap<string | undefined, readonly Operation[]>;
+} {
+  const operations = relevant(pairOperations(history), model);
+  const special = hintsOf(model).specialise?.(operations, model.init) ?? model;
   const parts = new Map<string | undefined, Operation[]>();
   for (const operation of operations) {
-    const key = model.partition?.(operation);
+    const key = special.partition?.(operation);
     const part = parts.get(key);
     if (part === undefined) parts.set(key, [operation]);
     else part.push(operation);
   }
-  return parts;
+  return { special, parts };
 }
 
 function judgePartition<State>(

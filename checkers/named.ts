@@ -12,6 +12,7 @@ import { counter } from './models/counter.ts';
 import { fifoQueue } from './models/fifo-queue.ts';
 import { keyValue } from './models/key-value.ts';
 import { leaderRegister } from './models/leader-register.ts';
+import { listAppend } from './models/list-append.ts';
 import { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
 import { multiRegister } from './models/multi-register.ts';
 import { priorityQueue } from './models/priority-queue.ts';
@@ -31,6 +32,7 @@ export const models: { readonly [name: string]: () => Model<Json> } = {
   register: () => register(),
   'cas-register': () => casRegister(),
   'multi-register': () => multiRegister(),
+  'list-append': listAppend,
   'key-value': keyValue,
   counter: () => counter(),
   set,

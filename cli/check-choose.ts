@@ -26,6 +26,18 @@ const rules: readonly Rule[] = [
   },
   { checker: 'isolation', what: 'transactions', fits: ({ isTransactions }) => isTransactions },
   {
+    checker: 'linearizable',
+    model: 'list-append',
+    what: 'transactions over lists',
+    fits: ({ isTransactions, hasAppends }) => isTransactions && hasAppends,
+  },
+  {
+    checker: 'linearizable',
+    model: 'multi-register',
+    what: 'transactions over registers',
+    fits: ({ isTransactions }) => isTransactions,
+  },
+  {
     checker: 'isolation',
     what: 'transactions that read by predicates',
     fits: (profile) => profile.hasPredicates && only(profile, ['txn', 'init']),

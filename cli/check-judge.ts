@@ -110,7 +110,7 @@ async function judgeHistory(
     profile.hasPredicates && isolationNames.has(choice.checker)
       ? predicatesNotJudged
       : await judge(recorded, choice, request, watch);
-  const remarks = [...recorded.remarks, ...hints(recorded, opinion, request)];
+  const remarks = [...recorded.remarks, ...hints(recorded, opinion, request), ...offers(profile, opinion, choice)];
   return { ...about, ...opinion, checker: choice.checker, why: choice.why, remarks, ms: performance.now() - start };
 }
 
@@ -196,6 +196,13 @@ function hints({ history }: Recorded, { verdict, model }: Opinion, { initial }: 
   if (read === undefined) return [];
   const value = JSON.stringify(read.value);
   return [`${value} was read, but nobody wrote it: if it was there before the history began, add --initial ${value}`];
+}
+
+/** Dependencies between registers are known in part only, so that a search for an order may tell more. */
+function offers({ isOfSingleKeys, hasAppends }: Profile, { verdict }: Opinion, { checker }: Choice): string[] {
+  if (!isolationNames.has(checker) || !isOfSingleKeys || verdict === 'invalid') return [];
+  if (hasAppends && verdict === 'valid') return [];
+  return ['each transaction touches one key: --checker linearizable decides strict serializability, key by key'];
 }
 
 const isolationNames = new Set(['isolation', 'elle']);

@@ -2,7 +2,7 @@
 // is left after a while goes to threads if that pays. What is found of a key never depends on where it was judged.
 import {
   checkLinearizable,
-  pairOperations,
+  operationsByKey,
   type LinearizabilityBounds,
   type LinearizabilityResult,
   type PartitionResult,
@@ -92,15 +92,13 @@ function splitByKey(
   { model, initial }: KeyWork,
   wanted: ReadonlySet<string | undefined>,
 ): ReadonlyMap<string | undefined, readonly HistoryEvent[]> {
-  const object = findModel(model, initial);
   const histories = new Map<string | undefined, HistoryEvent[]>();
   const of = new Map<number, HistoryEvent[]>();
-  for (const operation of pairOperations(history)) {
-    const key = object.partition?.(operation);
+  for (const [key, operations] of operationsByKey(history, findModel(model, initial))) {
     if (!wanted.has(key)) continue;
-    const events = histories.get(key) ?? [];
+    const events: HistoryEvent[] = [];
     histories.set(key, events);
-    of.set(operation.id, events);
+    for (const { id } of operations) of.set(id, events);
   }
   for (const event of history) of.get(event.operation)?.push(event);
   return histories;

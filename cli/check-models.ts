@@ -2,6 +2,7 @@
 import {
   casRegister,
   counter,
+  findModel as findModelByName,
   keyValue,
   models,
   multiRegister,
@@ -16,14 +17,19 @@ export type AnyModel = Model<unknown>;
 
 /** @throws InputError that lists the names, or on an initial value that the object cannot hold */
 export function findModel(name: string, initial: Json | undefined): AnyModel {
-  const make = Object.hasOwn(models, name) ? models[name] : undefined;
-  if (make === undefined) {
-    throw new InputError(`--model: expected one of ${modelNames.join(', ')}, found ${JSON.stringify(name)}`);
-  }
-  if (initial === undefined) return make();
+  const model = findNamed(name);
+  if (initial === undefined) return model;
   const begin = beginnings.get(name);
   if (begin !== undefined) return begin(initial);
   throw new InputError(`--initial: expected none for the model ${name}, found ${JSON.stringify(initial)}`);
+}
+
+function findNamed(name: string): AnyModel {
+  try {
+    return findModelByName(name);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`--${error.message}`) : error;
+  }
 }
 
 export const modelNames: readonly string[] = Object.keys(models);

@@ -1,4 +1,5 @@
 // What a history holds, seen from its functions and values: enough to tell which checker and model fit it.
+import { canonical } from '../checkers/canonical.ts';
 import type { History, HistoryEvent, Json } from '../sim/index.ts';
 
 export interface Profile {
@@ -8,6 +9,10 @@ export interface Profile {
   readonly functions: readonly string[];
   /** Whether all values are lists of micro-operations such as [r x 1]. */
   readonly isTransactions: boolean;
+  /** Whether transactions append to lists. */
+  readonly hasAppends: boolean;
+  /** Whether each transaction touches one key only. */
+  readonly isOfSingleKeys: boolean;
   /** Whether there are transactions with reads by predicate, insertions or deletions: [rp predicate objects], [delete x]. */
   readonly hasPredicates: boolean;
   /** Whether all values are `[key, value]`. */
@@ -26,12 +31,17 @@ export function profileOf(history: History): Profile {
   let keyed = 0;
   let predicates = 0;
   let hasGrants = false;
+  let hasAppends = false;
+  let singles = 0;
   for (const event of history) {
     if (event.type === 'invoke') {
       operations++;
       functions.set(event.f, (functions.get(event.f) ?? 0) + 1);
-      if (isTransaction(event.value)) transactions++;
-      else if (isTransaction(event.value, predicateMicros)) predicates++;
+      if (isTransaction(event.value)) {
+        transactions++;
+        hasAppends ||= event.value.some(([f]) => f === 'append');
+        if (touchesOneKey(event.value)) singles++;
+      } else if (isTransaction(event.value, predicateMicros)) predicates++;
       if (isKeyed(event)) keyed++;
     } else if (event.type === 'ok' && event.f === 'read') reads[kindOf(event.value)]++;
     else if (event.type === 'ok' && event.f === 'acquire' && isGrant(event.value)) hasGrants = true;
@@ -41,13 +51,22 @@ export function profileOf(history: History): Profile {
     functions: [...functions].sort(([, one], [, other]) => other - one).map(([f]) => f),
     isTransactions: operations > 0 && transactions === operations,
     hasPredicates: predicates > 0,
+    hasAppends,
+    isOfSingleKeys: operations > 0 && singles === operations,
     hasGrants,
     isKeyed: operations > 0 && keyed === operations,
     reads,
   };
 }
 
-function isTransaction(value: Json, known: ReadonlySet<string> = micros): boolean {
+/** Empty transactions touch none. */
+function touchesOneKey([first, ...others]: readonly Micro[]): boolean {
+  return first !== undefined && others.every(([, key]) => canonical(key) === canonical(first[1]));
+}
+
+type Micro = readonly [f: string, key: Json, ...Json[]];
+
+function isTransaction(value: Json, known: ReadonlySet<string> = micros): value is readonly Micro[] {
   return (
     Array.isArray(value) &&
     value.every(

@@ -1,12 +1,19 @@
-// Several registers that a transaction reads and writes at once, as in Knossos.
-import type { Json } from '../../sim/protocol.ts';
-import { canonical, isArray } from '../canonical.ts';
-import type { Call, Fault, Model, Step } from '../model.ts';
-import { same, unknownFunction } from './cell.ts';
-import { next, refuseBecause } from './collection.ts';
-
-type Cells = { readonly [key: string]: Json };
-type Micro = readonly [f: string, key: Json, value: Json];
+// Several registers that a transaction reads and writes at once, as in Knossos; rw-register in Elle's words.
+import { canonical } from '../canonical.ts';
+import type { Model } from '../model.ts';
+import { declined, type MonitorOutcome } from '../monitors/monitor.ts';
+import { judgeRegister } from '../monitors/register.ts';
+import type { Operation } from '../operations.ts';
+import {
+  heldBy,
+  isRead,
+  nameOf,
+  singleKey,
+  toldMicros,
+  transactionsOn,
+  type CellKind,
+  type Cells,
+} from './transactions.ts';
 
 /**
  * Registers with `txn`, whose value is a list of `["r", key, null]` and `["w", key, value]` (`read` and `write` will do);
@@ -14,62 +21,37 @@ type Micro = readonly [f: string, key: Json, value: Json];
  * @param initial what the registers hold at first, by the text of their keys.
  */
 export function multiRegister(initial: Cells = {}): Model<Cells> {
-  return {
-    name: 'multi-register',
-    init: initial,
-    step: stepTransaction,
-    key: (state) => canonical(state),
-    observes: ({ value }) => microsOf(value)!.every(([f]) => isRead(f)),
-    describe: ({ value, result, type }) => {
-      return type === 'ok' && result !== null ? `txn ${canonical(result)}` : `txn ${canonical(value)} without a result`;
+  return transactionsOn(registers, initial);
+}
+
+const registers: CellKind = {
+  name: 'multi-register',
+  writes: ['w', 'write'],
+  after: (_held, value) => value,
+  shown: (value) => value,
+  describe: canonical,
+  hints: (init) => ({
+    monitor: judgeSingles,
+    overwrites: ({ value }) => (value as readonly (readonly [string])[]).every(([f]) => !isRead(f)),
+    wants: (call) => {
+      const { isTold, micros } = toldMicros(call);
+      const [f, key, value] = micros[0]!;
+      // Null is told by two states: of a cell that nobody wrote, and of one that null was written to.
+      return isTold && isRead(f) && value !== null ? { state: { ...init, [nameOf(key)]: value } } : undefined;
     },
-    fault: (call) => unknownFunction(call, ['txn', 'read', 'write']) ?? transactionFault(call),
-  };
-}
+  }),
+};
 
-function stepTransaction(state: Cells, call: Call): Step<Cells> {
-  const isTold = call.type === 'ok' && call.result !== null;
-  const cells = new Map<string, Json>();
-  for (const [f, key, value] of microsOf(isTold ? call.result : call.value)!) {
-    const name = nameOf(key);
-    const held = cells.get(name) ?? state[name] ?? null;
-    if (!isRead(f)) cells.set(name, value);
-    else if (isTold && !same(held, value)) {
-      return refuseBecause(() => `${name} ${held === null ? 'was absent' : `held ${canonical(held)}`}`);
-    }
+/** Transactions of one micro-operation are reads and writes of a register. */
+function judgeSingles(operations: readonly Operation[], init: Cells): MonitorOutcome {
+  const cells: Operation[] = [];
+  for (const operation of operations) {
+    const { isTold, micros } = toldMicros(operation);
+    const [micro] = micros;
+    if (micro === undefined || micros.length > 1) return declined('a transaction has several micro-operations');
+    const [f, , value] = micro;
+    if (isRead(f) && !isTold) return declined('a read has no result');
+    cells.push({ ...operation, ...(isRead(f) ? { f: 'read', result: value } : { f: 'write', value }) });
   }
-  return next(cells.size === 0 ? state : { ...state, ...Object.fromEntries(cells) });
+  return judgeRegister(cells, heldBy(init, singleKey(operations[0]?.value ?? null) ?? ''));
 }
-
-function microsOf(value: Json): readonly Micro[] | undefined {
-  if (!isArray(value)) return undefined;
-  return value.every(isMicro) ? value : undefined;
-}
-
-function isMicro(micro: Json): micro is Micro {
-  return isArray(micro) && micro.length === 3 && typeof micro[0] === 'string' && functions.has(micro[0]);
-}
-
-function isRead(f: string): boolean {
-  return f === 'r' || f === 'read';
-}
-
-function nameOf(key: Json): string {
-  return typeof key === 'string' ? key : canonical(key);
-}
-
-function transactionFault({ value, result, type }: Call): Fault | undefined {
-  const expected = 'a list of ["r", key, value] and ["w", key, value]';
-  const asked = microsOf(value);
-  if (asked === undefined) return { expected, found: canonical(value) };
-  if (type !== 'ok' || result === null) return undefined;
-  const told = microsOf(result);
-  const isAnswer = told?.every(([f, key], index) => {
-    const micro = asked[index];
-    return micro !== undefined && isRead(micro[0]) === isRead(f) && same(micro[1], key);
-  });
-  if (isAnswer === true && told?.length === asked.length) return undefined;
-  return { expected: `${expected} that answers ${canonical(value)}`, found: canonical(result) };
-}
-
-const functions = new Set(['r', 'w', 'read', 'write']);

@@ -84,6 +84,34 @@ describe('check, for people', () => {
     expect(weaker.code).toBe(0);
   });
 
+  test('offers a search for an order where each transaction touches one key, and searches when told to', async () => {
+    const inTurn = (...micros: readonly string[]) =>
+      micros.flatMap((micro) =>
+        ['invoke', 'ok'].map((type) => `{"process":0,"type":"${type}","f":"txn","value":[${micro}]}`),
+      );
+    const fine = await faultline('check', save(inTurn('["w","x",1]', '["r","x",1]')));
+    expect(fine.out.replace(/\s+/g, ' ')).toContain('touches one key: --checker linearizable decides');
+    const twice = save(inTurn('["append","x",1]', '["append","x",1]', '["r","x",[1]]'));
+    const { code, out } = await faultline('check', twice, '--checker', 'linearizable');
+    expect(code).toBe(1);
+    expect(out).toMatch(/checked +3 operations on 1 key .*, by linearizable, list-append/);
+    expect((await faultline('check', save(writeSkew))).out).not.toContain('--checker linearizable');
+    const skewed = await faultline('check', save(writeSkew), '--checker', 'linearizable');
+    expect(skewed.out).toContain('by linearizable, multi-register');
+  });
+
+  test('gives a semaphore as many permits as its name says', async () => {
+    const acquired = [0, 1, 2].flatMap((process) =>
+      ['invoke', 'ok'].map((type) => `{"process":${process},"type":"${type}","f":"acquire","value":null}`),
+    );
+    const codeFor = async (model: string) => (await faultline('check', save(acquired), '--model', model)).code;
+    expect([await codeFor('semaphore'), await codeFor('semaphore:3')]).toEqual([1, 0]);
+    const { code, err } = await faultline('check', save(acquired), '--model', 'semaphore:x');
+    expect([code, err]).toEqual([2, expect.stringContaining('expected a positive number of permits, found "x"')]);
+    const unknown = await faultline('check', save(acquired), '--model', 'semafor');
+    expect(unknown.err).toMatch(/--model: expected one of register, .*, found "semafor"/);
+  });
+
   test('suggests the initial value where a value was read that nobody wrote', async () => {
     const history = ['{:process 1, :type :invoke, :f :read}', '{:process 1, :type :ok, :f :read, :value 7}'];
     const { code, out } = await faultline('check', save(history));

@@ -4,6 +4,7 @@ import { counter } from '../../../checkers/models/counter.ts';
 import { fifoQueue } from '../../../checkers/models/fifo-queue.ts';
 import { leaderRegister } from '../../../checkers/models/leader-register.ts';
 import { fencedLock, mutex, ownedMutex, reentrantLock } from '../../../checkers/models/lock.ts';
+import { listAppend } from '../../../checkers/models/list-append.ts';
 import { multiRegister } from '../../../checkers/models/multi-register.ts';
 import { priorityQueue } from '../../../checkers/models/priority-queue.ts';
 import { semaphore } from '../../../checkers/models/semaphore.ts';
@@ -17,6 +18,7 @@ import {
   electionReference,
   idsReference,
   listReference,
+  listTransactionReference,
   lockReference,
   rankedReference,
   semaphoreReference,
@@ -163,6 +165,37 @@ export const modelCases: readonly ModelCase[] = [
         [
           [1, 'add', 3, 3],
           [2, 'add-and-get', 1, 1],
+        ],
+      ],
+    ],
+  },
+  {
+    model: listAppend(),
+    reference: listTransactionReference,
+    planted: [
+      [
+        'x was absent (or was in one of 2 other states)',
+        [
+          [1, 'txn', [['append', 'x', 1]], null],
+          [2, 'txn', [['append', 'x', 2]], null],
+          [1, 'txn', [['r', 'x', null]], [['r', 'x', [2, 1]]]],
+        ],
+      ],
+      [
+        'x was absent',
+        [
+          [
+            1,
+            'txn',
+            [
+              ['r', 'x', null],
+              ['append', 'x', 1],
+            ],
+            [
+              ['r', 'x', [1]],
+              ['append', 'x', 1],
+            ],
+          ],
         ],
       ],
     ],

@@ -104,6 +104,43 @@ export const transactionReference: Reference = {
   },
 };
 
+export const listTransactionReference: Reference = {
+  calls: [
+    ['txn', [['r', 'x', null]]],
+    [
+      'txn',
+      [
+        ['append', 'x', 1],
+        ['r', 'x', null],
+      ],
+    ],
+    [
+      'txn',
+      [
+        ['r', 'x', null],
+        ['append', 'x', 'a,b'],
+        ['append', 'x', ['a']],
+      ],
+    ],
+    [
+      'txn',
+      [
+        ['append', 'y', 2],
+        ['r', 'x', null],
+      ],
+    ],
+  ],
+  make: () => {
+    const held = new Map<Json, Json[]>();
+    return (_client, _f, value) =>
+      (value as readonly [string, Json, Json][]).map(([f, key, element]) => {
+        const list = held.get(key) ?? [];
+        if (f === 'append') held.set(key, [...list, element]);
+        return [f, key, f === 'append' ? element : list];
+      });
+  },
+};
+
 /** A lock with an owner that may take it again up to `maxDepth` times; tokens count the times it was free and taken. */
 export function lockReference(maxDepth: number, fenced: boolean): Reference {
   return {
