@@ -58,7 +58,12 @@ export function addCheck(program: Command, session: Session): void {
       'what was there before the first operation, as JSON or EDN (default: nothing)',
       readValue,
     )
-    .option('--timeout <duration>', 'real time for each history, such as 500ms, 60s or 5m', readTimeout, 60_000)
+    .addOption(
+      program
+        .createOption('--timeout <duration>', 'real time for each history, such as 500ms, 60s or 5m')
+        .argParser(readTimeout)
+        .default(60_000, '60s'),
+    )
     .option(
       '--workers <n>',
       'threads for several files, or for the keys of one (default: one for each core, at most 8)',
