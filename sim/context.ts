@@ -11,17 +11,24 @@ import { transmit } from './wire.ts';
 
 export class NodeContext implements Context<Types> {
   readonly id: NodeId;
-  readonly peers: readonly NodeId[];
   readonly disk: Disk;
   readonly #kernel: Kernel;
   readonly #node: SimNode;
+  #peers: readonly NodeId[] | undefined;
 
   constructor(kernel: Kernel, node: SimNode) {
     this.id = node.id;
-    this.peers = kernel.nodes.filter((other) => other !== node && other.work === undefined).map(({ id }) => id);
     this.#kernel = kernel;
     this.#node = node;
     this.disk = new NodeDisk(kernel, node);
+  }
+
+  /** Listed when first asked for: in a world of thousands the lists of all nodes together are big. */
+  get peers(): readonly NodeId[] {
+    this.#peers ??= this.#kernel.nodes
+      .filter((other) => other !== this.#node && other.work === undefined)
+      .map(({ id }) => id);
+    return this.#peers;
   }
 
   send(to: NodeId, message: object): void {

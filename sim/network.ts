@@ -2,7 +2,7 @@
 // them. Links keep the order of their messages unless a message is drawn to overtake.
 import { assertLatencyTable, drawLatency, latencyPresets, type LatencyPreset, type LatencyTable } from './latency.ts';
 import type { NodeId } from './protocol.ts';
-import { randomStream, type Random } from './random.ts';
+import { compactStream, type Random } from './random.ts';
 import type { Micros } from './time.ts';
 
 export interface NetworkSpec {
@@ -59,6 +59,10 @@ export interface Link {
   slowness: Micros;
   lastArrival: Micros;
   inFlight: number;
+  /** How many messages were ever sent on it. */
+  sent: number;
+  /** Numbers of single messages that are lost, counted as `sent` does. */
+  readonly losing: Set<number>;
   /** One stream a concern, made when first needed. */
   readonly streams: { latency?: Random; loss?: Random; duplicate?: Random; reorder?: Random };
   /** Messages that wait for the link to be released: number and payload. */
@@ -145,6 +149,8 @@ export class Network {
       slowness: 0,
       lastArrival: 0,
       inFlight: 0,
+      sent: 0,
+      losing: new Set(),
       streams: {},
       held: [],
     };
@@ -155,7 +161,7 @@ export class Network {
 
   #stream(link: Link, concern: keyof Link['streams']): Random {
     const name = `link/${this.#ids[link.from]}>${this.#ids[link.to]}/${concern}`;
-    return (link.streams[concern] ??= randomStream(this.#seed, name));
+    return (link.streams[concern] ??= compactStream(this.#seed, name));
   }
 }
 
