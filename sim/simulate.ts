@@ -9,7 +9,9 @@ import { Judging } from './judging.ts';
 import { eventKind, Kernel } from './kernel.ts';
 import type { Timer } from './node.ts';
 import { arrive, continueWork, startProcess, timerDue, toClient } from './process.ts';
+import type { Json, NodeId } from './protocol.ts';
 import { randomStream } from './random.ts';
+import type { View } from './property.ts';
 import type { Run } from './run.ts';
 import {
   resolveParameters,
@@ -31,6 +33,8 @@ export interface SimulateOptions {
   /** A fault schedule or workload to use instead of drawing one. */
   readonly faults?: readonly TimedFault[];
   readonly workload?: readonly Operation[];
+  /** Told of every note that a protocol leaves, after the properties. Never changes the run. */
+  readonly onNote?: (note: Noted) => void;
   /** Keep the trace (about 45 bytes a row). Never changes the run. */
   readonly trace?: boolean;
   /** Keep 16 bits of the hash for each event, to find where two runs part. */
@@ -41,6 +45,15 @@ export interface SimulateOptions {
   readonly judge?: boolean;
   /** Events after which the run stops with the verdict `unknown`; default 20 million. */
   readonly maxEvents?: number;
+}
+
+/** A note as somebody outside of the run hears of it. */
+export interface Noted {
+  /** True virtual time, in microseconds. */
+  readonly at: Micros;
+  readonly node: NodeId;
+  readonly kind: string;
+  readonly data: { readonly [key: string]: Json | undefined };
 }
 
 const defaultMaxEvents = 20_000_000;
@@ -87,10 +100,32 @@ export class Simulation {
     const judged = options.judge !== false;
     this.#judging = new Judging(kernel, judged ? this.#world.properties : [], this.#world.safetyOnly === true);
     for (const node of kernel.nodes) kernel.queue.push(node.joinsAt, eventKind.start, node.index, 0, 0, undefined);
+    if (options.onNote !== undefined) listenToo(kernel, options.onNote);
     const { view } = this.#judging;
     this.#injector = new Injector(kernel, this.#faults, this.#setting.healAt, (role) =>
       this.#world.roles?.[role]?.(view),
     );
+  }
+
+  /** What the properties have found so far; the checks judge when the run is over. */
+  get findings(): readonly Finding[] {
+    return this.#judging.findings;
+  }
+
+  /** The world as it is now, for those who look on between two steps. Nothing in it may be mutated. */
+  get view(): View {
+    return this.#judging.view;
+  }
+
+  /** How many events were taken so far. */
+  get events(): number {
+    return this.#kernel.recorder.event;
+  }
+
+  /** What a node's own clocks show now, in microseconds; `place` is its place in `view.nodes`. */
+  clocks(place: number): { readonly wall: Micros; readonly monotonic: Micros } {
+    const { clock } = this.#kernel.node(place);
+    return { wall: clock.wall(this.#kernel.now), monotonic: clock.monotonic(this.#kernel.now) };
   }
 
   /** Takes the next event; false when the run is over. */
@@ -215,6 +250,16 @@ export class Simulation {
     });
     return given;
   }
+}
+
+function listenToo(kernel: Kernel, onNote: (note: Noted) => void): void {
+  const first = kernel.listener;
+  kernel.listener = {
+    noted: (node, kind, data) => {
+      first?.noted(node, kind, data);
+      onNote({ at: kernel.now, node: node.id, kind, data });
+    },
+  };
 }
 
 function settingOf(world: World, until: Micros): Setting {
