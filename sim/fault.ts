@@ -54,6 +54,15 @@ export const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lossy-link'), ...link, loss: perMillion, ...lasting }),
   z.strictObject({ type: z.literal('duplicating-link'), ...link, duplicate: perMillion, ...lasting }),
   z.strictObject({ type: z.literal('reordering-link'), ...link, reorder: perMillion, ...lasting }),
+  // Single messages of one link, by their numbers there, counted from 0 when the fault begins: what is left when the
+  // smallest run that shows something is looked for.
+  z.strictObject({
+    type: z.literal('lose-messages'),
+    from: nodes.length(1),
+    to: nodes.length(1),
+    places: z.array(z.int().nonnegative()).min(1).max(100_000),
+    ...lasting,
+  }),
   // Clocks. Jumps and strobes move the wall clock; drift and freeze move both.
   z.strictObject({ type: z.literal('clock-jump'), node, by: z.int() }),
   z.strictObject({ type: z.literal('clock-drift'), node, ppm: z.int().min(-900_000).max(9_000_000), ...lasting }),

@@ -43,6 +43,8 @@ export function linkRuleOf(kernel: Kernel, fault: Fault): LinkRule | undefined {
       return adding('duplicate', fault.duplicate, directed(indices(fault.from), indices(fault.to)));
     case 'reordering-link':
       return adding('reorder', fault.reorder, directed(indices(fault.from), indices(fault.to)));
+    case 'lose-messages':
+      return singledOut(fault.places, directed(indices(fault.from), indices(fault.to)));
     default:
       return undefined;
   }
@@ -63,6 +65,22 @@ function adding(
     matches,
     begin: (link: Link) => void (link[field] += amount),
     end: (link: Link) => void (link[field] -= amount),
+  };
+}
+
+/** Loses single messages, counted from the moment at which the fault begins. */
+function singledOut(places: readonly number[], matches: Matches): LinkRule {
+  const first = new Map<Link, number>();
+  return {
+    matches,
+    begin: (link) => {
+      first.set(link, link.sent);
+      for (const place of places) link.losing.add(link.sent + place);
+    },
+    end: (link) => {
+      const start = first.get(link) ?? 0;
+      for (const place of places) link.losing.delete(start + place);
+    },
   };
 }
 

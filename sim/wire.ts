@@ -28,6 +28,8 @@ export function transmit(kernel: Kernel, node: SimNode, to: number, message: obj
   const delay = network.drawDelay(link);
   const lost = network.draws(link, 'loss');
   const overtakes = network.draws(link, 'reorder');
+  const place = link.sent++;
+  if (link.losing.size > 0 && link.losing.delete(place)) return lose(kernel, node.index, to, number, 'singled out');
   if (link.cuts > 0) return lose(kernel, node.index, to, number, 'cut');
   if (lost) return lose(kernel, node.index, to, number, 'loss');
   if (link.inFlight + link.held.length >= link.capacity) return lose(kernel, node.index, to, number, 'overflow');

@@ -45,6 +45,20 @@ test('a link that duplicates delivers both copies', () => {
   expect(new Set(got(run)).size).toBe(300);
 });
 
+test('single messages of a link are lost by their numbers from when the fault begins, and no others', () => {
+  const lose = (when: number, places: number[], from = 'a'): ReturnType<typeof at> =>
+    at(when, { type: 'lose-messages', from: [from], to: ['b'], places });
+  const without = (...lost: number[]): number[] => numbers(50).filter((number) => !lost.includes(number));
+  const run = pair(50, ms(1), { latency: 'loopback' }, [lose(0, [0, 3, 49])]);
+  expect(got(run)).toEqual(without(0, 3, 49));
+  expect(losses(run)).toEqual(['singled out', 'singled out', 'singled out']);
+  const [first = 0, second = 0] = rows(pair(50, ms(1), { latency: 'loopback' }), 'send').map(
+    ({ time }) => time / 1_000,
+  );
+  expect(got(pair(50, ms(1), { latency: 'loopback' }, [lose((first + second) / 2, [0, 3])]))).toEqual(without(1, 4));
+  expect(got(pair(50, ms(1), { latency: 'loopback' }, [lose(0, [3], 'b')]))).toEqual(numbers(50));
+});
+
 test('what exceeds the capacity of a link is lost', () => {
   const run = pair(100, 0, { latency: 'lan', capacity: 10 });
   expect(got(run)).toEqual(numbers(10));
