@@ -1,0 +1,188 @@
+// Shrinking: from a failing run to the smallest one that fails for the same cause. It leaves out faults, clients and
+// operations, turns knobs to what is plain, shortens faults, takes out waiting, and in the end loses single messages.
+import { namesIn, type Finding, type Micros, type Run, type Scenario, type TimedFault } from '../../sim/index.ts';
+import { caseOf, type Case } from '../case.ts';
+import { plainerFaults } from './faults.ts';
+import { plainerParameters } from './knobs.ts';
+import { loseMessages } from './messages.ts';
+import { minimize } from './minimize.ts';
+import { earlierTimes } from './times.ts';
+import { cutAtCause, fitToWorld, tryCase, wantedOf, type Trial, type Wanted } from './trial.ts';
+
+export interface ShrinkOptions {
+  /** How many runs it may take; default 2,000. */
+  readonly runs?: number;
+  /** Asked between runs; true ends the search with the smallest so far. */
+  readonly isOver?: () => boolean;
+  /** Told after each run that made it smaller, and now and then. */
+  readonly onProgress?: (progress: ShrinkProgress) => void;
+}
+
+export interface ShrinkProgress {
+  readonly step: string;
+  readonly runs: number;
+  readonly size: Size;
+}
+
+/** What a person has to read. */
+export interface Size {
+  readonly events: number;
+  readonly faults: number;
+  readonly operations: number;
+  readonly nodes: number;
+  /** When the cause shows, in microseconds of virtual time. */
+  readonly at: Micros;
+}
+
+export interface Shrunk {
+  readonly case: Case;
+  readonly finding: Finding;
+  readonly before: Size;
+  readonly after: Size;
+  /** How many runs it took. */
+  readonly runs: number;
+  /** False when a bound ended it before nothing more could be left out. */
+  readonly complete: boolean;
+}
+
+/**
+ * The smallest run that fails for the same cause as `finding` of `run`.
+ * @throws RangeError when the run, made again, does not fail so: it is not decided by its seed alone.
+ */
+export function shrink(scenario: Scenario, run: Run, finding: Finding, options: ShrinkOptions = {}): Shrunk {
+  const base = caseOf(run);
+  const wanted = wantedOf(scenario, base, finding);
+  const first = tryCase(scenario, base, wanted, Number.MAX_SAFE_INTEGER);
+  if (first === undefined) {
+    throw new RangeError(
+      `${scenario.name}, seed ${run.seed}: the run shows no “${finding.name}” when it is made again`,
+    );
+  }
+  const search = new Search(scenario, wanted, first, options);
+  const before = search.size();
+  search.shrink();
+  return { ...search.result(), before };
+}
+
+/** The smallest trial so far, and the bounds. What makes it smaller asks `accepts`. */
+export class Search {
+  readonly scenario: Scenario;
+  best: Trial;
+  readonly #wanted: Wanted;
+  readonly #options: ShrinkOptions;
+  #runs = 1;
+  #step = 'faults';
+
+  constructor(scenario: Scenario, wanted: Wanted, first: Trial, options: ShrinkOptions) {
+    this.scenario = scenario;
+    this.best = first;
+    this.#wanted = wanted;
+    this.#options = options;
+  }
+
+  shrink(): void {
+    this.#dropWhatComesLater();
+    for (let round = 0; round < mostRounds && !this.isOver(); round++) {
+      const before = this.#weight();
+      this.#run('faults', () => this.#leaveOutFaults());
+      this.#run('clients', () => this.#leaveOutClients());
+      this.#run('operations', () => this.#leaveOutOperations());
+      this.#run('knobs', () => plainerParameters(this));
+      this.#run('lengths of faults', () => plainerFaults(this));
+      this.#run('times', () => earlierTimes(this));
+      if (this.#weight() === before) break;
+    }
+    this.#run('single messages', () => loseMessages(this));
+    // A link that loses what would not have made the run longer is one fault too many.
+    this.#run('faults', () => this.#leaveOutFaults(this.best.events));
+    this.best = cutAtCause(this.scenario, this.best, this.#wanted);
+  }
+
+  /** Whether the case shows the cause within `limit` events (default: not many more than the best); then it is the best. */
+  accepts(changed: Case, limit = this.best.events + (this.best.events >> 3) + 20): boolean {
+    if (this.isOver()) return false;
+    this.#runs++;
+    const fitting = this.#fit(changed);
+    const trial = fitting === undefined ? undefined : tryCase(this.scenario, fitting, this.#wanted, limit);
+    if (trial !== undefined) this.best = trial;
+    if (trial !== undefined || this.#runs % 50 === 0) this.#report();
+    return trial !== undefined;
+  }
+
+  isOver(): boolean {
+    return this.#runs >= (this.#options.runs ?? 2_000) || this.#options.isOver?.() === true;
+  }
+
+  size(): Size {
+    const { case: found, events, finding } = this.best;
+    const { faults, workload, parameters } = found;
+    const { nodes } = this.scenario.world(parameters);
+    return { events, faults: faults.length, operations: workload.length, nodes: nodes.length, at: finding.at };
+  }
+
+  result(): Omit<Shrunk, 'before'> {
+    const { case: found, finding } = this.best;
+    return { case: found, finding, after: this.size(), runs: this.#runs, complete: !this.isOver() };
+  }
+
+  /** What begins after the cause has shown cannot have caused it. */
+  #dropWhatComesLater(): void {
+    const { case: found, finding } = this.best;
+    const faults = found.faults.filter(({ at }) => at <= finding.at);
+    const workload = found.workload.filter(({ at }) => at <= finding.at);
+    this.accepts({ ...found, faults, workload });
+  }
+
+  #leaveOutFaults(limit?: number): void {
+    const accepts = (faults: readonly TimedFault[]): boolean => this.accepts({ ...this.best.case, faults }, limit);
+    minimize(this.best.case.faults, accepts, () => this.isOver());
+  }
+
+  #leaveOutClients(): void {
+    const clients = [...new Set(this.best.case.workload.map(({ client }) => client))];
+    const only = (kept: readonly string[]): Case => {
+      const workload = this.best.case.workload.filter(({ client }) => kept.includes(client));
+      return { ...this.best.case, workload };
+    };
+    minimize(
+      clients,
+      (kept) => this.accepts(only(kept)),
+      () => this.isOver(),
+    );
+  }
+
+  #leaveOutOperations(): void {
+    minimize(
+      this.best.case.workload,
+      (workload) => this.accepts({ ...this.best.case, workload }),
+      () => this.isOver(),
+    );
+  }
+
+  #fit(changed: Case): Case | undefined {
+    try {
+      return fitToWorld(this.scenario, changed, (fault) => namesIn(fault).map(([, name]) => name));
+    } catch {
+      return undefined; // the scenario refuses such knobs
+    }
+  }
+
+  #run(step: string, work: () => void): void {
+    if (this.isOver()) return;
+    this.#step = step;
+    this.#report();
+    work();
+  }
+
+  /** Everything that a pass can make smaller: two equal weights in a row end the rounds. */
+  #weight(): string {
+    const { case: found, events } = this.best;
+    return JSON.stringify([events, found.faults, found.workload, found.parameters]);
+  }
+
+  #report(): void {
+    this.#options.onProgress?.({ step: this.#step, runs: this.#runs, size: this.size() });
+  }
+}
+
+const mostRounds = 4;

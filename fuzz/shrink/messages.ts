@@ -1,0 +1,66 @@
+// Single messages: what is delivered and did not matter is lost instead, so that what is left of the transcript is the story.
+import { simulate, traceKinds, type Fault, type NodeId, type TimedFault } from '../../sim/index.ts';
+import { optionsOf, type Case } from '../case.ts';
+import { minimize } from './minimize.ts';
+import type { Search } from './index.ts';
+
+/** A message by its link and its number on it. */
+interface Sent {
+  readonly from: NodeId;
+  readonly to: NodeId;
+  readonly place: number;
+}
+
+/** Loses as many messages as can be lost without making the run longer. */
+export function loseMessages(search: Search): void {
+  const start = search.best.case;
+  if (search.best.events > mostEvents) return;
+  const sent = messagesOf(search, start);
+  const lose = (kept: readonly Sent[]): boolean => {
+    const keep = new Set(kept.map(keyOf));
+    const lost = sent.filter((message) => !keep.has(keyOf(message)));
+    // Strictly shorter: a message that is lost must not be made up for by others.
+    return search.accepts({ ...start, faults: [...losses(lost), ...start.faults] }, search.best.events - 1);
+  };
+  minimize(sent, lose, () => search.isOver());
+}
+
+/** Beyond it nobody reads the transcript to its end anyway. */
+const mostEvents = 3_000;
+
+const sendKind = traceKinds.indexOf('send');
+
+const keyOf = ({ from, to, place }: Sent): string => `${from}>${to}/${place}`;
+
+/** The messages of the run until its cause shows, in order. */
+function messagesOf(search: Search, found: Case): readonly Sent[] {
+  const { trace } = simulate(search.scenario, {
+    ...optionsOf({ ...found, maxEvents: search.best.events }),
+    trace: true,
+    judge: false,
+  });
+  if (trace === undefined) return [];
+  const counts = new Map<string, number>();
+  const sent: Sent[] = [];
+  for (let row = 0; row < trace.length; row++) {
+    if (trace.kind[row] !== sendKind || trace.node[row] === trace.peer[row]) continue; // to itself no link leads
+    const [from, to] = [trace.nodes[trace.node[row] as number], trace.nodes[trace.peer[row] as number]];
+    if (from === undefined || to === undefined) continue;
+    const link = `${from}>${to}`;
+    const place = counts.get(link) ?? 0;
+    counts.set(link, place + 1);
+    sent.push({ from, to, place });
+  }
+  return sent;
+}
+
+/** One fault for each link that loses something. */
+function losses(lost: readonly Sent[]): readonly TimedFault[] {
+  const links = new Map<string, Extract<Fault, { type: 'lose-messages' }>>();
+  for (const { from, to, place } of lost) {
+    const link = `${from}>${to}`;
+    const fault = links.get(link) ?? { type: 'lose-messages', from: [from], to: [to], places: [] };
+    links.set(link, { ...fault, places: [...fault.places, place] });
+  }
+  return [...links.values()].map((fault) => ({ at: 0, fault }));
+}

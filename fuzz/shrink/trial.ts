@@ -1,0 +1,89 @@
+// One try of shrinking: runs a changed case until it shows the cause that is looked for, and says how many events that took.
+import { InputError, Simulation, type Finding, type Scenario, type TimedFault } from '../../sim/index.ts';
+import { optionsOf, type Case } from '../case.ts';
+import { causeOf } from '../cause.ts';
+
+/** A case that shows the cause. */
+export interface Trial {
+  readonly case: Case;
+  readonly finding: Finding;
+  /** Events until the cause showed. */
+  readonly events: number;
+}
+
+/** The name of the cause, and how it is found. */
+export interface Wanted {
+  readonly cause: string;
+  /** The finding's name. */
+  readonly name: string;
+  /** Found by a check when the run is over, instead of by a property on the way. */
+  readonly atEnd: boolean;
+}
+
+/** How the cause of a finding is found in this scenario. */
+export function wantedOf(scenario: Scenario, base: Case, finding: Finding): Wanted {
+  const atEnd = scenario.world(base.parameters).checks.some(({ name }) => name === finding.name);
+  return { cause: causeOf(finding), name: finding.name, atEnd };
+}
+
+/**
+ * Runs the case for at most so many events. Undefined when it does not show the cause by then, or is no world at all: shrinking
+ * asks for worlds that a scenario may refuse.
+ */
+export function tryCase(scenario: Scenario, changed: Case, wanted: Wanted, limit: number): Trial | undefined {
+  try {
+    return wanted.atEnd ? tryToEnd(scenario, changed, wanted, limit) : tryOnTheWay(scenario, changed, wanted, limit);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** The case with the end right after the cause showed, if it shows there as well. */
+export function cutAtCause(scenario: Scenario, trial: Trial, wanted: Wanted): Trial {
+  const maxEvents = trial.events;
+  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) return trial;
+  const cut = { ...trial.case, maxEvents };
+  const simulation = new Simulation(scenario, optionsOf(cut));
+  while (simulation.step());
+  const finding = simulation.finish().findings.find((found) => causeOf(found) === wanted.cause);
+  return finding === undefined ? trial : { case: cut, finding, events: maxEvents };
+}
+
+function tryOnTheWay(scenario: Scenario, changed: Case, { cause }: Wanted, limit: number): Trial | undefined {
+  const simulation = new Simulation(scenario, { ...optionsOf(changed), maxEvents: limit });
+  let seen = 0;
+  const look = (findings: readonly Finding[]): Finding | undefined => {
+    for (; seen < findings.length; seen++) {
+      const finding = findings[seen] as Finding;
+      if (causeOf(finding) === cause) return finding;
+    }
+    return undefined;
+  };
+  for (;;) {
+    const goesOn = simulation.step();
+    const finding = look(goesOn ? simulation.findings : simulation.finish().findings);
+    if (finding !== undefined) return { case: changed, finding, events: finding.event + 1 };
+    if (!goesOn) return undefined;
+  }
+}
+
+function tryToEnd(scenario: Scenario, changed: Case, { cause }: Wanted, limit: number): Trial | undefined {
+  const simulation = new Simulation(scenario, { ...optionsOf(changed), maxEvents: limit });
+  while (simulation.step());
+  const finding = simulation.finish().findings.find((found) => causeOf(found) === cause);
+  return finding === undefined ? undefined : { case: changed, finding, events: finding.event + 1 };
+}
+
+/** Schedules and workloads that name nobody but who is there. */
+export function fitToWorld(scenario: Scenario, changed: Case, namesIn: (fault: TimedFault['fault']) => string[]): Case {
+  const world = scenario.world(changed.parameters);
+  const clients = new Set(world.clients.map(({ id }) => id));
+  const roles = Object.keys(world.roles ?? {}).map((role) => `@${role}`);
+  const everyone = new Set([...world.nodes.map(({ id }) => id), ...clients, ...roles]);
+  return {
+    ...changed,
+    faults: changed.faults.filter(({ fault }) => namesIn(fault).every((name) => everyone.has(name))),
+    workload: changed.workload.filter(({ client }) => clients.has(client)),
+  };
+}

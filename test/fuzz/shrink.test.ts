@@ -1,0 +1,118 @@
+// Shrinking: the smallest run for the same cause, and the list minimiser under it.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { optionsOf } from '../../fuzz/case.ts';
+import { causeOf } from '../../fuzz/cause.ts';
+import { shrink, type ShrinkProgress } from '../../fuzz/shrink/index.ts';
+import { minimize } from '../../fuzz/shrink/minimize.ts';
+import { findScenario } from '../../scenarios/index.ts';
+import { simulate, type Finding, type Run, type Scenario } from '../../sim/index.ts';
+
+/** What the smallest runs of these bugs need, in events: bounds that a person can still read. */
+const bugs: readonly (readonly [name: string, events: number])[] = [
+  ['ping-pong-late-pong', 20],
+  ['counter-early-acknowledgement', 25],
+  ['election-early-leader', 30],
+  ['two-phase-commit-forgotten-vote', 45],
+];
+
+describe('shrinking', () => {
+  test.each(bugs)('%s becomes a run of at most %i events with the same cause', (name, most) => {
+    const scenario = findScenario(name);
+    const { run, finding } = firstFailure(scenario);
+    const shrunk = shrink(scenario, run, finding);
+    const again = simulate(scenario, optionsOf(shrunk.case));
+    expect(again.findings.map(causeOf)).toContain(causeOf(finding));
+    expect(shrunk).toMatchObject({ complete: true, before: { events: finding.event + 1 } });
+    expect(again.events).toBeLessThanOrEqual(most);
+    expect(again.events).toBe(shrunk.after.events);
+    // Nothing more can be left out.
+    const { case: smallest } = shrunk;
+    for (const fault of smallest.faults) {
+      const faults = smallest.faults.filter((other) => other !== fault);
+      const less = simulate(scenario, { ...optionsOf({ ...smallest, faults }) });
+      expect(less.findings.map(causeOf)).not.toContain(causeOf(finding));
+    }
+  });
+
+  test('is the same every time, and tells how it goes on', () => {
+    const scenario = findScenario('two-phase-commit-forgotten-vote');
+    const { run, finding } = firstFailure(scenario);
+    const told: ShrinkProgress[] = [];
+    const one = shrink(scenario, run, finding, { onProgress: (progress) => told.push(progress) });
+    expect(shrink(scenario, run, finding)).toEqual(one);
+    expect(new Set(told.map(({ step }) => step))).toEqual(
+      new Set(['faults', 'clients', 'operations', 'knobs', 'lengths of faults', 'times', 'single messages']),
+    );
+    expect(one.runs).toBeLessThan(2_000);
+  });
+
+  test('ends at its bounds with the smallest so far', () => {
+    const scenario = findScenario('election-early-leader');
+    const { run, finding } = firstFailure(scenario);
+    const short = shrink(scenario, run, finding, { runs: 5 });
+    expect(short).toMatchObject({ complete: false, runs: 5 });
+    expect(simulate(scenario, optionsOf(short.case)).findings.map(causeOf)).toContain(causeOf(finding));
+    expect(shrink(scenario, run, finding, { isOver: () => true })).toMatchObject({ complete: false, runs: 1 });
+  });
+
+  test('refuses a run that does not fail so when it is made again', () => {
+    const scenario = findScenario('election-early-leader');
+    const { run, finding } = firstFailure(scenario);
+    expect(() => shrink(scenario, run, { ...finding, name: 'something else' })).toThrow('shows no “something else”');
+  });
+});
+
+describe('a list is minimised', () => {
+  test('to exactly what is needed, wherever it stands', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(60), { maxLength: 60 }), fc.infiniteStream(fc.boolean()), (items, picks) => {
+        const needed = items.filter(() => picks.next().value === true);
+        const accepts = (left: readonly number[]): boolean => needed.every((item) => left.includes(item));
+        expect(minimize(items, accepts, () => false)).toEqual(needed);
+      }),
+    );
+  });
+
+  test('in about as many tries as the needed are logarithms of the rest', () => {
+    let tries = 0;
+    const items = Array.from({ length: 1_000 }, (_, index) => index);
+    const left = minimize(
+      items,
+      (kept) => (tries++, kept.includes(421)),
+      () => false,
+    );
+    expect(left).toEqual([421]);
+    expect(tries).toBeLessThan(40);
+  });
+
+  test('to what was accepted last when time is over', () => {
+    let tries = 0;
+    const items = [1, 2, 3, 4, 5, 6, 7, 8];
+    const left = minimize(
+      items,
+      (kept) => (tries++, kept.includes(1)),
+      () => tries >= 2,
+    );
+    expect(left).toEqual([1, 2, 3, 4]);
+  });
+});
+
+test('causes are told apart by the property, and by the error where handlers threw', () => {
+  const finding = { name: 'handlers do not throw', verdict: 'invalid' } as Finding;
+  const threw = (reason: string): string => causeOf({ ...finding, reason });
+  expect(threw('n1: term 3 has no entry 17')).toBe(threw('n22: term 41 has no entry 2'));
+  expect(threw('n1: term 3 has no entry 17')).not.toBe(threw('n1: no such key'));
+  expect(causeOf({ ...finding, name: 'agreement', reason: 'a' })).toBe(
+    causeOf({ ...finding, name: 'agreement', reason: 'b' }),
+  );
+});
+
+function firstFailure(scenario: Scenario): { readonly run: Run; readonly finding: Finding } {
+  for (let seed = 1; seed <= 200; seed++) {
+    const run = simulate(scenario, { seed });
+    const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
+    if (finding !== undefined) return { run, finding };
+  }
+  throw new Error(`no seed breaks ${scenario.name}`);
+}
