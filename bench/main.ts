@@ -1,5 +1,6 @@
 // Runs the benchmarks and prints their figures. `npm run bench -- sim` runs one of them.
 import { benchLinearizability } from './linearizability.ts';
+import { benchGossip } from './gossip.ts';
 import { benchExplore, benchReductions, benchWalks, exploreInWords } from './explore.ts';
 import { benchIsolation } from './isolation.ts';
 import { benchRecorded } from './recorded.ts';
@@ -50,6 +51,17 @@ if (isWanted('isolation')) {
     const growth = exponent === undefined ? '' : `, exponent ${exponent.toFixed(2)}`;
     const cost = `${Math.round(milliseconds)} ms, ${Math.round(memory / 1_048_576)} MB${growth}`;
     console.log(`  ${rate(microOperations)} micro-operations in ${rate(transactions)} transactions: ${cost}`);
+  }
+}
+
+if (isWanted('gossip')) {
+  console.log(
+    'gossip, SWIM on a LAN, everybody known from the start, one crash; for one member and one simulated second',
+  );
+  for (const { members, events, cpu, heap, detected } of benchGossip()) {
+    const end = detected ? 'the crash is known to all' : 'the crash is not known to all yet';
+    const cost = `${events.toFixed(1)} events, ${cpu.toFixed(0)} µs of CPU, ${(heap / 1_024).toFixed(1)} kB of heap a member`;
+    console.log(`  ${rate(members)} members: ${cost}; ${end}`);
   }
 }
 
