@@ -6,6 +6,7 @@ import type { Findings } from './findings.ts';
 import { elementsOf } from './list-order.ts';
 import { tokenOf, type Transactions } from './transactions.ts';
 import { nameTransaction, showRead, showValue } from './words.ts';
+import { isAmbiguous, writerOf, type Writers } from './writers.ts';
 
 /** What a transaction knows of a key: all of it, or only that it ends in its own appends. */
 type Known =
@@ -17,6 +18,7 @@ type Known =
  */
 export function findInternalAnomalies(
   transactions: Transactions,
+  writers: Writers,
   findings: Findings,
   against: 'all' | 'own writes' = 'all',
 ): void {
@@ -24,7 +26,7 @@ export function findInternalAnomalies(
   for (let number = 0; number < operations.length; number++) {
     if (operations[number]!.type !== 'ok' || !repeatsKey(transactions, number)) continue;
     judgeReads(transactions, number, findings, against);
-    judgeFuture(transactions, number, findings);
+    judgeFuture(transactions, writers, number, findings);
   }
 }
 
@@ -84,12 +86,13 @@ function agrees(before: Known, now: Json, isList: boolean): boolean {
   return expected.every((element, place) => tokenOf(element) === tokenOf(elements[shift + place]!));
 }
 
-/** A read before the own write of what it saw. */
-function judgeFuture(transactions: Transactions, number: number, findings: Findings): void {
+/** A read before the own write of what it saw, if nobody else wrote the same. */
+function judgeFuture(transactions: Transactions, writers: Writers, number: number, findings: Findings): void {
   const { start, key, isWrite, value, keys } = transactions;
   for (let write = start[number]! + 1; write < start[number + 1]!; write++) {
     if (isWrite[write] === 0) continue;
     const token = tokenOf(value[write]!);
+    if (writerOf(writers, key[write]!, token) === isAmbiguous) continue;
     for (let read = start[number]!; read < write; read++) {
       if (isWrite[read] === 1 || key[read] !== key[write]) continue;
       const seen = value[read]!;

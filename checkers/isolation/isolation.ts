@@ -86,8 +86,8 @@ export function checkIsolation(history: History, options: IsolationOptions = {})
   const edges = new EdgeList();
   const findings = new Findings();
   const { counts, omitted, why } = infer(transactions, writers, options, edges, findings);
-  findInternalAnomalies(transactions, findings);
-  findLostUpdates(transactions, findings);
+  findInternalAnomalies(transactions, writers, findings);
+  findLostUpdates(transactions, writers, findings);
   const dependencies = edges.count;
   addSessionEdges(transactions.operations, counts, edges);
   if (realtime) addRealTimeEdges(transactions.operations, counts, edges);

@@ -5,7 +5,7 @@ import type { Findings } from './findings.ts';
 import { elementsOf, isRepeated, type ListOrder } from './list-order.ts';
 import { tokenOf, type Transactions } from './transactions.ts';
 import { nameTransaction, showRead, showValue } from './words.ts';
-import { isUnknown, writerOf, type Writers } from './writers.ts';
+import { isAmbiguous, isUnknown, writerOf, type Writers } from './writers.ts';
 
 /** Adds what single reads show, in the order of the history. */
 export function findListAnomalies(
@@ -62,11 +62,12 @@ function judgeElements(transactions: Transactions, writers: Writers, micro: numb
     `${nameTransaction(transactions, reader)} read ${showValue(keys[key[micro]!]!)} = ${showRead(transactions, micro)}`;
   for (const element of elementsOf(value[micro]!)) {
     const token = tokenOf(element);
+    const writer = writerOf(writers, key[micro]!, token);
+    if (writer === isAmbiguous) continue;
     if (seen.has(token)) {
       findings.add('duplicate-elements', [reader], () => `${says()}, which holds ${showValue(element)} more than once`);
     }
     seen.add(token);
-    const writer = writerOf(writers, key[micro]!, token);
     if (writer === isUnknown) {
       findings.add('garbage-read', [reader], () => `${says()}, but nobody appended ${showValue(element)}`);
     } else if (writer >= 0 && operations[owner[writer]!]!.type === 'fail') {

@@ -4,8 +4,8 @@ import type { Findings } from './findings.ts';
 import { rw, wr, ww, type EdgeList } from './graph.ts';
 import { findListAnomalies } from './list-anomalies.ts';
 import { orderLists, type ListOrder } from './list-order.ts';
-import type { Transactions } from './transactions.ts';
-import type { Writers } from './writers.ts';
+import { tokenOf, type Transactions } from './transactions.ts';
+import { isAmbiguous, writerOf, type Writers } from './writers.ts';
 
 /** How many edges there may be between the readers of last versions and the writers of what was never read, over all keys. */
 const mostUnobservedEdges = 5_000_000;
@@ -27,7 +27,7 @@ export function inferFromLists(
 ): Inference {
   const order = orderLists(transactions, writers);
   findListAnomalies(transactions, writers, order, findings);
-  const unobserved = findUnobserved(transactions, order);
+  const unobserved = findUnobserved(transactions, writers, order);
   for (let key = 0; key < transactions.keys.length; key++) {
     addVersionEdges(transactions, order, key, edges);
   }
@@ -56,11 +56,13 @@ function addVersionEdges(
 /** By key: the appends of committed transactions that no read has shown; the first of each transaction. */
 function findUnobserved(
   { keys, key, owner, isWrite, value }: Transactions,
+  writers: Writers,
   { counts, isObserved }: ListOrder,
 ): readonly (readonly number[])[] {
   const unobserved: number[][] = keys.map(() => []);
   for (let micro = 0; micro < value.length; micro++) {
     if (isWrite[micro] === 0 || counts[owner[micro]!] === 0 || isObserved[micro] === 1) continue;
+    if (writerOf(writers, key[micro]!, tokenOf(value[micro]!)) === isAmbiguous) continue; // may have been shown
     const list = unobserved[key[micro]!]!;
     if (list.length === 0 || owner[list.at(-1)!] !== owner[micro]) list.push(micro);
   }

@@ -4,9 +4,10 @@ import type { Findings } from './findings.ts';
 import { elementsOf } from './list-order.ts';
 import { tokenOf, type Token, type Transactions } from './transactions.ts';
 import { nameTransaction, showRead, showValue } from './words.ts';
+import { isAmbiguous, writerOf, type Writers } from './writers.ts';
 
 /** Adds a lost update for each version that several transactions which are ok read and overwrote. */
-export function findLostUpdates(transactions: Transactions, findings: Findings): void {
+export function findLostUpdates(transactions: Transactions, writers: Writers, findings: Findings): void {
   const { operations, start, key, isWrite, keys } = transactions;
   const updaters = keys.map(() => new Map<Token, number[]>()); // by key and version: the reads
   for (let number = 0; number < operations.length; number++) {
@@ -14,6 +15,7 @@ export function findLostUpdates(transactions: Transactions, findings: Findings):
     for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
       if (isWrite[micro] === 1 || !isFirst(transactions, micro) || !writesLater(transactions, micro)) continue;
       const version = versionOf(transactions, micro);
+      if (writerOf(writers, key[micro]!, version) === isAmbiguous) continue; // there may be several such versions
       const reads = updaters[key[micro]!]!.get(version);
       if (reads === undefined) updaters[key[micro]!]!.set(version, [micro]);
       else reads.push(micro);

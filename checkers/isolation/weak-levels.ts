@@ -36,7 +36,7 @@ export function checkWeakIsolation(history: History, level: WeakLevel): WeakResu
   const writers = indexWriters(transactions);
   const findings = new Findings();
   findRegisterAnomalies(transactions, writers, findings);
-  findInternalAnomalies(transactions, findings, level === 'read-committed' ? 'own writes' : 'all');
+  findInternalAnomalies(transactions, writers, findings, level === 'read-committed' ? 'own writes' : 'all');
   const idOf = (number: number) => transactions.operations[number]!.id;
   for (const { name, reason, transactions: numbers } of findings.byName.values()) {
     return { verdict: 'invalid', reason: `${name}: ${reason}`, operations: numbers.map(idOf) };
