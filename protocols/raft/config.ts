@@ -14,6 +14,13 @@ export interface RaftConfig {
   readonly preVote: boolean;
   /** A leader that hears from no quorum for an election time-out steps down (thesis 6.2). Default true, as in etcd. */
   readonly checkQuorum: boolean;
+  /** With `checkQuorum`: a leader that a quorum has not answered for so long steps down, to the moment instead of to the
+   * election time-out (LeaderLeaseTimeout of hashicorp/raft). Default 0: once in an election time-out, as in etcd. */
+  readonly leaderLease: Micros;
+  /** `reset`: whatever the leader sends puts the election off (Figure 2). `sampled`: the timer runs through and looks, when it
+   * fires, whether the leader was heard of within `electionTimeout`, so that silence is noticed later (hashicorp/raft's
+   * runFollower). Default `reset`. */
+  readonly electionTimer: 'reset' | 'sampled';
   /** Ignore candidates within an election time-out of hearing from a leader (thesis 4.2.3). Default true. */
   readonly stickiness: boolean;
   /** Entries that one AppendEntries carries at most. Default 64, as in hashicorp/raft. */
@@ -54,6 +61,8 @@ export const defaultConfig: RaftConfig = {
   heartbeat: ms(30),
   preVote: true,
   checkQuorum: true,
+  leaderLease: 0,
+  electionTimer: 'reset',
   stickiness: true,
   batch: 64,
   maxMessageBytes: Infinity,
@@ -78,6 +87,10 @@ export function checkedConfig(config: RaftConfig): RaftConfig {
   if (config.heartbeat >= config.electionTimeout)
     throw new RangeError(
       `heartbeat: expected less than electionTimeout (${config.electionTimeout} µs), found ${config.heartbeat} µs`,
+    );
+  if (config.leaderLease > config.electionTimeout)
+    throw new RangeError(
+      `leaderLease: expected at most electionTimeout (${config.electionTimeout} µs), found ${config.leaderLease} µs`,
     );
   if (config.driftBound < 1) throw new RangeError(`driftBound: expected at least 1, found ${config.driftBound}`);
   return config;

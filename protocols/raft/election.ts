@@ -1,8 +1,8 @@
 // Leader election (section 5.2) with the restriction that keeps committed entries in every leader's log (section 5.4.1), and
 // with the question whether one would win asked first (thesis, section 9.6).
-import type { NodeId } from '../../sim/index.ts';
+import { ms, type NodeId } from '../../sim/index.ts';
 import { lastIndex, lastTerm } from './log.ts';
-import { tally } from './quorum.ts';
+import { quorumIndex, tally } from './quorum.ts';
 import { adoptTerm, becomeFollower, becomeLeader, changeRole, mayCampaign, resetElectionTimer } from './roles.ts';
 import type { Turn } from './server.ts';
 import { saveHardState, syncBeforeReply } from './storage.ts';
@@ -11,8 +11,8 @@ import type { RequestPreVote, RequestPreVoteReply, RequestVote, RequestVoteReply
 /** The time-out passed: a leader counts who is there, everybody else may stand for election. */
 export function onElectionTimeout(turn: Turn): void {
   const { raft, server } = turn;
-  if (raft.role === 'leader') return checkQuorum(turn);
-  if (!mayCampaign(turn)) return resetElectionTimer(turn);
+  if (raft.role === 'leader') return server.config.leaderLease > 0 ? checkLease(turn) : checkQuorum(turn);
+  if (!mayCampaign(turn) || isStillLed(turn)) return resetElectionTimer(turn);
   if (server.config.preVote) askForPreVotes(turn);
   else standForElection(turn, false);
 }
@@ -96,6 +96,12 @@ export function isIgnored({ raft, server, ctx }: Turn, transfer: boolean): boole
   );
 }
 
+/** The timer ran through although the leader was heard of: it was not late, only looked for too early. */
+function isStillLed({ raft, ctx, server: { config } }: Turn): boolean {
+  if (config.electionTimer === 'reset' || raft.role !== 'follower' || raft.leader === null) return false;
+  return ctx.monotonic() - raft.heardAt < config.electionTimeout;
+}
+
 function askForPreVotes(turn: Turn): void {
   const { raft } = turn;
   beginCandidacy(turn, 'pre-candidate');
@@ -150,4 +156,21 @@ function checkQuorum(turn: Turn): void {
   if (tally(server.rules, raft.configuration, [ctx.id, ...active], []) !== 'won') return becomeFollower(turn, null);
   for (const progress of Object.values(raft.progress)) progress.active = false;
   ctx.setTimer('election', server.config.electionTimeout);
+}
+
+/** The same to the moment: the lease runs from the last answer that made a quorum (hashicorp/raft, checkLeaderLease). */
+function checkLease(turn: Turn): void {
+  const { raft, ctx, server } = turn;
+  if (!server.config.checkQuorum) return;
+  const { leaderLease } = server.config;
+  const now = ctx.monotonic();
+  const heardAt = quorumIndex(
+    server.rules,
+    raft.configuration,
+    ctx.id,
+    now,
+    (peer) => raft.progress[peer]?.heardAt ?? 0,
+  );
+  if (now - heardAt > leaderLease) return becomeFollower(turn, null);
+  ctx.setTimer('election', Math.max(ms(10), heardAt + leaderLease - now));
 }

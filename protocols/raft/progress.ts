@@ -1,22 +1,29 @@
 // What the leader knows of the other members, and how much it sends them: one message at a time while it probes where the
 // logs agree, many on trust once it knows, chunks of a snapshot when entries are gone.
-import type { NodeId } from '../../sim/index.ts';
+import type { Micros, NodeId } from '../../sim/index.ts';
 import { membersOf } from './configuration.ts';
 import { lastIndex } from './log.ts';
 import type { Turn } from './server.ts';
 import type { Progress, Snapshot } from './types.ts';
 
 /** Adds members that are new and forgets those that are gone. */
-export function trackMembers({ raft, ctx }: Turn): void {
+export function trackMembers({ raft, ctx, server }: Turn): void {
   const members = membersOf(raft.configuration).filter((id) => id !== ctx.id);
   const before = raft.progress;
+  const now = server.config.leaderLease > 0 ? ctx.monotonic() : 0;
   raft.followers = members;
-  raft.progress = Object.fromEntries(members.map((id) => [id, before[id] ?? newProgress(lastIndex(raft) + 1)]));
+  raft.progress = Object.fromEntries(members.map((id) => [id, before[id] ?? newProgress(lastIndex(raft) + 1, now)]));
   if (raft.transfer !== null && !raft.configuration.voters.includes(raft.transfer.target)) raft.transfer = null;
 }
 
 export function progressOf({ raft }: Turn, peer: NodeId): Progress | undefined {
   return raft.progress[peer];
+}
+
+/** A member answered, whatever it said. */
+export function markActive({ server, ctx }: Turn, progress: Progress): void {
+  progress.active = true;
+  if (server.config.leaderLease > 0) progress.heardAt = ctx.monotonic();
 }
 
 /** Where the logs agree is not known (any more): what was sent on trust may be lost. */
@@ -59,7 +66,7 @@ export function hasRoom({ inflight }: Progress, { server: { config } }: Turn): b
   return inflight.reduce((sum, { bytes }) => sum + bytes, 0) < config.maxInflightBytes;
 }
 
-function newProgress(nextIndex: number): Progress {
+function newProgress(nextIndex: number, heardAt: Micros): Progress {
   return {
     mode: 'probe',
     nextIndex,
@@ -67,6 +74,7 @@ function newProgress(nextIndex: number): Progress {
     inflight: [],
     ackedRound: 0,
     active: true,
+    heardAt,
     snapshot: null,
     snapshotOffset: 0,
   };

@@ -3,7 +3,7 @@
 import type { NodeId } from '../../sim/index.ts';
 import { commitTo } from './apply.ts';
 import { entriesBehind, findConflictByTerm, lastIndex, termAt } from './log.ts';
-import { advanceMatch, becomeProbing, becomeReplicating, hasRoom, progressOf } from './progress.ts';
+import { advanceMatch, becomeProbing, becomeReplicating, hasRoom, markActive, progressOf } from './progress.ts';
 import { quorumIndex } from './quorum.ts';
 import { adoptConfiguration } from './membership.ts';
 import { answerReads, beginRound } from './reads.ts';
@@ -55,7 +55,7 @@ export function onAppendEntriesReply(turn: Turn, from: NodeId, reply: AppendEntr
   const { raft, server } = turn;
   const progress = progressOf(turn, from);
   if (raft.role !== 'leader' || !server.rules.isCurrentReply(raft, reply.term) || progress === undefined) return;
-  progress.active = true;
+  markActive(turn, progress);
   if (reply.round > progress.ackedRound) progress.ackedRound = reply.round;
   if (reply.success) onMatch(turn, from, progress, server.rules.matchOf(raft, reply));
   else if (!onConflict(turn, from, progress, reply)) return;

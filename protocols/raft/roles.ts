@@ -48,8 +48,9 @@ export function followLeader(turn: Turn, leader: NodeId): void {
   if (raft.role !== 'follower' && raft.role !== 'learner') becomeFollower(turn, leader);
   else if (raft.leader !== leader) dropReads(turn);
   raft.leader = leader;
-  if (server.config.stickiness) raft.heardAt = ctx.monotonic();
-  resetElectionTimer(turn);
+  const { stickiness, electionTimer } = server.config;
+  if (stickiness || electionTimer === 'sampled') raft.heardAt = ctx.monotonic();
+  if (electionTimer === 'reset') resetElectionTimer(turn);
 }
 
 /** Elected: members are assumed to match until they say otherwise; a no-op commits what earlier terms left (section 8). */
@@ -68,7 +69,8 @@ export function becomeLeader(turn: Turn): void {
   raft.progress = {};
   dropReads(turn);
   trackMembers(turn);
-  if (server.config.checkQuorum) ctx.setTimer('election', server.config.electionTimeout);
+  const { checkQuorum, leaderLease, electionTimeout } = server.config;
+  if (checkQuorum) ctx.setTimer('election', leaderLease > 0 ? leaderLease : electionTimeout);
   else ctx.clearTimer('election');
   ctx.setTimer('heartbeat', server.config.heartbeat);
   broadcast(turn);

@@ -6,7 +6,7 @@ import { initialConfiguration } from './configuration.ts';
 import { configurationAt, termAt } from './log.ts';
 import { adoptConfiguration } from './membership.ts';
 import { fromText, toText } from './plain-text.ts';
-import { beginSnapshot, progressOf } from './progress.ts';
+import { beginSnapshot, markActive, progressOf } from './progress.ts';
 import { answerReads } from './reads.ts';
 import { onMatch, sendNext } from './replication.ts';
 import { followLeader } from './roles.ts';
@@ -66,7 +66,7 @@ export function onInstallSnapshotReply(turn: Turn, from: NodeId, reply: InstallS
   const { raft, server } = turn;
   const progress = progressOf(turn, from);
   if (raft.role !== 'leader' || !server.rules.isCurrentReply(raft, reply.term) || progress === undefined) return;
-  progress.active = true;
+  markActive(turn, progress);
   if (reply.round > progress.ackedRound) progress.ackedRound = reply.round;
   answerReads(turn);
   if (reply.matchIndex > 0) {

@@ -141,6 +141,8 @@ export interface Progress {
   ackedRound: number;
   /** It answered since the leader last counted who is there. */
   active: boolean;
+  /** When it last answered, on the leader's monotonic clock; kept for `leaderLease` only. */
+  heardAt: Micros;
   /** The snapshot under way, even if a later one was taken meanwhile, and how much of its text has arrived. */
   snapshot: Snapshot | null;
   snapshotOffset: number;
