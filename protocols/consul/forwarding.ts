@@ -10,17 +10,19 @@ type Ctx = Context<Consul>;
 /** How long an answer of the leader may take that is not waited for on purpose. */
 const forwardTimeout = seconds(30);
 
+/** To the leader, or to any server of another datacenter, which may ask on. */
 export function forward(
   state: ConsulServerState,
   asker: Asker,
   request: ConsulRequest,
-  leader: NodeId,
+  server: NodeId,
   ctx: Ctx,
+  isForLeader = true,
 ): void {
   const id = ++state.serial;
   const blocks = isRead(request) && request.index !== undefined ? maxWait : 0;
   state.forwarded.set(id, { ...asker, request, until: ctx.monotonic() + forwardTimeout + blocks });
-  ctx.send(leader, { type: 'Ask', id, request, isForwarded: true });
+  ctx.send(server, { type: 'Ask', id, request, isForwarded: isForLeader });
   setWaitingTimer(state, ctx);
 }
 

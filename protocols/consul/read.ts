@@ -45,9 +45,19 @@ function look(state: ConsulState, request: ReadRequest): { readonly found: unkno
     }
     case 'catalog-nodes':
       return { found: [...state.nodes.values()], index: tables.nodes };
+    case 'catalog-node': {
+      const node = state.nodes.get(request.node);
+      const services = [...state.services.values()].filter((service) => service.node === request.node);
+      const index = Math.max(tables.nodes, tables.services);
+      return { found: node === undefined ? undefined : { node, services }, index };
+    }
     case 'catalog-services': {
-      const names = Object.fromEntries([...state.services.values()].map(({ service, tags }) => [service, tags]));
-      return { found: names, index: tables.services };
+      const names = new Map<string, Set<string>>();
+      for (const { service, tags } of state.services.values()) {
+        names.set(service, new Set([...(names.get(service) ?? []), ...tags]));
+      }
+      const found = Object.fromEntries([...names].map(([service, tags]) => [service, [...tags]]));
+      return { found, index: tables.services };
     }
     case 'catalog-service': {
       const instances = [...state.services.values()].filter(({ service }) => service === request.service);

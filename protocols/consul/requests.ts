@@ -2,6 +2,7 @@
 import type { Json, Micros } from '../../sim/index.ts';
 import type { Deregistration, Registration } from './state/catalog.ts';
 import type { SessionRequest } from './state/sessions.ts';
+import type { CatalogService, CheckStatus } from './state/types.ts';
 import type { TransactionOperation } from './state/transaction.ts';
 
 /** Which server may answer a read: the leader, the leader after it has asked a quorum, or anybody. */
@@ -23,6 +24,8 @@ export type ReadRequest = Query &
     | { readonly type: 'session-info'; readonly session: string }
     | { readonly type: 'session-list'; readonly node?: string }
     | { readonly type: 'catalog-nodes' }
+    /** A node with its services. */
+    | { readonly type: 'catalog-node'; readonly node: string }
     | { readonly type: 'catalog-services' }
     | { readonly type: 'catalog-service'; readonly service: string }
     | { readonly type: 'health-service'; readonly service: string; readonly passing?: boolean }
@@ -43,19 +46,49 @@ export type WriteRequest =
     }
   | { readonly type: 'kv-delete'; readonly key: string; readonly recurse?: boolean; readonly cas?: number }
   | { readonly type: 'transaction'; readonly operations: readonly TransactionOperation[] }
-  /** The server draws the ID. */
-  | { readonly type: 'session-create'; readonly session: Omit<SessionRequest, 'id'> }
+  /** The server draws the ID; the node is that of the agent asked, unless told. */
+  | { readonly type: 'session-create'; readonly session: SessionOffer }
   | { readonly type: 'session-destroy'; readonly session: string }
   | { readonly type: 'session-renew'; readonly session: string }
   | { readonly type: 'catalog-register'; readonly registration: Registration }
   | { readonly type: 'catalog-deregister'; readonly deregistration: Deregistration };
 
-/** Who leads, as this server knows it, answered on the spot. */
+export type SessionOffer = Omit<SessionRequest, 'id' | 'node'> & { readonly node?: string };
+
+/** Who leads, who has a vote, and which datacenters there are, as this server knows it: answered on the spot. */
 export interface StatusRequest {
-  readonly type: 'status-leader';
+  readonly type: 'status-leader' | 'status-peers' | 'catalog-datacenters';
 }
 
-export type ConsulRequest = ReadRequest | WriteRequest | StatusRequest;
+/** What is asked of the agent itself: its own services and checks, and whom it sees. Client agents answer all of it, servers
+ * the last two. */
+export type AgentRequest =
+  | { readonly type: 'agent-register-service'; readonly service: ServiceOffer; readonly checks?: readonly CheckOffer[] }
+  | { readonly type: 'agent-deregister-service'; readonly id: string }
+  | { readonly type: 'agent-register-check'; readonly check: CheckOffer }
+  | { readonly type: 'agent-deregister-check'; readonly id: string }
+  /** A sign of life of a TTL check: from now on it has its time again. */
+  | { readonly type: 'agent-update-check'; readonly id: string; readonly status: CheckStatus; readonly output?: string }
+  | { readonly type: 'agent-services' }
+  | { readonly type: 'agent-checks' }
+  | { readonly type: 'agent-members' }
+  | { readonly type: 'agent-leave' };
+
+export type ServiceOffer = Pick<CatalogService, 'id' | 'service' | 'tags' | 'port'>;
+
+/** A check that is critical when nobody has said otherwise for `ttl`. */
+export interface CheckOffer {
+  readonly id: string;
+  readonly name: string;
+  readonly ttl: Micros;
+  /** Default critical. */
+  readonly status?: CheckStatus;
+  /** The service that it watches, or '' for the node. */
+  readonly serviceId: string;
+}
+
+/** `dc` names the datacenter that is to answer, if not this one. */
+export type ConsulRequest = (ReadRequest | WriteRequest | StatusRequest | AgentRequest) & { readonly dc?: string };
 
 export interface ConsulResponse {
   readonly status: number;
@@ -67,7 +100,15 @@ export interface ConsulResponse {
 }
 
 export function isRead(request: ConsulRequest): request is ReadRequest {
-  return /^(kv-get|kv-list|kv-keys|session-info|session-list|catalog-nodes|catalog-service|health-)/.test(request.type);
+  return /^(kv-get|kv-list|kv-keys|session-info|session-list|catalog-node|catalog-service|health-)/.test(request.type);
+}
+
+export function isStatus(request: ConsulRequest): request is StatusRequest & { readonly dc?: string } {
+  return /^(status-|catalog-datacenters)/.test(request.type);
+}
+
+export function isAgent(request: ConsulRequest): request is AgentRequest & { readonly dc?: string } {
+  return request.type.startsWith('agent-');
 }
 
 export const failure = (status: number, body: string): ConsulResponse => ({ status, body });

@@ -1,28 +1,56 @@
 // A Consul server: Raft underneath, HTTP requests on top. Writes go through the leader's log; reads are answered by the leader
 // at once (default), by the leader when a quorum has confirmed it (consistent), or by any server (stale).
-import { seconds, type Context, type NodeId, type Protocol } from '../../sim/index.ts';
+import { ms, seconds, type Context, type Json, type NodeId, type Protocol } from '../../sim/index.ts';
 import {
   isRaftMessage,
   isRaftTimer,
   nextIndex,
-  onRaftMessage,
-  onRaftTimer,
   propose,
   raftServer,
   requestRead,
   startRaft,
   type RaftConfig,
+  type Rules,
 } from '../raft/index.ts';
+import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
 import type { Datacenter } from './datacenter.ts';
 import { expireWaiting, forward, hold, onForwardedAnswer, takeHeld } from './forwarding.ts';
+import {
+  isWanTimer,
+  joinLan,
+  joinWan,
+  knownDatacenters,
+  memberList,
+  onLanMessage,
+  onLanTimer,
+  onWanMessage,
+  onWanTimer,
+  prepareGossip,
+  serversOf,
+  type GossipOptions,
+  type WanMessage,
+} from './gossip.ts';
 import { answer, answerRead, wakeBlocked } from './queries.ts';
-import { failure, isRead, type ConsulRequest, type ReadRequest, type WriteRequest } from './requests.ts';
+import { beginReconciling, onReconcileTimer, reconcileNews } from './reconcile.ts';
+import {
+  failure,
+  isAgent,
+  isRead,
+  isStatus,
+  type AgentRequest,
+  type ConsulRequest,
+  type ConsulResponse,
+  type ReadRequest,
+  type StatusRequest,
+  type WriteRequest,
+} from './requests.ts';
 import { consulRules, type ConsulRules } from './rules.ts';
 import { beginSessions, endSessions, renewSession, sessionCreated, sessionGone, startLockDelays } from './sessions.ts';
 import { applyConsul, type ConsulCommand, type ConsulOutcome } from './state/machine.ts';
 import { emptyState, type ConsulState } from './state/types.ts';
 import type { Ask, Asker, Consul, ConsulConfig, ConsulServerState } from './types.ts';
-import { acquiredKeys, commandFor, responseFor } from './write.ts';
+import { noticeStop, onRaftThread, runRaft } from './threads.ts';
+import { commandFor, refusalOfDelayed, responseFor } from './write.ts';
 
 type Ctx = Context<Consul>;
 
@@ -31,65 +59,119 @@ export const consulRaft: Partial<RaftConfig> = {
   electionTimeout: seconds(1),
   electionSpread: seconds(1),
   heartbeat: Math.floor(seconds(1) / 10),
+  leaderLease: ms(500),
+  electionTimer: 'sampled',
   preVote: false,
 };
 
-export const consulDefaults: ConsulConfig = { rpcHoldTimeout: seconds(7), tombstoneTtl: seconds(900) };
+/** hashicorp/raft refuses to vote as long as it knows a leader, however long that has been silent. */
+const consulRaftRules: Partial<Rules> = { isSticky: () => true };
+
+export const consulDefaults: ConsulConfig = {
+  datacenter: 'dc1',
+  rpcHoldTimeout: seconds(7),
+  tombstoneTtl: seconds(900),
+};
 
 export interface ConsulOptions {
   readonly config?: Partial<ConsulConfig>;
   readonly rules?: Partial<ConsulRules>;
   readonly raft?: Partial<RaftConfig>;
+  /** Without it the servers know no agents but themselves, and whoever wants a node in the catalog registers it. */
+  readonly gossip?: GossipOptions;
 }
 
 export function consulServer(options: ConsulOptions = {}): Protocol<Consul> {
   const datacenter = prepare(options);
-  const { raft, config } = datacenter;
   return {
-    start(ctx) {
-      ctx.setTimer('tombstones', config.tombstoneTtl);
-      return {
-        raft: startRaft(raft, ctx),
-        writes: new Map(),
-        reads: new Map(),
-        blocked: [],
-        forwarded: new Map(),
-        held: [],
-        serial: 0,
-        sessionEnds: new Map(),
-        lockDelays: new Map(),
-        lastContact: ctx.monotonic(),
-      };
-    },
+    start: (ctx) => start(datacenter, ctx),
     onMessage(state, from, message, ctx) {
+      noticeStop(datacenter, state, ctx);
       if (isRaftMessage(message)) {
-        if (from === state.raft.leader) state.lastContact = ctx.monotonic();
-        onRaftMessage(raft, state, from, message, ctx);
+        runRaft(datacenter, state, { type: 'message', from, message }, ctx);
         return answerHeld(datacenter, state, ctx);
       }
+      if (isSwimMessage(message) || message.type === 'Wan') return onGossip(datacenter, state, from, message, ctx);
       if (message.type === 'Ask') return onAsk(datacenter, state, from, message, ctx);
       return onForwardedAnswer(datacenter, state, message, ctx);
     },
     onTimer(state, timer, ctx) {
-      if (isRaftTimer(timer)) return onRaftTimer(raft, state, timer, ctx);
-      switch (timer) {
-        case 'sessions':
-          return endSessions(datacenter, state, ctx);
-        case 'waiting':
-          return expireWaiting(state, ctx);
-        case 'tombstones':
-          ctx.setTimer('tombstones', config.tombstoneTtl);
-          propose(raft, state, { type: 'reap-tombstones', upTo: state.raft.lastApplied }, ctx);
-      }
+      noticeStop(datacenter, state, ctx);
+      onTimer(datacenter, state, timer, ctx);
     },
   };
 }
 
-function prepare({ config = {}, rules = {}, raft = {} }: ConsulOptions): Datacenter {
+function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerState {
+  ctx.setTimer('tombstones', config.tombstoneTtl);
+  return {
+    raft: startRaft(raft, ctx),
+    writes: new Map(),
+    reads: new Map(),
+    blocked: [],
+    forwarded: new Map(),
+    held: [],
+    serial: 0,
+    sessionEnds: new Map(),
+    lockDelays: new Map(),
+    lastContact: ctx.monotonic(),
+    late: null,
+    ranAt: ctx.monotonic(),
+    lan: gossip === null ? null : joinLan(gossip, 'server', ctx),
+    wan: gossip === null ? null : joinWan(gossip, config.datacenter, ctx),
+  };
+}
+
+function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul['timer'], ctx: Ctx): void {
+  const { gossip, config, raft } = datacenter;
+  if (isRaftTimer(timer)) return runRaft(datacenter, state, { type: 'timer', timer }, ctx);
+  if (isSwimTimer(timer)) {
+    if (gossip !== null && state.lan !== null) onLanTimer(gossip, state.lan, timer, ctx);
+    return reconcileNews(datacenter, state, ctx);
+  }
+  if (isWanTimer(timer)) {
+    if (gossip !== null && state.wan !== null) onWanTimer(gossip, state.wan, timer, ctx);
+    return;
+  }
+  switch (timer) {
+    case 'raft thread':
+      onRaftThread(datacenter, state, ctx);
+      return answerHeld(datacenter, state, ctx);
+    case 'reconcile':
+      return onReconcileTimer(datacenter, state, ctx);
+    case 'sessions':
+      return endSessions(datacenter, state, ctx);
+    case 'waiting':
+      return expireWaiting(state, ctx);
+    case 'tombstones':
+      ctx.setTimer('tombstones', config.tombstoneTtl);
+      propose(raft, state, { type: 'reap-tombstones', upTo: state.raft.lastApplied }, ctx);
+  }
+}
+
+function onGossip(
+  datacenter: Datacenter,
+  state: ConsulServerState,
+  from: NodeId,
+  message: SwimMessage | WanMessage,
+  ctx: Ctx,
+): void {
+  const { gossip } = datacenter;
+  if (gossip === null) return;
+  if (message.type === 'Wan') {
+    if (state.wan !== null) onWanMessage(gossip, state.wan, from, message, ctx);
+    return;
+  }
+  if (state.lan !== null) onLanMessage(gossip, state.lan, from, message, ctx);
+  reconcileNews(datacenter, state, ctx);
+}
+
+function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions): Datacenter {
   const allRules: ConsulRules = { ...consulRules, ...rules };
   const datacenter: Datacenter = {
     config: { ...consulDefaults, ...config },
     rules: allRules,
+    gossip: gossip === undefined ? null : prepareGossip(gossip),
     raft: raftServer<Consul, ConsulState, ConsulCommand, ConsulOutcome>({
       service: {
         initial: emptyState,
@@ -97,13 +179,17 @@ function prepare({ config = {}, rules = {}, raft = {} }: ConsulOptions): Datacen
       },
       hooks: {
         applied: (state, entry, outcome, ctx) => applied(datacenter, state, entry, outcome, ctx),
-        becameLeader: (state, ctx) => beginSessions(datacenter, state, ctx),
+        becameLeader: (state, ctx) => {
+          beginSessions(datacenter, state, ctx);
+          beginReconciling(ctx);
+        },
         lostLeadership: (state, ctx) => lostLeadership(state, ctx),
         restored: (state, ctx) => wakeBlocked(state, ctx),
         readReady: (state, id, _index, ctx) => readReady(state, id, ctx),
         readDropped: (state, id, ctx) => readDropped(state, id, ctx),
       },
       config: { ...consulRaft, ...raft },
+      rules: consulRaftRules,
     }),
   };
   return datacenter;
@@ -111,11 +197,40 @@ function prepare({ config = {}, rules = {}, raft = {} }: ConsulOptions): Datacen
 
 function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, message: Ask, ctx: Ctx): void {
   const asker: Asker = { from, id: message.id };
+  const { dc = datacenter.config.datacenter } = message.request;
+  if (dc !== datacenter.config.datacenter) return forwardToDatacenter(state, asker, message.request, dc, ctx);
   if (canAnswer(state, message.request)) return handle(datacenter, state, asker, message.request, ctx);
   if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
   const { leader } = state.raft;
   if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, message.request, ctx);
   forward(state, asker, message.request, leader, ctx);
+}
+
+/** Any server of the other datacenter will do: it finds its leader itself. */
+function forwardToDatacenter(
+  state: ConsulServerState,
+  asker: Asker,
+  request: ConsulRequest,
+  dc: string,
+  ctx: Ctx,
+): void {
+  const servers = state.wan === null ? [] : serversOf(state.wan, dc);
+  if (servers.length === 0) return answer(asker, failure(500, 'No path to datacenter'), ctx);
+  forward(state, asker, request, servers[ctx.random(servers.length)] as NodeId, ctx, false);
+}
+
+/** Services and checks are registered with client agents; of a server one may ask whom it sees, and that it goes. */
+function answerAsAgent(
+  { gossip }: Datacenter,
+  { lan }: ConsulServerState,
+  request: AgentRequest,
+  ctx: Ctx,
+): ConsulResponse {
+  if (gossip === null || lan === null) return failure(404, 'this server is no member of a gossip pool');
+  if (request.type === 'agent-members') return { status: 200, body: memberList(lan) };
+  if (request.type !== 'agent-leave') return failure(404, 'services are registered with client agents');
+  leaveCluster(gossip.lan, lan, ctx);
+  return { status: 200, body: null };
 }
 
 /** Requests that waited for a leader are taken up when there may be one. */
@@ -130,7 +245,7 @@ function answerHeld(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx):
 
 /** Whether this server need not ask the leader. */
 function canAnswer(state: ConsulServerState, request: ConsulRequest): boolean {
-  if (state.raft.role === 'leader' || request.type === 'status-leader') return true;
+  if (state.raft.role === 'leader' || isStatus(request) || isAgent(request)) return true;
   return isRead(request) && request.consistency === 'stale';
 }
 
@@ -142,11 +257,23 @@ function handle(
   request: ConsulRequest,
   ctx: Ctx,
 ): void {
-  if (request.type === 'status-leader') return answer(asker, { status: 200, body: state.raft.leader ?? '' }, ctx);
+  if (isAgent(request)) return answer(asker, answerAsAgent(datacenter, state, request, ctx), ctx);
+  if (isStatus(request)) return answer(asker, { status: 200, body: statusBody(datacenter, state, request) }, ctx);
   if (isRead(request)) return read(datacenter, state, asker, request, ctx);
   if (request.type === 'session-renew')
     return answer(asker, renewSession(datacenter, state, request.session, ctx), ctx);
   write(datacenter, state, asker, request, ctx);
+}
+
+function statusBody({ config }: Datacenter, { raft, wan }: ConsulServerState, { type }: StatusRequest): Json {
+  switch (type) {
+    case 'status-leader':
+      return raft.leader ?? '';
+    case 'status-peers':
+      return raft.configuration.voters;
+    case 'catalog-datacenters':
+      return wan === null ? [config.datacenter] : knownDatacenters(wan);
+  }
 }
 
 function read(
@@ -180,22 +307,14 @@ function write(
   { raft, rules }: Datacenter,
   state: ConsulServerState,
   asker: Asker,
-  request: Exclude<WriteRequest, { type: 'session-renew' }>,
+  request: Exclude<ConsulRequest & WriteRequest, { type: 'session-renew' }>,
   ctx: Ctx,
 ): void {
-  const command = commandFor(request, () => drawId(ctx));
+  const command = commandFor(request, () => drawId(ctx), ctx.id);
   if ('status' in command) return answer(asker, command, ctx);
   const now = ctx.monotonic();
-  const delayed = acquiredKeys(command).find((key) => rules.isDelayed(state.lockDelays.get(key) ?? 0, now));
-  if (delayed !== undefined) {
-    const error = { opIndex: 0, what: `failed to lock key ${JSON.stringify(delayed)} due to lock delay` };
-    const isTransaction = command.type === 'transaction';
-    return answer(
-      asker,
-      responseFor(isTransaction ? { type: 'rolled-back', errors: [error] } : { type: 'not-done' }),
-      ctx,
-    );
-  }
+  const refusal = refusalOfDelayed(command, (key) => rules.isDelayed(state.lockDelays.get(key) ?? 0, now));
+  if (refusal !== undefined) return answer(asker, refusal, ctx);
   const index = nextIndex(state.raft);
   state.writes.set(index, { ...asker, term: state.raft.currentTerm }); // a cluster of one answers before `propose` returns
   const proposed = propose(raft, state, command, ctx);
@@ -227,6 +346,7 @@ function applied(
 
 /** What was proposed may still be committed by the next leader; nobody will know. */
 function lostLeadership(state: ConsulServerState, ctx: Ctx): void {
+  state.lastContact = ctx.monotonic();
   for (const waiting of state.writes.values())
     answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
   state.writes.clear();

@@ -1,6 +1,8 @@
 // A Consul server as a node: what it tells others and what it remembers beside what is replicated.
 import type { Micros, NodeId } from '../../sim/index.ts';
 import type { RaftMessage, RaftState, RaftTimer } from '../raft/index.ts';
+import type { SwimMessage, SwimTimer } from '../swim/index.ts';
+import type { Pool, WanMessage, WanTimer } from './gossip.ts';
 import type { ConsulRequest, ConsulResponse, ReadRequest } from './requests.ts';
 import type { ConsulCommand } from './state/machine.ts';
 import type { ConsulState } from './state/types.ts';
@@ -20,7 +22,12 @@ export interface Answer {
   readonly response: ConsulResponse;
 }
 
-export type ConsulMessage = RaftMessage<ConsulCommand> | Ask | Answer;
+export type ConsulMessage = RaftMessage<ConsulCommand> | SwimMessage | WanMessage | Ask | Answer;
+
+/** What Raft's thread has to do. */
+export type RaftEvent =
+  | { readonly type: 'message'; readonly from: NodeId; readonly message: RaftMessage<ConsulCommand> }
+  | { readonly type: 'timer'; readonly timer: RaftTimer };
 
 /** Who waits for an answer. */
 export interface Asker {
@@ -46,19 +53,28 @@ export interface ConsulServerState {
   readonly sessionEnds: Map<string, Micros>;
   /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */
   readonly lockDelays: Map<string, Micros>;
-  /** When this server last heard from a leader. */
+  /** When this server last heard from a leader, or ceased to be it. */
   lastContact: Micros;
+  /** What Raft's thread has to do when it runs again; null while it runs. */
+  late: RaftEvent[] | null;
+  /** When this process last did anything. */
+  ranAt: Micros;
+  /** The gossip pools; null for servers without gossip, and for the WAN where there is one datacenter. */
+  readonly lan: Pool | null;
+  readonly wan: Pool | null;
 }
 
 export interface Consul {
   state: ConsulServerState;
   message: ConsulMessage;
-  timer: RaftTimer | 'sessions' | 'waiting' | 'tombstones';
+  timer: RaftTimer | SwimTimer | WanTimer | 'raft thread' | 'reconcile' | 'sessions' | 'waiting' | 'tombstones';
   request: never;
   response: never;
 }
 
 export interface ConsulConfig {
+  /** The name of the datacenter; `dc1`. */
+  readonly datacenter: string;
   /** How long a request waits for a leader (`rpc_hold_timeout`); 7 s. */
   readonly rpcHoldTimeout: Micros;
   /** How long deletions are remembered so that indices of prefixes do not go back; 15 min. */

@@ -10,10 +10,11 @@ import { maxTransactionOperations, type TransactionOperation } from './state/tra
 /** Bytes of a value at most (`kv_max_value_size`). */
 export const maxValueBytes = 524_288;
 
-/** @param newId draws the ID of a session */
+/** @param newId draws the ID of a session; @param node the node of a session that names none */
 export function commandFor(
   request: Exclude<WriteRequest, { type: 'session-renew' }>,
   newId: () => string,
+  node: string,
 ): ConsulCommand | ConsulResponse {
   switch (request.type) {
     case 'kv-put':
@@ -29,7 +30,7 @@ export function commandFor(
     case 'transaction':
       return transactionFault(request.operations) ?? { type: 'transaction', operations: request.operations };
     case 'session-create': {
-      const session = { ...request.session, id: newId() };
+      const session = { node, ...request.session, id: newId() };
       const fault = sessionFault(session);
       return fault === undefined ? { type: 'session-create', request: session } : failure(500, fault);
     }
@@ -71,11 +72,21 @@ function transactionFault(operations: readonly TransactionOperation[]): ConsulRe
   return failure(413, `Value for key ${JSON.stringify(large.key)} is too large (max size: ${maxValueBytes} bytes)`);
 }
 
-/** The keys that a command acquires: while one of them is under a lock-delay, the command is refused. */
-export function acquiredKeys(command: ConsulCommand): readonly string[] {
-  if (command.type === 'kv') return command.write.verb === 'lock' ? [command.write.key] : [];
-  if (command.type !== 'transaction') return [];
-  return command.operations.flatMap(({ verb, key }) => (verb === 'lock' ? [key] : []));
+/** What a command is answered that acquires keys under a lock-delay; undefined if it acquires none. */
+export function refusalOfDelayed(
+  command: ConsulCommand,
+  isDelayed: (key: string) => boolean,
+): ConsulResponse | undefined {
+  if (command.type === 'kv') {
+    const { verb, key } = command.write;
+    return verb === 'lock' && isDelayed(key) ? responseFor({ type: 'not-done' }) : undefined;
+  }
+  if (command.type !== 'transaction') return undefined;
+  const errors = command.operations.flatMap(({ verb, key }, opIndex) => {
+    const what = `failed to lock key ${JSON.stringify(key)} due to lock delay`;
+    return verb === 'lock' && isDelayed(key) ? [{ opIndex, what }] : [];
+  });
+  return errors.length === 0 ? undefined : responseFor({ type: 'rolled-back', errors });
 }
 
 export function responseFor(answer: ConsulAnswer): ConsulResponse {

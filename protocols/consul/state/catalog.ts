@@ -3,6 +3,9 @@
 import { invalidate, type Invalidation } from './sessions.ts';
 import type { CatalogNode, CatalogService, CheckStatus, ConsulState, HealthCheck } from './types.ts';
 
+/** The check of a node that says what gossip knows of it. */
+export const serfHealth = 'serfHealth';
+
 export interface Registration {
   readonly node: string;
   readonly address: string;
