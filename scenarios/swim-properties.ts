@@ -189,20 +189,20 @@ export const healthRecovers = (protocol: SwimProtocol, within: Micros): Property
     return sick === undefined ? undefined : `${sick.id} has a local health multiplier of ${sick.state.swim.awareness}`;
   });
 
-/** An event that was sent when all was well reaches all. */
-export const eventsArrive = (protocol: SwimProtocol, settling: Micros, within: Micros): Property =>
+/** An event that was sent after the heal reaches all: by gossip, or in the full exchange that closes its gaps. */
+export const eventsArrive = (protocol: SwimProtocol, exchange: Micros, within: Micros): Property =>
   eventually('events arrive', 'an event of the time after the heal reaches all', within, (view, healedAt) => {
-    const sent = view.history.filter(
-      ({ type, f, time }) =>
-        type === 'ok' && f === 'event' && time > healedAt + settling && time < healedAt + within - seconds(3),
-    );
+    if (view.now < healedAt + within - seconds(1)) return 'more may be sent';
+    const sent = view.history.filter(({ type, f, time }) => {
+      return type === 'ok' && f === 'event' && time > healedAt && time < healedAt + within - exchange;
+    });
     for (const value of sent.map((event) => (event.value as [number, number])[0])) {
       const deaf = view
         .running(protocol)
         .find(({ state }) => !state.swim.isLeaving && !state.serf.recent.some((news) => news.value === value));
       if (deaf !== undefined) return `${deaf.id} has not heard ${value}`;
     }
-    return view.now < healedAt + within - seconds(1) ? 'more may be sent' : undefined;
+    return undefined;
   });
 
 /** Lamport's clock condition, and each event once. */

@@ -59,7 +59,7 @@ export function swimWorld({ nodes: count }: { nodes: number }, variant: SwimVari
       eventsAreOrdered,
       membershipConverges(protocol, seconds(100)),
       healthRecovers(protocol, seconds(100)),
-      eventsArrive(protocol, seconds(90), seconds(109)),
+      eventsArrive(protocol, seconds(65), seconds(109)),
       sometimesNoted('refuted', 'a member objects to what is said of it'),
       sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
     ],
