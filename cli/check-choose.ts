@@ -135,7 +135,7 @@ const rules: readonly Rule[] = [
   {
     checker: 'kafka',
     what: 'sends and polls of a log',
-    fits: (profile) => has(profile, 'poll') || has(profile, 'send'),
+    fits: (profile) => profile.hasLogs || has(profile, 'poll') || has(profile, 'send'),
   },
 ];
 

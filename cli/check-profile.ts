@@ -13,6 +13,8 @@ export interface Profile {
   readonly hasAppends: boolean;
   /** Whether each transaction touches one key only. */
   readonly isOfSingleKeys: boolean;
+  /** Whether there are transactions that send to logs and poll them. */
+  readonly hasLogs: boolean;
   /** Whether there are transactions with reads by predicate, insertions or deletions: [rp predicate objects], [delete x]. */
   readonly hasPredicates: boolean;
   /** Whether all values are `[key, value]`. */
@@ -30,6 +32,7 @@ export function profileOf(history: History): Profile {
   let transactions = 0;
   let keyed = 0;
   let predicates = 0;
+  let logs = 0;
   let hasGrants = false;
   let hasAppends = false;
   let singles = 0;
@@ -42,6 +45,7 @@ export function profileOf(history: History): Profile {
         hasAppends ||= event.value.some(([f]) => f === 'append');
         if (touchesOneKey(event.value)) singles++;
       } else if (isTransaction(event.value, predicateMicros)) predicates++;
+      else if (isTransaction(event.value, logMicros)) logs++;
       if (isKeyed(event)) keyed++;
     } else if (event.type === 'ok' && event.f === 'read') reads[kindOf(event.value)]++;
     else if (event.type === 'ok' && event.f === 'acquire' && isGrant(event.value)) hasGrants = true;
@@ -51,6 +55,7 @@ export function profileOf(history: History): Profile {
     functions: [...functions].sort(([, one], [, other]) => other - one).map(([f]) => f),
     isTransactions: operations > 0 && transactions === operations,
     hasPredicates: predicates > 0,
+    hasLogs: logs > 0,
     hasAppends,
     isOfSingleKeys: operations > 0 && singles === operations,
     hasGrants,
@@ -70,12 +75,17 @@ function isTransaction(value: Json, known: ReadonlySet<string> = micros): value 
   return (
     Array.isArray(value) &&
     value.every(
-      (micro) => Array.isArray(micro) && micro.length >= 2 && typeof micro[0] === 'string' && known.has(micro[0]),
+      (micro) =>
+        Array.isArray(micro) &&
+        micro.length >= (micro[0] === 'poll' ? 1 : 2) &&
+        typeof micro[0] === 'string' &&
+        known.has(micro[0]),
     )
   );
 }
 
 const micros = new Set(['r', 'w', 'append']);
+const logMicros = new Set(['send', 'poll']);
 const predicateMicros = new Set([...micros, 'rp', 'insert', 'delete']);
 
 /** A cas without a key has a pair as its value, too: with one, the second part of the pair is a pair. */

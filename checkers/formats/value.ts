@@ -93,9 +93,10 @@ export function settleFunctions(value: Json): void {
 }
 
 function isMicroOperation(value: Json): boolean {
-  if (!isArray(value) || value.length < 2 || value.length > 3) return false;
+  if (!isArray(value) || value.length < 1 || value.length > 3) return false;
   const [f] = value;
-  return typeof f === 'string' && microFunctions.has(withoutColon(f));
+  if (typeof f !== 'string' || !microFunctions.has(withoutColon(f))) return false;
+  return value.length > 1 || withoutColon(f) === 'poll'; // what a poll returned stands behind it
 }
 
 function nameOf(key: Json): string | undefined {

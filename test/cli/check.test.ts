@@ -100,6 +100,19 @@ describe('check, for people', () => {
     expect(skewed.out).toContain('by linearizable, multi-register');
   });
 
+  test('tells transactions over logs from others', async () => {
+    const path = save([
+      '{:type :invoke, :f :txn, :value [[:send 5 1] [:poll]], :process 0}',
+      '{:type :ok, :f :txn, :value [[:send 5 [0 1]] [:poll {5 [[0 1]]}]], :process 0}',
+      '{:type :invoke, :f :txn, :value [[:poll]], :process 1}',
+      '{:type :ok, :f :txn, :value [[:poll {5 [[0 2]]}]], :process 1}',
+    ]);
+    const { code, out } = await faultline('check', path);
+    expect(code).toBe(1);
+    expect(out).toMatch(/chosen +the history holds sends and polls of a log\n/);
+    expect(out.replace(/\s+/g, ' ')).toContain('c1 polled 2 of 5, which nobody had sent');
+  });
+
   test('gives a semaphore as many permits as its name says', async () => {
     const acquired = [0, 1, 2].flatMap((process) =>
       ['invoke', 'ok'].map((type) => `{"process":${process},"type":"${type}","f":"acquire","value":null}`),

@@ -61,6 +61,56 @@ const logs: readonly Omit<Planted, 'checker'>[] = [
   },
 ];
 
+/** Transactions that poll and send. */
+const transactions: readonly Omit<Planted, 'checker'>[] = [
+  {
+    reason: 'aborted-read: c2 polled 1 of 5, whose send by c1 had failed',
+    operations: [0, 1],
+    steps: [
+      [1, 'txn', [['poll'], ['send', 5, 1]], null, 'fail'],
+      [
+        2,
+        'txn',
+        [['poll'], ['send', 6, 2]],
+        [
+          ['poll', { 5: [[0, 1]] }],
+          ['send', 6, [0, 2]],
+        ],
+      ],
+    ],
+  },
+  {
+    reason: 'poll-skip: c2 polled offset 0 of 5 and then 2, past 1',
+    operations: [1],
+    steps: [
+      [
+        1,
+        'txn',
+        [
+          ['send', 5, 1],
+          ['send', 5, 2],
+          ['send', 5, 3],
+        ],
+        [
+          ['send', 5, [0, 1]],
+          ['send', 5, [1, 2]],
+          ['send', 5, [2, 3]],
+        ],
+      ],
+      [
+        2,
+        'txn',
+        [['poll'], ['poll']],
+        [
+          ['poll', { 5: [[0, 1]] }],
+          ['poll', { 5: [[2, 3]] }],
+        ],
+      ],
+      [3, 'txn', [['poll']], [['poll', { 5: [[1, 2]] }]]],
+    ],
+  },
+];
+
 const watches: readonly Omit<Planted, 'checker'>[] = [
   {
     reason: "unordered: c2's watch got the put of 1 to a at 1 after revision 2",
@@ -126,6 +176,6 @@ const registers: readonly Planted[] = [
 
 export const plantedLogs: readonly Planted[] = [
   ...registers,
-  ...logs.map((one) => ({ ...one, checker: 'kafka' })),
+  ...[...logs, ...transactions].map((one) => ({ ...one, checker: 'kafka' })),
   ...watches.map((one) => ({ ...one, checker: 'watch' })),
 ];

@@ -70,6 +70,22 @@ describe('a recorded history', () => {
     expect(new Set(micros).size).toBeLessThan(micros.length / 2);
   });
 
+  it('names the micro-operations of logs plainly, also of a poll that returned nothing so far', async () => {
+    const text =
+      '{:type :invoke, :f :txn, :value [[:send 5 1] [:poll]], :process 0}\n{:type :ok, :f :txn, :value [[:send 5 [0 1]] [:poll {5 [[0 1]]}]], :process 0}';
+    const { history } = await historyIn(text);
+    expect(history.map(({ value }) => value)).toEqual([
+      [['send', 5, 1], ['poll']],
+      [
+        ['send', 5, [0, 1]],
+        ['poll', { 5: [[0, 1]] }],
+      ],
+    ]);
+    expect((await historyIn('{:type :invoke, :f :txn, :value [[:r]], :process 0}')).history[0]?.value).toEqual([
+      [':r'],
+    ]);
+  });
+
   it('is a millisecond apart where the file has no times', async () => {
     const { history } = await historyIn(lines([0, 'invoke', 'read'], [0, 'ok', 'read', 1]));
     expect(history.map(({ time }) => time)).toEqual([0, 1_000]);
