@@ -16,6 +16,8 @@ export interface RedisConfig {
   readonly delayedRestart: Micros;
   /** The server that this one copies from the start; null for a primary. */
   readonly replicaOf: NodeId | null;
+  /** The server that this one copies when it comes back after a crash, as a sentinel would tell it; null to be what it was. */
+  readonly rejoins: NodeId | null;
   /** How often a primary tells its replicas that it is there, and a replica what it has; 1 s. */
   readonly replPing: Micros;
   /** A replica that hears nothing from its primary for so long takes its place; 0, the default, for never. */
@@ -36,6 +38,7 @@ export const redisDefaults: RedisConfig = {
   rewriteAt: 10_000,
   delayedRestart: 0,
   replicaOf: null,
+  rejoins: null,
   replPing: seconds(1),
   failoverAfter: 0,
   backlog: 10_000,

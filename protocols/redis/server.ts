@@ -95,7 +95,7 @@ function start(config: RedisConfig, ctx: Ctx): RedisServerState {
   const redis = load(config, ctx);
   const cameBack = ctx.disk.get(birth) !== undefined;
   const isReady = !cameBack || config.delayedRestart === 0;
-  if (config.delayedRestart > 0 && !cameBack) {
+  if (!cameBack && (config.delayedRestart > 0 || config.rejoins !== null)) {
     ctx.disk.set(birth, true);
     ctx.disk.sync();
   }
@@ -103,9 +103,10 @@ function start(config: RedisConfig, ctx: Ctx): RedisServerState {
   if (config.hz > 0) ctx.setTimer('cron', Math.floor(seconds(1) / config.hz));
   if (config.appendfsync === 'everysec') ctx.setTimer('fsync', seconds(1));
   if (config.appendfsync === 'no') ctx.setTimer('fsync', seconds(30));
-  const replication = aloneWith(config.replicaOf, newHistory(ctx), ctx.monotonic());
+  const primary = cameBack ? (config.rejoins ?? config.replicaOf) : config.replicaOf;
+  const replication = aloneWith(primary, newHistory(ctx), ctx.monotonic());
   const state: RedisServerState = { redis, replication, isReady, waiting: [] };
-  if (config.replicaOf !== null) {
+  if (primary !== null) {
     redis.role = 'replica';
     follow(state, ctx);
   }

@@ -14,8 +14,8 @@ export const lockClientChart = createMachine({
     waiting: { on: { retry: 'acquiring', crashed: 'idle' } },
     'fetching token': { on: { token: 'holding', tooLate: 'idle', crashed: 'idle' } },
     holding: { on: { work: 'working', extend: 'extending', release: 'releasing', expired: 'idle', crashed: 'idle' } },
-    working: { on: { done: 'holding', expired: 'idle', crashed: 'idle' } },
-    extending: { on: { extended: 'holding', failed: 'idle', crashed: 'idle' } },
+    working: { on: { done: 'holding', crashed: 'idle' } },
+    extending: { on: { extended: 'holding', failed: 'holding', crashed: 'idle' } },
     releasing: { on: { released: 'idle', crashed: 'idle' } },
   },
 });
@@ -23,8 +23,9 @@ export const lockClientChart = createMachine({
 export type Step =
   'idle' | 'acquiring' | 'waiting' | 'fetching token' | 'holding' | 'working' | 'extending' | 'releasing';
 
-/** Whether the chart has a move from one step to another. */
-export function isMove(from: Step, to: Step): boolean {
-  const { on = {} } = lockClientChart.config.states?.[from] ?? {};
-  return Object.values(on).includes(to as never);
-}
+/** The moves that the chart allows, as `idle>acquiring`. */
+export const lockClientMoves: ReadonlySet<string> = new Set(
+  Object.entries(lockClientChart.root.states).flatMap(([from, state]) =>
+    [...state.transitions.values()].flat().flatMap(({ target = [] }) => target.map(({ key }) => `${from}>${key}`)),
+  ),
+);

@@ -23,7 +23,7 @@ export interface RedlockState {
   /** When the attempt began and until when the lock may be used, on the client's own clock. */
   startedAt: Micros;
   validUntil: Micros;
-  /** When the acquire was asked for. */
+  /** When the operation was asked for, on the monotonic clock. */
   invokedAt: Micros;
   extensions: number;
   token: number | null;
@@ -106,11 +106,12 @@ class Redlock {
 
   begin(state: RedlockState, operation: Request, ctx: Ctx): void {
     state.operation = operation;
+    state.invokedAt = ctx.monotonic();
     switch (operation.f) {
       case 'acquire':
+        if (state.step === 'holding' && this.#remaining(state, ctx) <= 0) this.#move(state, 'idle', ctx);
         if (state.step !== 'idle') return ctx.fail(`it is ${state.step}`);
         state.attempt = 0;
-        state.invokedAt = this.#now(ctx);
         return this.#attempt(state, ctx);
       case 'extend':
         if (state.step !== 'holding') return ctx.fail('not held');
@@ -121,7 +122,9 @@ class Redlock {
         return this.#askAll(state, 'releasing', ctx);
       case 'write':
         if (state.step !== 'holding') return ctx.fail('not held');
-        if (this.#isOver(state, ctx)) return this.#lose(state, 'the lock had run out', ctx);
+        if (!this.#rules.mayWork(this.#remaining(state, ctx), this.#workFor, this.#config)) {
+          return ctx.fail('too little of the lock is left');
+        }
         this.#move(state, 'working', ctx);
         return ctx.setTimer('work done', this.#workFor); // whatever happens meanwhile, it does not look again
       default:
@@ -143,12 +146,12 @@ class Redlock {
       case 'token':
         if (state.step !== 'fetching token' || message.request !== state.request) return;
         state.token = message.token;
-        if (this.#isOver(state, ctx)) return this.#lose(state, 'the token came too late', ctx);
+        if (this.#remaining(state, ctx) <= 0) return this.#lose(state, 'the token came too late', ctx);
         return this.#hold(state, ctx);
       case 'written':
         if (state.step !== 'working' || message.request !== state.request) return;
         this.#move(state, 'holding', ctx);
-        if (message.accepted) return ctx.ok(this.#words(state));
+        if (message.accepted) return ctx.ok(this.#words(state, ctx));
         return ctx.fail('refused: its token was stale');
       default:
         return; // for others
@@ -174,12 +177,8 @@ class Redlock {
   /** Steps 1 and 2: notes the time and asks all instances for the lock. */
   #attempt(state: RedlockState, ctx: Ctx): void {
     state.attempt++;
-    state.value = Array.from({ length: 10 }, () =>
-      ctx
-        .random(2 ** 16)
-        .toString(16)
-        .padStart(4, '0'),
-    ).join('');
+    // With the value of an attempt that was not released, the last release gives up what all of them took.
+    if (state.attempt === 1 || this.#config.releasesPartial) state.value = drawValue(ctx);
     this.#askAll(state, 'acquiring', ctx);
   }
 
@@ -207,16 +206,11 @@ class Redlock {
     const milliseconds = String(Math.floor(this.#config.ttl / 1_000));
     const command =
       step === 'acquiring'
-        ? ['SET', this.#lock, value, 'NX', 'PX', milliseconds]
+        ? this.#rules.takes(this.#lock, value, milliseconds)
         : step === 'extending'
-          ? ['EVAL', 'compare-and-extend', '1', this.#lock, value, milliseconds]
-          : this.#unlock(value);
+          ? this.#rules.extends(this.#lock, value, milliseconds)
+          : this.#rules.releases(this.#lock, value);
     ctx.send(instance, { type: 'Commands', request: round.request, commands: [command] });
-  }
-
-  #unlock(value: string): readonly string[] {
-    if (!this.#rules.comparesValue) return ['DEL', this.#lock];
-    return ['EVAL', 'compare-and-delete', '1', this.#lock, value];
   }
 
   #endRound(state: RedlockState, ctx: Ctx): void {
@@ -228,7 +222,7 @@ class Redlock {
         return this.#endExtension(state, ctx);
       case 'releasing':
         this.#move(state, 'idle', ctx);
-        return ctx.ok(this.#words(state));
+        return ctx.ok(this.#words(state, ctx));
       default:
         return;
     }
@@ -241,7 +235,7 @@ class Redlock {
     const validity = this.#rules.validity(this.#config, now - startedAt);
     const isInTime = validity > 0 || !this.#config.checksElapsed;
     if (this.#rules.isQuorum(round.yes, this.#instances.length, this.#config) && isInTime) {
-      state.validUntil = this.#config.checksElapsed ? now + validity : startedAt + this.#config.ttl;
+      state.validUntil = now + validity;
       state.extensions = 0;
       state.token = null;
       if (!this.#fences) return this.#hold(state, ctx);
@@ -264,50 +258,48 @@ class Redlock {
     const isValid = now < state.validUntil;
     const validity = this.#rules.validity(this.#config, now - state.startedAt);
     if (!this.#rules.isExtended(state.round.yes, this.#instances.length, isValid, this.#config) || validity <= 0) {
-      this.#releaseAll(state, ctx);
-      return this.#lose(state, 'not extended', ctx);
+      this.#move(state, 'holding', ctx); // until the lease that it has is over
+      return ctx.fail('not extended');
     }
     state.extensions++;
     state.validUntil = now + validity;
     this.#move(state, 'holding', ctx);
-    ctx.ok(this.#words(state));
+    ctx.ok(this.#words(state, ctx));
   }
 
   #hold(state: RedlockState, ctx: Ctx): void {
     this.#move(state, 'holding', ctx);
     ctx.note('acquired', { until: state.validUntil, token: state.token });
-    ctx.ok(this.#words(state));
+    ctx.ok(this.#words(state, ctx));
   }
 
   /** All instances, those that are thought to have refused as well: their answer may have been lost. */
   #releaseAll(state: RedlockState, ctx: Ctx): void {
+    const command = this.#rules.releases(this.#lock, state.value);
     for (const instance of this.#instances) {
-      ctx.send(instance, { type: 'Commands', request: -1, commands: [this.#unlock(state.value)] });
+      ctx.send(instance, { type: 'Commands', request: -1, commands: [command] });
     }
   }
 
   #lose(state: RedlockState, why: string, ctx: Ctx): void {
+    this.#releaseAll(state, ctx);
     this.#move(state, 'idle', ctx);
     ctx.note('lost', { why });
     ctx.fail(why);
   }
 
-  /** What the history says of an operation on the lock; a lease counts from the moment it was asked for. */
-  #words(state: RedlockState): Json {
-    const from = state.operation?.f === 'extend' ? state.startedAt : state.invokedAt;
+  /** What the history says of an operation on the lock; a lease counts from the moment the operation was asked for. */
+  #words(state: RedlockState, ctx: Ctx): Json {
     const { token } = state;
-    const lease = state.validUntil - from;
-    switch (state.operation?.f) {
-      case 'acquire':
-      case 'extend':
-        return { lock: this.#lock, lease, ...(token !== null && { token }) };
-      default:
-        return { lock: this.#lock, ...(token !== null && { token }) };
-    }
+    const told = { lock: this.#lock, ...(token !== null && { token }) };
+    if (state.operation?.f !== 'acquire' && state.operation?.f !== 'extend') return told;
+    const lease = ctx.monotonic() - state.invokedAt + this.#remaining(state, ctx);
+    return { ...told, lease: Math.max(0, lease) };
   }
 
-  #isOver(state: RedlockState, ctx: Ctx): boolean {
-    return this.#now(ctx) >= state.validUntil;
+  /** For how long the lock may still be used, as far as the client knows; negative when that is over. */
+  #remaining(state: RedlockState, ctx: Ctx): Micros {
+    return state.validUntil - this.#now(ctx);
   }
 
   #now(ctx: Ctx): Micros {
@@ -318,4 +310,12 @@ class Redlock {
     ctx.note('role', { role: to, from: state.step });
     state.step = to;
   }
+}
+
+/** 20 random bytes, in hexadecimal. */
+function drawValue(ctx: Ctx): string {
+  return Array.from({ length: 10 }, () => {
+    const bytes = ctx.random(2 ** 16);
+    return bytes.toString(16).padStart(4, '0');
+  }).join('');
 }

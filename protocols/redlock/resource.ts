@@ -23,7 +23,11 @@ export function resource(fences: boolean): Protocol<Resource> {
     ctx.disk.sync();
   };
   return {
-    start: (ctx) => ({ ...(ctx.disk.get<Resource['state'] & {}>('resource') ?? { token: 0, value: null }) }),
+    start(ctx) {
+      const kept = ctx.disk.get<Resource['state']>('resource');
+      ctx.disk.sync(); // what the page cache kept over a crash must be on disk before anybody hears of it
+      return { ...(kept ?? { token: 0, value: null }) };
+    },
     onMessage(state, from, message, ctx) {
       const { request } = message;
       switch (message.type) {
@@ -34,11 +38,11 @@ export function resource(fences: boolean): Protocol<Resource> {
         case 'write': {
           const { token, value } = message;
           const accepted = !fences || (token ?? 0) >= state.token;
+          ctx.note(accepted ? 'accepted' : 'refused', { client: from, token, value });
           if (accepted) {
             state.value = value;
             save(state, ctx);
           }
-          ctx.note(accepted ? 'accepted' : 'refused', { client: from, token, value });
           return ctx.send(from, { type: 'written', request, accepted });
         }
         case 'token':
