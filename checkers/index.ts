@@ -56,6 +56,7 @@ export { leaderRegister } from './models/leader-register.ts';
 export { listAppend } from './models/list-append.ts';
 export { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
 export { multiRegister } from './models/multi-register.ts';
+export { predicateStore } from './models/predicate-store.ts';
 export { priorityQueue } from './models/priority-queue.ts';
 export { register } from './models/register.ts';
 export { semaphore } from './models/semaphore.ts';

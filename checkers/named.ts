@@ -15,6 +15,7 @@ import { leaderRegister } from './models/leader-register.ts';
 import { listAppend } from './models/list-append.ts';
 import { fencedLock, mutex, ownedMutex, reentrantLock } from './models/lock.ts';
 import { multiRegister } from './models/multi-register.ts';
+import { predicateStore } from './models/predicate-store.ts';
 import { priorityQueue } from './models/priority-queue.ts';
 import { register } from './models/register.ts';
 import { semaphore } from './models/semaphore.ts';
@@ -33,6 +34,7 @@ export const models: { readonly [name: string]: () => Model<Json> } = {
   'cas-register': () => casRegister(),
   'multi-register': () => multiRegister(),
   'list-append': listAppend,
+  'predicate-store': predicateStore,
   'key-value': keyValue,
   counter: () => counter(),
   set,

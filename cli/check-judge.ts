@@ -103,13 +103,13 @@ async function judgeHistory(
     const remarks = [...recorded.remarks, `the ${holder} holds no operations of clients, so nothing was judged`];
     return { ...about, ...nothing, remarks, checker: request.checker ?? 'none', why: `the ${holder} is empty`, ms: 0 };
   }
-  const choice = choose(recorded, profile, request);
+  const chosen = choose(recorded, profile, request);
+  const isUndecidable = profile.hasPredicates && isolationNames.has(chosen.checker);
+  const choice = isUndecidable && isStrict(request) ? { ...searchForOrder, why: chosen.why } : chosen;
   watch.onBegin?.({ part: name, format: about.format, operations: about.operations, ...choice });
   const start = performance.now();
   const opinion =
-    profile.hasPredicates && isolationNames.has(choice.checker)
-      ? predicatesNotJudged
-      : await judge(recorded, choice, request, watch);
+    isUndecidable && choice === chosen ? predicatesNotJudged : await judge(recorded, choice, request, watch);
   const remarks = [...recorded.remarks, ...hints(recorded, opinion, request), ...offers(profile, opinion, choice)];
   return { ...about, ...opinion, checker: choice.checker, why: choice.why, remarks, ms: performance.now() - start };
 }
@@ -218,9 +218,18 @@ const nothing: Opinion = {
   partitions: [],
 };
 
+/** Who judges transactions that read by predicates. */
+const searchForOrder = { checker: 'linearizable', model: 'predicate-store' } as const;
+
+function isStrict({ consistency = [strict], settings }: CheckRequest): boolean {
+  return consistency.includes(strict) && settings['anomalies'] === undefined;
+}
+
+const strict: Consistency = 'strict-serializable';
+
 const predicatesNotJudged: Opinion = {
   ...nothing,
   verdict: 'unknown',
   doubt:
-    'reads by predicate (rp), insertions and deletions are not judged: expected transactions of r, w and append alone, as in [[r x null] [w y 1]]',
+    'with reads by predicate (rp), insertions and deletions only strict serializability is judged: expected transactions of r, w and append alone, as in [[r x null] [w y 1]]',
 };

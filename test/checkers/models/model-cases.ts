@@ -4,8 +4,6 @@ import { counter } from '../../../checkers/models/counter.ts';
 import { fifoQueue } from '../../../checkers/models/fifo-queue.ts';
 import { leaderRegister } from '../../../checkers/models/leader-register.ts';
 import { fencedLock, mutex, ownedMutex, reentrantLock } from '../../../checkers/models/lock.ts';
-import { listAppend } from '../../../checkers/models/list-append.ts';
-import { multiRegister } from '../../../checkers/models/multi-register.ts';
 import { priorityQueue } from '../../../checkers/models/priority-queue.ts';
 import { semaphore } from '../../../checkers/models/semaphore.ts';
 import { elementSet, set } from '../../../checkers/models/set.ts';
@@ -18,13 +16,12 @@ import {
   electionReference,
   idsReference,
   listReference,
-  listTransactionReference,
   lockReference,
   rankedReference,
   semaphoreReference,
   setReference,
-  transactionReference,
 } from './references.ts';
+import { transactionCases } from './transaction-cases.ts';
 
 /** Client, function, value, result: operations one after another. */
 export type Told = readonly [number, string, Json, Json];
@@ -169,69 +166,7 @@ export const modelCases: readonly ModelCase[] = [
       ],
     ],
   },
-  {
-    model: listAppend(),
-    reference: listTransactionReference,
-    planted: [
-      [
-        'x was absent (or was in one of 2 other states)',
-        [
-          [1, 'txn', [['append', 'x', 1]], null],
-          [2, 'txn', [['append', 'x', 2]], null],
-          [1, 'txn', [['r', 'x', null]], [['r', 'x', [2, 1]]]],
-        ],
-      ],
-      [
-        'x was absent',
-        [
-          [
-            1,
-            'txn',
-            [
-              ['r', 'x', null],
-              ['append', 'x', 1],
-            ],
-            [
-              ['r', 'x', [1]],
-              ['append', 'x', 1],
-            ],
-          ],
-        ],
-      ],
-    ],
-  },
-  {
-    model: multiRegister(),
-    reference: transactionReference,
-    planted: [
-      [
-        'y held 1',
-        [
-          [
-            1,
-            'txn',
-            [
-              ['w', 'x', 1],
-              ['w', 'y', 1],
-            ],
-            null,
-          ],
-          [
-            2,
-            'txn',
-            [
-              ['r', 'x', null],
-              ['r', 'y', null],
-            ],
-            [
-              ['r', 'x', 1],
-              ['r', 'y', null],
-            ],
-          ],
-        ],
-      ],
-    ],
-  },
+  ...transactionCases,
   {
     model: mutex(),
     reference: lockReference(1, false),

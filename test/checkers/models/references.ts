@@ -141,6 +141,55 @@ export const listTransactionReference: Reference = {
   },
 };
 
+export const predicateReference: Reference = {
+  calls: [
+    ['init', { x: 0, y: 3 }],
+    ['txn', [['rp', 'true', null]]],
+    [
+      'txn',
+      [
+        ['rp', ['mod', 2, 1], null],
+        ['w', 'x', 1],
+      ],
+    ],
+    [
+      'txn',
+      [
+        ['insert', 'y', 2],
+        ['rp', ['=', 2], null],
+      ],
+    ],
+    [
+      'txn',
+      [
+        ['r', 'x', null],
+        ['delete', 'x'],
+      ],
+    ],
+  ],
+  make: () => {
+    const held = new Map<string, Json>();
+    const found = (predicate: Json) =>
+      [...held].filter(([, value]) => {
+        if (predicate === 'true') return true;
+        const [f, first, rest] = predicate as [string, number, number];
+        return f === '=' ? value === first : (value as number) % first === rest;
+      });
+    return (_client, f, value) => {
+      if (f === 'init') for (const [key, item] of Object.entries(value as object)) held.set(key, item as Json);
+      if (f === 'init') return value;
+      return (value as readonly [string, string, Json?][]).map((micro) => {
+        const [what, key, item] = micro;
+        if (what === 'rp') return [what, key, Object.fromEntries(found(key))];
+        if (what === 'r') return [what, key, held.get(key) ?? null];
+        if (what === 'delete') held.delete(key);
+        else held.set(key, item!);
+        return micro as Json;
+      });
+    };
+  },
+};
+
 /** A lock with an owner that may take it again up to `maxDepth` times; tokens count the times it was free and taken. */
 export function lockReference(maxDepth: number, fenced: boolean): Reference {
   return {
