@@ -5,7 +5,7 @@ import { drain } from './requests.ts';
 import { isLeading } from './session-tracking.ts';
 import { track, untrack } from './sessions.ts';
 import type { Outcome, Server, ServerContext, ServerState, Waiting } from './server-types.ts';
-import type { Applied, Change, Transaction } from './types.ts';
+import type { Applied, Change, Transaction, TransactionBody } from './types.ts';
 import { trigger } from './watches.ts';
 
 /** A transaction was applied here: first whoever watches is told, then whoever asked is answered. */
@@ -18,13 +18,18 @@ export function tellAndAnswer(
   followSessions(server, state, txn, ctx);
   if (server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
   const { session, cxid, body } = txn;
-  if (ticket !== null && cxid > 0 && body.type !== 'error') ctx.note('applies', { session, cxid, zxid });
+  if (ticket !== null && cxid > 0 && !isRefused(body)) ctx.note('applies', { session, cxid, zxid });
   if (ticket !== null) settleTicket(server, state, ticket, { zxid, result: answer.result }, ctx);
   if (!server.rules.eventsFirst) tellWatchers(state, answer.changes, zxid, ctx);
   if (body.type !== 'closeSession') return;
   for (const connection of Object.values(state.connections)) {
     if (connection.session === session) closeConnection(state, connection, ctx);
   }
+}
+
+/** Nothing of it took effect: of a multi all parts do, or none. */
+function isRefused(body: TransactionBody): boolean {
+  return body.type === 'error' || (body.type === 'multi' && body.parts.some(({ type }) => type === 'error'));
 }
 
 function followSessions(server: Server, state: ServerState, { session, body }: Transaction, ctx: ServerContext): void {
