@@ -8,10 +8,12 @@ import { addExplore } from './explore.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { OutputError } from './files.ts';
 import { addFuzz } from './fuzz.ts';
+import { addGossip } from './gossip.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addShrink } from './shrink.ts';
 import { packageVersion } from './version.ts';
 
 /** What a command works with; it leaves its exit code here. */
@@ -48,7 +50,7 @@ function makeProgram(session: Session): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for all options and an example)')
     .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
-  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addDiff, addCheck, addExplore])
+  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addShrink, addDiff, addCheck, addExplore, addGossip])
     add(program, session);
   return program;
 }

@@ -1,28 +1,26 @@
-// A campaign: many seeds of one scenario, one after the other, with its failures grouped by cause. It re-runs what failed,
-// and a sample of the rest, to prove that the runs are deterministic, and it can be interrupted at any moment.
-import {
-  InputError,
-  Simulation,
-  type Finding,
-  type Micros,
-  type Parameters,
-  type Run,
-  type Scenario,
-  type SimulateOptions,
-  type Verdict,
-} from '../sim/index.ts';
-import { describeNondeterminism } from './nondeterminism.ts';
+// A campaign: many seeds of one scenario with its failures grouped by cause. It re-runs what failed, and a sample of the rest,
+// to prove that the runs are deterministic, and it can be interrupted at any moment.
+import { InputError, type Finding, type Micros, type Parameters, type Scenario, type Verdict } from '../sim/index.ts';
+import type { Case } from './case.ts';
+import type { Plan } from './outcome.ts';
+import { SeedRunner, type Pace } from './seed-runner.ts';
 import { Tally } from './tally.ts';
 
 export interface CampaignOptions {
   /** How many seeds to run; the first is `start` (default 1), and they count up from there. */
   readonly seeds: number;
   readonly start?: number;
+  /** From one seed to the next; default 1. Shards of one campaign start apart and leap over each other's seeds. */
+  readonly stride?: number;
   readonly parameters?: Parameters;
   /** How long each run lasts, in microseconds of virtual time; the scenario's own length by default. */
   readonly until?: Micros;
   /** Stop at the first seed that violates something. */
   readonly untilFailure?: boolean;
+  /** Real milliseconds after which no more seeds are begun. */
+  readonly timeMs?: number;
+  /** Mutate schedules that reached something new, instead of drawing each from its seed alone. */
+  readonly guided?: boolean;
   /** Called about ten times a second, and at the end. */
   readonly onProgress?: (progress: Campaign) => void;
   /** Ends the campaign between two events; what was found so far is kept. */
@@ -33,6 +31,7 @@ export interface CampaignOptions {
 export interface Campaign {
   readonly scenario: string;
   readonly start: number;
+  readonly stride: number;
   /** How many seeds it was to run, and how many have ended. */
   readonly planned: number;
   readonly seeds: number;
@@ -45,12 +44,16 @@ export interface Campaign {
   readonly elapsedMs: number;
   /** Seeds that were run twice and gave the same hash. */
   readonly verified: number;
+  /** Seeds that took their thread down or never ended; they count as unknown. */
+  readonly lost: number;
+  /** How many different things were reached: moves between roles, what follows what, who is what together. */
+  readonly coverage: number;
   /** The seeds that were not valid, in order. At most 10,000 are kept; `causes` count them all. */
   readonly failures: readonly SeedFailure[];
   readonly causes: readonly Cause[];
   /** For each `sometimes` property, how many seeds reached it. */
   readonly sometimes: readonly { readonly name: string; readonly seeds: number }[];
-  readonly ended: 'running' | 'finished' | 'interrupted' | 'first failure' | 'broken';
+  readonly ended: 'running' | 'finished' | 'interrupted' | 'first failure' | 'out of time' | 'broken';
   /** Why a campaign that ended as broken could not go on: no finding about the protocol, but a defect of the tools. */
   readonly broken?: { readonly seed: string; readonly type: 'error' | 'nondeterminism'; readonly reason: string };
 }
@@ -63,6 +66,10 @@ export interface SeedFailure {
   readonly events: number;
   readonly simulatedUs: Micros;
   readonly findings: readonly Finding[];
+  /** What makes the run, where the seed alone does not: its schedule was changed on the way. */
+  readonly case?: Case;
+  /** The seed gave no run. */
+  readonly lost?: true;
 }
 
 /** Failures with one set of findings' names. */
@@ -75,26 +82,25 @@ export interface Cause {
   readonly smallest: SeedFailure;
 }
 
-const verifyEvery = 20;
-
 /**
- * Runs the seeds. The promise is rejected only for bad input; a run that breaks the tools ends the campaign as `broken`.
+ * Runs the seeds in this thread. The promise is rejected only for bad input; a run that breaks the tools ends the campaign as
+ * `broken`.
  * @throws InputError when seeds, parameters or length do not fit.
  */
 export async function campaign(scenario: Scenario, options: CampaignOptions): Promise<Campaign> {
-  const { start = 1, seeds } = options;
-  assertCount('seeds', seeds, 1);
-  assertCount('start', start, 0);
-  const tally = new Tally(scenario.name, start, seeds);
-  const pace = new Pace(tally, options);
-  for (let index = 0; index < seeds && tally.ended === 'running'; index++) {
-    const seed = String(start + index);
-    try {
-      await runSeed(scenario, seed, index, options, tally, pace);
-    } catch (error) {
+  const { plan, tally } = startCampaign(scenario, options);
+  const pace = new CampaignPace(tally, options);
+  const runner = new SeedRunner(scenario, plan, pace);
+  for (let index = 0; index < options.seeds && tally.ended === 'running'; index++) {
+    if (pace.isOutOfTime()) tally.end('out of time');
+    else {
+      const outcome = await runner.run(index);
+      if (outcome === undefined) tally.end('interrupted');
       // What does not fit the scenario shows at the first seed; later it is a defect.
-      if (error instanceof InputError && index === 0) throw error;
-      tally.break(seed, 'error', error instanceof Error ? (error.stack ?? error.message) : String(error));
+      else if (outcome.type === 'broken' && outcome.kind === 'input' && index === 0)
+        throw new InputError(outcome.reason);
+      else tally.take(index, outcome);
+      await pace.breathe();
     }
   }
   tally.end('finished');
@@ -102,47 +108,24 @@ export async function campaign(scenario: Scenario, options: CampaignOptions): Pr
   return tally.result();
 }
 
-async function runSeed(
-  scenario: Scenario,
-  seed: string,
-  index: number,
+/** The plan and the empty sums of a campaign. @throws InputError when a count does not fit. */
+export function startCampaign(
+  { name }: Pick<Scenario, 'name'>,
   options: CampaignOptions,
-  tally: Tally,
-  pace: Pace,
-): Promise<void> {
-  const { parameters = {}, until } = options;
-  const set: SimulateOptions = { seed, parameters, ...(until === undefined ? {} : { until }) };
-  const began = performance.now();
-  const run = await runPaced(scenario, set, pace);
-  if (run === undefined) return tally.end('interrupted');
-  tally.add(run, performance.now() - began);
-  if (run.verdict !== 'valid' || index % verifyEvery === 0) {
-    const again = await runPaced(scenario, { ...set, judge: false }, pace);
-    if (again === undefined) return tally.end('interrupted');
-    if (again.hash === run.hash) tally.verified++;
-    else tally.break(seed, 'nondeterminism', describeNondeterminism(scenario, set));
-  }
-  if (run.verdict === 'invalid' && options.untilFailure === true) tally.end('first failure');
-  await pace.breathe();
-}
-
-/** One run that lets others work now and then; undefined when it was interrupted. */
-async function runPaced(scenario: Scenario, set: SimulateOptions, pace: Pace): Promise<Run | undefined> {
-  if (pace.isInterrupted()) return undefined;
-  const simulation = new Simulation(scenario, set);
-  for (let step = 1; simulation.step(); step++) {
-    if (step % 1024 === 0) {
-      await pace.breathe();
-      if (pace.isInterrupted()) return undefined;
-    }
-  }
-  return simulation.finish();
+): { readonly plan: Plan; readonly tally: Tally } {
+  const { start = 1, stride = 1, seeds, parameters = {}, until, guided = false, untilFailure = false } = options;
+  assertCount('seeds', seeds, 1);
+  assertCount('start', start, 0);
+  assertCount('stride', stride, 1);
+  const plan = { start, stride, parameters, ...(until === undefined ? {} : { until }), guided };
+  return { plan, tally: new Tally({ scenario: name, start, stride, planned: seeds, untilFailure }) };
 }
 
 /** Keeps the event loop alive: signals are heard and progress is shown while the campaign works. */
-class Pace {
+class CampaignPace implements Pace {
   readonly #tally: Tally;
   readonly #options: CampaignOptions;
+  readonly #began = performance.now();
   #breathed = performance.now();
   #reported = performance.now();
 
@@ -160,6 +143,10 @@ class Pace {
 
   isInterrupted(): boolean {
     return this.#options.signal?.aborted === true;
+  }
+
+  isOutOfTime(): boolean {
+    return performance.now() - this.#began >= (this.#options.timeMs ?? Infinity);
   }
 
   report(): void {

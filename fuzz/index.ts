@@ -1,2 +1,16 @@
-// Campaigns over seeds. The vitest integration is apart, in `vitest.ts`, because it needs vitest.
-export { campaign, type Campaign, type CampaignOptions, type Cause, type SeedFailure } from './campaign.ts';
+// Campaigns over seeds, and shrinking what they find. The vitest integration is apart, in `vitest.ts`, because it needs vitest.
+export {
+  campaign,
+  startCampaign,
+  type Campaign,
+  type CampaignOptions,
+  type Cause,
+  type SeedFailure,
+} from './campaign.ts';
+export { caseOf, optionsOf, type Case } from './case.ts';
+export { causeOf } from './cause.ts';
+export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
+export { SeedRunner, type Pace } from './seed-runner.ts';
+export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
+export { tellStory } from './story.ts';
+export type { Tally } from './tally.ts';

@@ -1,0 +1,54 @@
+// The thread that runs seeds: takes batches of indices, and answers with one outcome for each.
+import { parentPort, workerData } from 'node:worker_threads';
+import { SeedRunner, type Plan, type SeedOutcome } from '../fuzz/index.ts';
+import { loadScenario } from './scenario-source.ts';
+
+export interface FuzzThreadData {
+  readonly reference: string;
+  readonly plan: Plan;
+  /** One number: the index under way, or -1, so that whoever ends this thread knows which seed it was. */
+  readonly current: Int32Array;
+}
+
+/** Indices of the plan, from `from` up to but without `to`. */
+export interface FuzzBatch {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type FuzzMessage =
+  | { readonly type: 'outcomes'; readonly outcomes: readonly (readonly [index: number, outcome: SeedOutcome])[] }
+  | { readonly type: 'done' }
+  | { readonly type: 'error'; readonly message: string };
+
+/** Milliseconds between two messages while seeds are quick. */
+const interval = 50;
+
+const { reference, plan, current } = workerData as FuzzThreadData;
+const post = (message: FuzzMessage): void => parentPort?.postMessage(message, []);
+const runner = loadScenario(reference).then(({ scenario }) => new SeedRunner(scenario, plan));
+runner.catch((error: unknown) => {
+  post({ type: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+});
+
+parentPort?.on('message', (batch: FuzzBatch) => {
+  void runBatch(batch);
+});
+
+async function runBatch({ from, to }: FuzzBatch): Promise<void> {
+  const seeds = await runner;
+  let outcomes: [number, SeedOutcome][] = [];
+  let posted = performance.now();
+  for (let index = from; index < to; index++) {
+    Atomics.store(current, 0, index);
+    const outcome = await seeds.run(index);
+    if (outcome !== undefined) outcomes.push([index, outcome]);
+    if (performance.now() - posted < interval) continue;
+    post({ type: 'outcomes', outcomes });
+    outcomes = [];
+    posted = performance.now();
+  }
+  Atomics.store(current, 0, -1);
+  post({ type: 'outcomes', outcomes });
+  post({ type: 'done' });
+}

@@ -1,0 +1,153 @@
+// Guidance: a pool of schedules that reached something new, and changes to them that may reach more: faults next to what the
+// nodes noted, faults moved, lengthened, left out, taken from another schedule, and the same schedule under another seed.
+import {
+  logUniform,
+  ms,
+  namesIn,
+  randomStream,
+  seconds,
+  Simulation,
+  type Fault,
+  type Micros,
+  type Noted,
+  type Random,
+  type Run,
+  type Scenario,
+  type TimedFault,
+} from '../sim/index.ts';
+import { caseOf, type Case } from './case.ts';
+import { mostImpaired } from './impairment.ts';
+
+interface Parent {
+  readonly case: Case;
+  readonly healAt: Micros;
+  readonly nodes: readonly string[];
+  readonly clients: readonly string[];
+  /** Moments worth aiming at: when somebody noted something, and who. */
+  readonly moments: readonly Pick<Noted, 'at' | 'node' | 'kind'>[];
+  chosen: number;
+}
+
+/** Makes the cases of a campaign; learns from each run. Deterministic in the seeds and the runs it was told of. */
+export class Guide {
+  readonly #scenario: Scenario;
+  readonly #parents: Parent[] = [];
+  /** The most nodes that the scenario itself was seen to impair at once. */
+  #budget = 0;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+  }
+
+  /** A changed schedule for this seed; undefined when the seed should draw its own. */
+  make(seed: string): Case | undefined {
+    const random = randomStream(seed, 'guide');
+    if (this.#parents.length === 0 || random.chance(freshShare)) return undefined;
+    const parent = this.#choose(random);
+    parent.chosen++;
+    const other = random.pick(this.#parents);
+    let faults = parent.case.faults;
+    for (let changes = random.between(1, 4); changes > 0; changes--) faults = change(random, faults, parent, other);
+    const isSameSeed = random.chance(500_000);
+    const sorted = [...faults].sort((one, two) => one.at - two.at).filter(({ at }) => at < parent.healAt);
+    const kept = sorted.slice(0, mostFaults);
+    if (mostImpaired(kept, parent.healAt) > this.#budget) return undefined;
+    return { ...parent.case, seed: isSameSeed ? parent.case.seed : seed, faults: kept };
+  }
+
+  /** Keeps a run that reached something new. */
+  learn(run: Run, fresh: readonly number[]): void {
+    this.#budget = Math.max(this.#budget, mostImpaired(run.faults, run.healAt));
+    if (fresh.length === 0) return;
+    const { nodes, clients, healAt } = run;
+    const parent = { case: caseOf(run), nodes, clients, healAt, moments: this.#momentsOf(run), chosen: 0 };
+    this.#parents.push(parent);
+    if (this.#parents.length <= mostParents) return;
+    // The one that had the most chances makes room.
+    const worn = this.#parents.reduce((most, each) => (each.chosen > most.chosen ? each : most));
+    this.#parents.splice(this.#parents.indexOf(worn), 1);
+  }
+
+  /** Of three, the one that was chosen least often. */
+  #choose(random: Random): Parent {
+    const drawn = [random, random, random].map(() => random.pick(this.#parents));
+    return drawn.reduce((least, each) => (each.chosen < least.chosen ? each : least));
+  }
+
+  /** Runs it again to hear its notes: rare kinds and changes of roles first. */
+  #momentsOf(run: Run): Parent['moments'] {
+    const notes: Noted[] = [];
+    const { parameters, until, faults, workload, seed } = caseOf(run);
+    const onNote = (note: Noted): void => void (notes.length < mostNotes && notes.push(note));
+    const options = { parameters, until, faults, workload, seed, judge: false, onNote };
+    const simulation = new Simulation(this.#scenario, options);
+    while (simulation.step());
+    const often = new Map<string, number>();
+    for (const { kind } of notes) often.set(kind, (often.get(kind) ?? 0) + 1);
+    return notes
+      .filter(({ at }) => at < run.healAt)
+      .sort((one, two) => (often.get(one.kind) ?? 0) - (often.get(two.kind) ?? 0) || one.at - two.at)
+      .slice(0, mostMoments)
+      .map(({ at, node, kind }) => ({ at, node, kind }));
+  }
+}
+
+const freshShare = 400_000;
+const mostParents = 200;
+const mostFaults = 200;
+const mostMoments = 60;
+const mostNotes = 20_000;
+
+function change(random: Random, faults: readonly TimedFault[], parent: Parent, other: Parent): readonly TimedFault[] {
+  const place = faults.length === 0 ? 0 : random.below(faults.length);
+  const timed = faults[place];
+  const replaced = (by: TimedFault): TimedFault[] => faults.map((each, index) => (index === place ? by : each));
+  const choice = random.below(10);
+  if (choice < 4 || timed === undefined) return aimed(random, faults, parent);
+  if (choice === 4) return faults.filter((_, index) => index !== place);
+  if (choice === 5) {
+    const from = random.below(parent.healAt);
+    return [
+      ...faults.filter(({ at }) => at < from),
+      ...other.case.faults.filter((fault) => fits(fault, parent) && fault.at >= from),
+    ];
+  }
+  if (choice === 6) return replaced({ ...timed, fault: lasting(timed.fault, logUniform(random, ms(2), seconds(3))) });
+  const shift = logUniform(random, 100, ms(500)) * (random.chance(500_000) ? 1 : -1);
+  const at = Math.min(parent.healAt - 1, Math.max(0, timed.at + shift));
+  return choice === 7 ? [...faults, { ...timed, at }] : replaced({ ...timed, at });
+}
+
+/** A fault just before or after something was noted, mostly on who noted it: where crashes and cuts hurt. */
+function aimed(
+  random: Random,
+  faults: readonly TimedFault[],
+  { moments, nodes, case: found }: Parent,
+): readonly TimedFault[] {
+  const [template] = faults.length === 0 ? [] : [random.pick(faults)];
+  const aims = moments.filter(({ node }) => nodes.includes(node));
+  if (aims.length === 0) return template === undefined ? faults : [...faults, template];
+  const moment = random.pick(aims);
+  const node = random.chance(700_000) ? moment.node : random.pick(nodes);
+  const at = Math.max(0, moment.at + random.between(-2_000, 2_000));
+  const allowed = new Set(found.faults.map(({ fault }) => fault.type));
+  const kinds: Fault[] = [
+    { type: 'crash', node, for: logUniform(random, ms(3), seconds(1)) },
+    { type: 'isolate', node, for: logUniform(random, ms(5), seconds(2)) },
+    { type: 'pause', node, for: logUniform(random, ms(5), seconds(2)) },
+    { type: 'power-loss', node, unsynced: 'lost', for: logUniform(random, ms(3), ms(60)) },
+  ];
+  // Nothing that this world has not had: what a scenario does not draw, its protocol may not promise to survive.
+  const offered = kinds.filter(({ type }) => allowed.has(type));
+  const fault = offered.length === 0 ? template?.fault : random.pick(offered);
+  return fault === undefined ? faults : [...faults, { at, fault }];
+}
+
+/** Whether a fault of another schedule can strike in this world. */
+function fits({ fault }: TimedFault, { nodes, clients }: Parent): boolean {
+  return namesIn(fault).every(([, name]) => name.startsWith('@') || nodes.includes(name) || clients.includes(name));
+}
+
+function lasting(fault: Fault, length: Micros): Fault {
+  return 'for' in fault && fault.for !== undefined ? { ...fault, for: length } : fault;
+}

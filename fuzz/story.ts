@@ -1,0 +1,158 @@
+// A run as a story in plain words: what broke, who took which role, what the clients did, and how it ended. Made for runs that
+// were shrunk: of a long one it tells only the start.
+import {
+  describeFault,
+  formatDuration,
+  inWords,
+  traceRow,
+  type Fault,
+  type History,
+  type Json,
+  type Run,
+  type TraceRow,
+} from '../sim/index.ts';
+
+/** Sentences, each with its time. @throws RangeError when the run has no trace. */
+export function tellStory(run: Run, most = 60): string[] {
+  const { trace, history } = run;
+  if (trace === undefined) throw new RangeError('the run has no trace: simulate it with `trace: true`');
+  const told: { readonly at: string; text: string; often: number }[] = [];
+  const faults = new Map<number, Fault>();
+  let operations = 0;
+  let singledOut = 0;
+  for (let index = 0; index < trace.length; index++) {
+    const row = traceRow(trace, index);
+    if (row.kind === 'lose' && row.payload === 'singled out') singledOut++;
+    const text = isOperation(row) ? operation(history, operations++) : sentence(row, faults);
+    if (text === undefined) continue;
+    const last = told.at(-1);
+    if (last?.text === text) last.often++;
+    else told.push({ at: formatDuration(row.time), text, often: 1 });
+  }
+  const lines = told.map(({ at, text, often }) => `At ${at} ${text}${often > 1 ? ` (${often} times)` : ''}.`);
+  const more = lines.length - most;
+  return [
+    ...(more > 0 ? [...lines.slice(0, most - 10), `… ${more} more …`, ...lines.slice(-10)] : lines),
+    ...(singledOut > 0 ? [`(Messages that did not matter are lost, to keep this short: ${singledOut}.)`] : []),
+  ];
+}
+
+const unjudged = 'the run ended before this had to come true';
+
+const isOperation = ({ kind }: TraceRow): boolean => ['invoke', 'ok', 'fail', 'info'].includes(kind);
+
+function operation(history: History, place: number): string | undefined {
+  const event = history[place];
+  if (event === undefined || event.error === 'the run ended') return undefined;
+  const { client, type, f, value } = event;
+  const what = value === null ? f : `${f} ${inWords(value)}`;
+  switch (type) {
+    case 'invoke':
+      return `${client} asks for ${what}`;
+    case 'ok':
+      return `${client} gets its answer: ${what}`;
+    case 'fail':
+      return `${client} is refused: ${what}${event.error === undefined ? '' : ` (${event.error})`}`;
+    case 'info':
+      return `${client} does not learn what became of ${what}`;
+  }
+}
+
+function sentence({ kind, node, ref, payload }: TraceRow, faults: Map<number, Fault>): string | undefined {
+  switch (kind) {
+    case 'start':
+      return ref === 1 ? undefined : `${node} starts again`;
+    case 'fault': {
+      const fault = payload as unknown as Fault | { readonly type: 'skipped' };
+      if (fault.type === 'skipped') return undefined;
+      faults.set(ref, fault);
+      return tellFault(fault);
+    }
+    case 'fault-end':
+      return tellEnd(faults.get(ref));
+    case 'crash':
+      return `${node} dies`;
+    case 'unsynced':
+      return `${node} loses ${ref} ${ref === 1 ? 'write' : 'writes'} that it had not synced`;
+    case 'pause':
+      return `${node} stands still`;
+    case 'resume':
+      return `${node} goes on`;
+    case 'note':
+      return tellNote(node, payload as { readonly [key: string]: Json });
+    case 'violation': {
+      const { name, reason } = payload as { readonly name: string; readonly reason: string };
+      // What a run that was cut short could not judge is no part of its story.
+      return reason === unjudged ? undefined : `“${name}” is violated: ${reason}`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function tellNote(node: string, note: { readonly [key: string]: Json }): string {
+  const { kind, ...data } = note;
+  const role = data['role'] ?? data['to'];
+  if (kind !== 'role' || typeof role !== 'string') return `${node} notes ${String(kind)} ${inWords(data)}`.trimEnd();
+  const rest = Object.entries(data).filter(([key, value]) => typeof value === 'number' && key !== 'role');
+  return `${node} becomes ${role}${rest.length === 0 ? '' : ` (${rest.map(([key, value]) => `${key} ${String(value)}`).join(', ')})`}`;
+}
+
+function tellFault(fault: Fault): string | undefined {
+  const list = (names: readonly string[]): string => names.join(', ');
+  const lasts = 'for' in fault && fault.for !== undefined ? ` for ${formatDuration(fault.for)}` : '';
+  switch (fault.type) {
+    case 'crash':
+    case 'power-loss':
+      return fault.when === undefined || fault.when === 'now'
+        ? undefined
+        : `a crash of ${fault.node} is due ${aimInWords[fault.when]}`;
+    case 'pause':
+    case 'lose-messages':
+    case 'heal':
+      return undefined;
+    case 'partition':
+      return `the network parts ${fault.groups.map((group) => list(group)).join(' from ')}${lasts}`;
+    case 'isolate':
+      return `${fault.node} is cut off from its peers${fault.direction === undefined || fault.direction === 'both' ? '' : `, ${fault.direction === 'in' ? 'hearing' : 'telling'} nothing`}${lasts}`;
+    case 'one-way':
+      return `nothing gets from ${list(fault.from)} to ${list(fault.to)}${lasts}`;
+    case 'hold':
+      return `messages from ${list(fault.from)} to ${list(fault.to)} are held up${lasts}`;
+    case 'lossy-link':
+      return `messages from ${list(fault.from)} to ${list(fault.to)} get lost${lasts}`;
+    case 'duplicating-link':
+      return `messages from ${list(fault.from)} to ${list(fault.to)} arrive twice${lasts}`;
+    case 'clock-jump':
+      return `the clock of ${fault.node} jumps ${fault.by < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(fault.by))}`;
+    default:
+      return describeFault(fault);
+  }
+}
+
+const aimInWords = {
+  'before-sync': 'when it next syncs, before anything is durable',
+  'after-sync': 'right after its next sync',
+  'after-effects': 'in the middle of what it does next',
+} as const;
+
+function tellEnd(fault: Fault | undefined): string | undefined {
+  switch (fault?.type) {
+    case undefined:
+    case 'crash':
+    case 'power-loss':
+    case 'pause':
+    case 'lose-messages':
+      return undefined;
+    case 'partition':
+    case 'isolate':
+    case 'one-way':
+    case 'bridge':
+    case 'ring':
+      return 'the cut is mended';
+    case 'hold':
+      return 'what was held up is let go';
+    default:
+      return `${fault?.type ?? 'the fault'} is over`;
+  }
+}
