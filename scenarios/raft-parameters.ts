@@ -141,9 +141,9 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     preVote,
     checkQuorum,
     stickiness: checkQuorum,
-    batch: set.batch,
-    // One entry a round trip, or a snapshot in many, is less than the clients ask for where round trips are long: nobody
-    // could catch up.
+    // One entry a message or a round trip, or a snapshot in many, is less than the clients ask for where a link that keeps
+    // the order of its messages holds them up for long: nobody could catch up.
+    batch: isSlow ? Math.max(8, set.batch) : set.batch,
     maxInflight: isSlow ? Math.max(8, set.inflight) : set.inflight,
     snapshotThreshold: set.snapshot,
     trailing: isSlow ? Math.max(20, set.trailing) : set.trailing,

@@ -18,6 +18,7 @@ import {
   networkPresets,
   seconds,
   type ClientSpec,
+  type Micros,
   type NemesisOptions,
   type NetworkSpec,
   type NodeSpec,
@@ -67,7 +68,8 @@ export function raftScenario(variant: RaftVariant): Scenario {
     parameters: fix(raftParameters, variant.fixed ?? {}),
     world(set) {
       const voters = names('n', set.nodes);
-      const server = raft({ ...raftConfig(set, voters), ...variant.config }, variant.rules);
+      const config = { ...raftConfig(set, voters), ...variant.config };
+      const server = raft(config, variant.rules);
       const { membership, keys, transfers } = set as RaftSetting & { membership: 'none' | 'single' | 'joint' };
       const isOver = set.budget === 'over';
       const faults = { classes: faultClasses(set), ...variant.nemesis, ...(isOver ? { budget: 'over' as const } : {}) };
@@ -80,7 +82,7 @@ export function raftScenario(variant: RaftVariant): Scenario {
         workload: raftWorkload({ keys, reads: variant.reads ?? 400_000, membership, transfers }),
         faults: set.swarm ? nemesis(faults) : [],
         roles: { leader: currentLeader(server) },
-        properties: variant.outcomeOnly === true ? [] : propertiesOf(set, server),
+        properties: variant.outcomeOnly === true ? [] : propertiesOf(set, server, config.electionTimeout),
         checks: [ofClients(linearizable(keyValue()))],
         safetyOnly: isOver,
       };
@@ -110,9 +112,10 @@ function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[
   return [...specs, { id: administrator, protocol: admin, timeout: ms(300) }];
 }
 
-function propertiesOf(set: RaftSetting, server: Protocol<Raft>): Property[] {
+function propertiesOf(set: RaftSetting, server: Protocol<Raft>, electionTimeout: Micros | undefined): Property[] {
   return raftProperties(server, {
     service: keyValueService(paperRules, set.sessions),
+    ...(electionTimeout === undefined ? {} : { electionTimeout }),
     progressWithin: healedTail(set),
     // A congested link that keeps the order of its messages may hold them up for most of that.
     ...(set.network === 'congested' ? {} : { catchUpWithin: healedTail(set) }),

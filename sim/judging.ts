@@ -156,6 +156,7 @@ function viewOf(kernel: Kernel): View {
     nodes: kernel.nodes,
     history: kernel.history,
     node: (id) => kernel.node(kernel.indexOf(id)),
+    monotonic: (id) => kernel.node(kernel.indexOf(id)).clock.monotonic(kernel.now),
     running<P extends Types>(protocol: Protocol<P>) {
       return kernel.nodes
         .filter((node) => node.protocol === protocol && node.state !== undefined)

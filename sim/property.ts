@@ -13,6 +13,8 @@ export interface View {
   readonly nodes: readonly NodeView[];
   readonly history: History;
   node(id: NodeId): NodeView;
+  /** What a node's own monotonic clock shows at this moment. */
+  monotonic(id: NodeId): Micros;
   /** The running nodes whose protocol is this very value, with their typed states. */
   running<P extends Types>(
     protocol: Protocol<P>,

@@ -4,12 +4,12 @@ import { adoptConfiguration, leaveIfJoint, onConfigurationCommitted } from './me
 import { answerReads } from './reads.ts';
 import { hostContext, sizeOf, type Turn } from './server.ts';
 import { takeSnapshotIfDue } from './snapshot.ts';
-import type { Entry } from './types.ts';
 
-export function commitTo(turn: Turn, index: number): void {
+/** @param compared how far a follower's log was compared with its leader's by the message that says so. */
+export function commitTo(turn: Turn, index: number, compared?: number): void {
   const { raft, ctx } = turn;
   const before = raft.commitIndex;
-  ctx.note('commit', { from: before + 1, to: index, role: raft.role, term: raft.currentTerm });
+  ctx.note('commit', { from: before + 1, to: index, role: raft.role, term: raft.currentTerm, compared });
   raft.commitIndex = index;
   if (turn.server.config.maxUncommittedBytes < Infinity) countCommitted(turn, before);
   applyCommitted(turn);
@@ -34,7 +34,8 @@ export function applyCommitted(turn: Turn): void {
 
 function applyEntry(turn: Turn, index: number): void {
   const { raft, server, host } = turn;
-  const entry = entryAt(raft, index) as Entry<unknown>;
+  const entry = entryAt(raft, index);
+  if (entry === undefined) throw new Error(`entry ${index} is to be applied, and is not in the log`);
   const { term } = entry;
   switch (entry.type) {
     case 'noop':

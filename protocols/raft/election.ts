@@ -80,8 +80,9 @@ export function onRequestPreVoteReply(turn: Turn, from: NodeId, reply: RequestPr
 
 /** The leader hands over: its successor need not ask first whether it would win (thesis, section 3.10). */
 export function onTimeoutNow(turn: Turn, message: TimeoutNow): void {
-  const { raft } = turn;
+  const { raft, ctx } = turn;
   if (message.term !== raft.currentTerm || raft.role === 'leader' || !mayCampaign(turn)) return;
+  ctx.note('take-over', { term: raft.currentTerm });
   standForElection(turn, true);
 }
 

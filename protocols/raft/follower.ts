@@ -35,7 +35,7 @@ export function onAppendEntries(turn: Turn, from: NodeId, message: AppendEntries
     round: message.round,
   });
   const known = rules.knownCommit(raft, message);
-  if (rules.learnsCommit(raft, known)) commitTo(turn, known);
+  if (rules.learnsCommit(raft, known)) commitTo(turn, known, message.prevLogIndex + message.entries.length);
 }
 
 /**

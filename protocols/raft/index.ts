@@ -13,5 +13,5 @@ export { raft, type ClientMessage, type KeyValueConfig, type KeyValueState, type
 export { paperRules, type Rules } from './rules.ts';
 export type { RaftContext, RaftHooks, RaftHost, RaftServer, Service } from './server.ts';
 export * from './service.ts';
-export { cells as raftDiskNames } from './storage.ts';
+export { cells as raftDiskNames, type Recovered } from './storage.ts';
 export type { Entry, RaftMessage, RaftState, RaftTimer, Role, Snapshot } from './types.ts';

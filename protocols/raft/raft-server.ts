@@ -130,7 +130,7 @@ function dispatch(turn: Turn, from: NodeId, message: TermMessage): void {
 
 function start(server: RaftServer, ctx: RaftContext): RaftState {
   const { rules, service, config } = server;
-  const { currentTerm, votedFor, snapshot, log } = rules.recovers(recover(ctx, rules));
+  const { currentTerm, votedFor, snapshot, log } = rules.recovers(recover(ctx, rules), ctx.id);
   const applied = snapshot === null ? 0 : rules.appliedAfterRestart(snapshot, log.base);
   const raft: RaftState = {
     currentTerm,

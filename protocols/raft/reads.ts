@@ -22,7 +22,8 @@ export function askRead(turn: Turn, id: number): 'not-leader' | 'busy' | undefin
   }
   if (raft.leader === null || !server.config.forwardReads) return 'not-leader';
   ctx.note('read-arrives', { read: id });
-  const number = raft.nextReadNumber++;
+  const number = server.rules.readNumber(raft);
+  raft.nextReadNumber++;
   raft.reads.push({ id, from: null, number, round: 0, readIndex: -1, at: ctx.monotonic() });
   ctx.send(raft.leader, { type: 'ReadIndex', number });
   return undefined;

@@ -52,11 +52,13 @@ export function broadcast(turn: Turn): void {
 }
 
 export function onAppendEntriesReply(turn: Turn, from: NodeId, reply: AppendEntriesReply): void {
-  const { raft, server } = turn;
+  const { raft, ctx, server } = turn;
   const progress = progressOf(turn, from);
   if (raft.role !== 'leader' || !server.rules.isCurrentReply(raft, reply.term) || progress === undefined) return;
   markActive(turn, progress);
   if (reply.round > progress.ackedRound) progress.ackedRound = reply.round;
+  if (reply.success && progress.mode === 'probe')
+    ctx.note('replicate', { peer: from, match: reply.matchIndex, answer: reply.term });
   if (reply.success) onMatch(turn, from, progress, server.rules.matchOf(raft, reply));
   else if (!onConflict(turn, from, progress, reply)) return;
   if (raft.role !== 'leader') return;

@@ -9,7 +9,7 @@ import type { AppendEntries, AppendEntriesReply, PendingRead, Progress, RaftStat
 export interface Rules {
   // Persistence.
   /** A server that restarts goes on in the term, with the vote and the log that it left on disk (Figure 2). */
-  recovers(left: Recovered): Recovered;
+  recovers(left: Recovered, self: NodeId): Recovered;
   /** What was promised must be on disk before it is told (Figure 2, persistent state). */
   readonly syncsBeforeReply: boolean;
   /** A leader may send entries while it writes them, but counts itself only when they are on its disk (thesis 10.2.1). */
@@ -98,6 +98,8 @@ export interface Rules {
   readonly snapshotsSessions: boolean;
 
   // Reads, transfers and clients.
+  /** The number of a question that is forwarded to the leader: none is used twice, as an answer may be late (thesis 6.4). */
+  readNumber(raft: RaftState): number;
   /** The first heartbeat round that begins after a read arrives. */
   roundThatConfirms(raft: RaftState): number;
   /** A read needs a heartbeat round that began after it arrived, answered by a quorum (section 8; thesis 6.4). */
@@ -169,6 +171,7 @@ export const paperRules: Rules = {
   snapshotConfiguration: (_raft, asOfSnapshot) => asOfSnapshot,
   snapshotsSessions: true,
 
+  readNumber: (raft) => raft.nextReadNumber,
   roundThatConfirms: (raft) => raft.round + 1,
   isReadConfirmed: (read, quorumRound) => quorumRound >= read.round,
   knowsCommit: hasCommittedInTerm,

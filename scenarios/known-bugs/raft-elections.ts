@@ -13,7 +13,7 @@ const restless = {
 export const raftForgottenVote = broken(
   'raft-forgotten-vote',
   'A server keeps its term on disk but not its vote, restarts, and votes again in the same term.',
-  ['durable promises', 'election safety'],
+  ['durable promises', 'one vote a term', 'election safety'],
   { persistsVote: false },
   {
     nemesis: {
@@ -72,7 +72,7 @@ export const raftVoteForLife = broken(
 export const raftTwoVotes = broken(
   'raft-two-votes',
   'A server votes for everybody who asks in a term.',
-  ['election safety', 'quorum durability', 'log matching', 'role chart'],
+  ['one vote a term', 'election safety', 'quorum durability', 'log matching', 'role chart'],
   { isFreeToVote: () => true },
   { nemesis: restless, config: { electionSpread: ms(20) } },
 );
@@ -101,6 +101,13 @@ export const raftStaleVotes = broken(
     config: { electionSpread: ms(60), preVote: false },
     fixed: { ...plain, nodes: 3, guards: 'none', election: 150, clients: 2 },
   },
+);
+
+export const raftImpatientVoter = broken(
+  'raft-impatient-voter',
+  'A server that has voted stands itself when its old time-out passes, and deposes whom it elected.',
+  ['patient voters'],
+  { resetsTimer: () => false },
 );
 
 export const raftDeafLeader = broken(
@@ -151,6 +158,7 @@ export const raftElectionBugs: readonly Scenario[] = [
   raftTwoVotes,
   raftDuplicateVotes,
   raftStaleVotes,
+  raftImpatientVoter,
   raftDeafLeader,
   raftSilence,
   raftSmallQuorum,

@@ -1,4 +1,5 @@
 // Known bugs in how Raft changes its members.
+import { initialConfiguration, membersOf, type Recovered } from '../../protocols/raft/index.ts';
 import type { Scenario } from '../../sim/index.ts';
 import { broken } from './raft-broken.ts';
 
@@ -79,6 +80,22 @@ export const raftRemovedLeads = broken(
   { fixed: single },
 );
 
+export const raftForgottenMember = broken(
+  'raft-forgotten-member',
+  'A server that was removed restarts with an empty disk, and may be added again: it votes twice [Jepsen: RethinkDB 2.2.3].',
+  ['term monotonicity', 'one vote a term', 'truthful progress', 'quorum durability'],
+  { recovers: (left, self) => (isRemoved(left, self) ? nothing : left) },
+  { fixed: single },
+);
+
+const nothing = { currentTerm: 0, votedFor: null, snapshot: null, log: { base: 0, baseTerm: 0, entries: [] } };
+
+function isRemoved({ log, snapshot }: Recovered, self: string): boolean {
+  const latest = log.entries.findLast((entry) => entry.type === 'configuration');
+  const configuration = latest?.configuration ?? snapshot?.configuration ?? initialConfiguration([self]);
+  return !membersOf(configuration).includes(self);
+}
+
 export const raftMembershipBugs: readonly Scenario[] = [
   raftEarlyChange,
   raftTwoChanges,
@@ -88,4 +105,5 @@ export const raftMembershipBugs: readonly Scenario[] = [
   raftLearnersCount,
   raftRemovedCounts,
   raftRemovedLeads,
+  raftForgottenMember,
 ];

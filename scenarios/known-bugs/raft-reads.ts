@@ -1,8 +1,8 @@
 // Known bugs in how Raft reads without writing, and hands leadership over.
 import { ms, type NemesisOptions, type Scenario } from '../../sim/index.ts';
-import { broken } from './raft-broken.ts';
+import { broken, plain } from './raft-broken.ts';
 
-const stale = ['fresh reads', 'linearizable key-value'];
+const stale = ['lease safety', 'fresh reads', 'linearizable key-value'];
 const cutOff: NemesisOptions = { classes: ['isolate', 'half-isolate', 'hold', 'pause'], longest: ms(1_500) };
 const leased = { reads: 'lease', guards: 'both', forwarding: false } as const;
 
@@ -63,6 +63,37 @@ export const raftLeaseOutlivesTransfer = broken(
   },
 );
 
+export const raftLeaseFromAnswer = broken(
+  'raft-lease-from-answer',
+  'A leader counts its lease from the answer to a heartbeat, though the voter counted from its arrival [thesis, Figure 6.3].',
+  stale,
+  { leaseBegins: (_sentAt, answeredAt) => answeredAt },
+  {
+    nemesis: {
+      classes: ['half-isolate', 'slow-link', 'hold', 'isolate'],
+      every: ms(150),
+      longest: ms(600),
+      allClasses: true,
+    },
+    reads: 600_000,
+    network: { latency: 'congested' },
+    fixed: { ...leased, membership: 'none', transfers: false, drift: 0, network: 'lan', election: 150, nodes: 3 },
+  },
+);
+
+export const raftReusedNumber = broken(
+  'raft-reused-number',
+  'A server asks its leader for the index of every read under one number, and takes the answer to another for its own [etcd#20418].',
+  stale,
+  { readNumber: () => 1 },
+  {
+    nemesis: { classes: ['hold', 'slow-link', 'isolate', 'pause'], every: ms(100), longest: ms(800), allClasses: true },
+    reads: 600_000,
+    network: { latency: 'congested', reorder: 400_000 },
+    fixed: { ...plain, forwarding: true, network: 'lan', clients: 12 },
+  },
+);
+
 export const raftReadBugs: readonly Scenario[] = [
   raftLocalReads,
   raftEarlyRound,
@@ -70,4 +101,6 @@ export const raftReadBugs: readonly Scenario[] = [
   raftReadBeforeApply,
   raftFastClocks,
   raftLeaseOutlivesTransfer,
+  raftLeaseFromAnswer,
+  raftReusedNumber,
 ];

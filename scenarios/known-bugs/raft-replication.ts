@@ -1,6 +1,6 @@
 // Known bugs in how Raft replicates, commits and applies.
 import { lastIndex, termAt } from '../../protocols/raft/index.ts';
-import type { Scenario } from '../../sim/index.ts';
+import { ms, type Scenario } from '../../sim/index.ts';
 import { broken, crashes, plain } from './raft-broken.ts';
 
 const logs = ['log matching', 'state machine safety', 'quorum durability', 'truthful progress', 'truncation'];
@@ -79,6 +79,26 @@ export const raftBoastfulFollower = broken(
   { acknowledges: (raft) => lastIndex(raft) },
 );
 
+export const raftCommitsTail = broken(
+  'raft-commits-tail',
+  'A follower commits up to the end of its log, also what was not compared with its leader’s [Figure 2, AppendEntries, 5].',
+  ['compared commits', 'state machine safety', 'quorum durability', 'truncation'],
+  { knownCommit: (raft, { leaderCommit }) => Math.min(leaderCommit, lastIndex(raft)) },
+);
+
+export const raftStaleReplies = broken(
+  'raft-stale-replies',
+  'A leader that lost its office and has it again goes by acknowledgements of its earlier term [Students’ Guide].',
+  ['current acknowledgements', 'truthful progress', 'quorum durability', 'fresh reads'],
+  { isCurrentReply: () => true },
+  {
+    nemesis: { classes: ['hold', 'slow-link', 'pause'], every: ms(60), longest: ms(400), allClasses: true },
+    network: { latency: 'congested', reorder: 300_000 },
+    config: { electionSpread: ms(60), preVote: false },
+    fixed: { ...plain, transfers: true, guards: 'none', network: 'lan', election: 150, nodes: 3 },
+  },
+);
+
 export const raftCommitGoesBack = broken(
   'raft-commit-goes-back',
   'A follower takes over whatever commit index it is told, also an older one [PySyncObj#166].',
@@ -111,6 +131,8 @@ export const raftReplicationBugs: readonly Scenario[] = [
   raftOldTermBlocks,
   raftOptimisticMatch,
   raftBoastfulFollower,
+  raftCommitsTail,
+  raftStaleReplies,
   raftCommitGoesBack,
   raftAppliesEarly,
   raftDuplicateCommands,

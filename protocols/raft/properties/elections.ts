@@ -1,5 +1,5 @@
 // Properties of votes, terms and roles (section 5.2; thesis, sections 4.2.3 and 9.6).
-import { alwaysOn, type Property } from '../../../sim/index.ts';
+import { alwaysOn, type Micros, type Property } from '../../../sim/index.ts';
 import { roleMoves } from '../chart.ts';
 import { lastIndex, termAt } from '../log.ts';
 import type { Role } from '../types.ts';
@@ -17,6 +17,47 @@ export function electionSafety(): Property {
       return other === undefined || other === node.id
         ? undefined
         : `${other} and ${node.id} both became leader of term ${term}`;
+    };
+  });
+}
+
+/** Each server votes for at most one candidate in a term, first come, first served, also through crashes (section 5.2). */
+export function oneVoteATerm(): Property {
+  return alwaysOn(['vote'], 'one vote a term', 'a server votes for one candidate in a term', () => {
+    const votes = new Map<string, { term: number; for: string }>();
+    return (_view, { node, note }) => {
+      const vote = dataOf<{ term: number; for: string }>(note);
+      const before = votes.get(node.id);
+      if (before === undefined || vote.term > before.term) votes.set(node.id, vote);
+      return before?.term === vote.term && before.for !== vote.for
+        ? `${node.id} votes for ${before.for} and for ${vote.for} in term ${vote.term}`
+        : undefined;
+    };
+  });
+}
+
+/**
+ * Who votes for somebody gives it an election time-out to become leader before it stands itself (section 5.2).
+ * @param electionTimeout the shortest one, on the server's own clock.
+ */
+export function patientVoters(electionTimeout: Micros): Property {
+  const about = 'who has voted waits for an election time-out before it stands itself';
+  return alwaysOn(['vote', 'role', 'take-over'], 'patient voters', about, () => {
+    const servers = new Map<string, { role: Role | undefined; votedAt: Micros }>();
+    return (view, { node, note }) => {
+      const { role, starts, for: candidate } = dataOf<{ role?: Role; starts?: boolean; for?: string }>(note);
+      const known = servers.get(node.id) ?? { role: undefined, votedAt: -Infinity };
+      servers.set(node.id, known);
+      const now = view.monotonic(node.id);
+      if (note?.kind === 'vote' && candidate !== node.id) known.votedAt = now;
+      if (note?.kind === 'take-over' || starts === true) known.votedAt = -Infinity;
+      if (note?.kind !== 'role') return undefined;
+      const stands = (role === 'pre-candidate' || role === 'candidate') && known.role === 'follower';
+      known.role = role;
+      const waited = now - known.votedAt;
+      return stands && waited < electionTimeout
+        ? `${node.id} stands for election ${waited} µs after it voted for somebody else, by its own clock`
+        : undefined;
     };
   });
 }

@@ -3,20 +3,50 @@
 // that keeps a Raft server in `state.raft`.
 import { sometimesNoted, type AnyProtocol, type Micros, type Property } from '../../../sim/index.ts';
 import type { Service } from '../server.ts';
-import { electionSafety, roleChartIsKept, termMonotonicity, upToDateVotes } from './elections.ts';
+import {
+  electionSafety,
+  oneVoteATerm,
+  patientVoters,
+  roleChartIsKept,
+  termMonotonicity,
+  upToDateVotes,
+} from './elections.ts';
 import { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
 import { followersCatchUp, progress } from './liveness.ts';
-import { commitMonotonicity, leaderCompleteness, logMatching, stateMachineSafety, truncation } from './logs.ts';
+import {
+  commitMonotonicity,
+  comparedCommits,
+  currentAcknowledgements,
+  leaderCompleteness,
+  logMatching,
+  stateMachineSafety,
+  truncation,
+} from './logs.ts';
 import { configurationSafety } from './membership.ts';
-import { freshReads } from './reads.ts';
+import { freshReads, leaseSafety } from './reads.ts';
 import { snapshotEquality } from './snapshots.ts';
 
-export { electionSafety, roleChartIsKept, termMonotonicity, upToDateVotes } from './elections.ts';
+export {
+  electionSafety,
+  oneVoteATerm,
+  patientVoters,
+  roleChartIsKept,
+  termMonotonicity,
+  upToDateVotes,
+} from './elections.ts';
 export { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
 export { followersCatchUp, progress } from './liveness.ts';
-export { commitMonotonicity, leaderCompleteness, logMatching, stateMachineSafety, truncation } from './logs.ts';
+export {
+  commitMonotonicity,
+  comparedCommits,
+  currentAcknowledgements,
+  leaderCompleteness,
+  logMatching,
+  stateMachineSafety,
+  truncation,
+} from './logs.ts';
 export { configurationSafety } from './membership.ts';
-export { freshReads } from './reads.ts';
+export { freshReads, leaseSafety } from './reads.ts';
 export { currentLeader, raftOf } from './view.ts';
 export { snapshotEquality } from './snapshots.ts';
 
@@ -24,6 +54,8 @@ export interface RaftPropertyOptions {
   /** The unbroken state machine, to prove snapshots against; left out, snapshots are only compared with each other. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any machine will do
   readonly service?: Service<any, any, any>;
+  /** The servers' shortest election time-out; left out, nothing is said of how long who has voted waits. */
+  readonly electionTimeout?: Micros;
   /** How long after healing the first operation may take; left out, nothing is said of progress. */
   readonly progressWithin?: Micros;
   /** How long after healing it may take until every member follows closely; left out, nothing is said of it. */
@@ -32,21 +64,26 @@ export interface RaftPropertyOptions {
 
 /** All properties of a cluster whose servers run `server`. */
 export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions = {}): Property[] {
-  const { service, progressWithin, catchUpWithin } = options;
+  const { service, electionTimeout, progressWithin, catchUpWithin } = options;
   return [
     electionSafety(),
+    oneVoteATerm(),
+    ...(electionTimeout === undefined ? [] : [patientVoters(electionTimeout)]),
     upToDateVotes(),
     logMatching(),
     truncation(),
     leaderCompleteness(),
     stateMachineSafety(),
+    comparedCommits(),
     quorumDurability(),
     truthfulProgress(),
+    currentAcknowledgements(),
     durablePromises(),
     termMonotonicity(),
     configurationSafety(),
     snapshotEquality(service),
     freshReads(),
+    leaseSafety(),
     commitMonotonicity(),
     roleChartIsKept(),
     sometimesNoted('truncate', 'a follower drops entries that conflict with its leader’s'),

@@ -122,3 +122,26 @@ export function commitMonotonicity(): Property {
     };
   });
 }
+
+/** A follower commits what its leader has, as far as the very message compared their logs (Figure 2, AppendEntries, 5). */
+export function comparedCommits(): Property {
+  const about = 'a follower commits only what was compared with its leader’s log';
+  return alwaysOn(['commit'], 'compared commits', about, () => (_view, { node, note }) => {
+    const { to, compared, term } = dataOf<CommitNote & { compared?: number }>(note);
+    return compared === undefined || to <= compared
+      ? undefined
+      : `${node.id} commits up to ${to} in term ${term}, where its log was compared up to ${compared} only`;
+  });
+}
+
+/** What a leader takes for acknowledged was acknowledged to it in this term: logs may have changed since an earlier one. */
+export function currentAcknowledgements(): Property {
+  const about = 'a leader goes by acknowledgements of its own term';
+  return alwaysOn(['replicate'], 'current acknowledgements', about, () => (_view, { node, note }) => {
+    const { peer, match, answer } = dataOf<{ peer: string; match: number; answer: number }>(note);
+    const raft = raftOf(node);
+    return raft?.role !== 'leader' || raft.currentTerm === answer
+      ? undefined
+      : `${node.id}, leader of term ${raft.currentTerm}, takes ${peer} to hold everything up to ${match}, which it acknowledged in term ${answer}`;
+  });
+}

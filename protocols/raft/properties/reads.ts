@@ -1,6 +1,7 @@
 // A property of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
 import { alwaysOn, type Property } from '../../../sim/index.ts';
-import { dataOf } from './view.ts';
+import type { Role } from '../types.ts';
+import { dataOf, raftOf } from './view.ts';
 
 /** A read is served from a state that holds everything that was committed anywhere when it arrived. */
 export function freshReads(): Property {
@@ -25,5 +26,21 @@ export function freshReads(): Property {
         ? undefined
         : `${node.id} serves a read at index ${index}, although ${needed} was committed when it came`;
     };
+  });
+}
+
+/** Nobody is elected as long as another leader may still trust its lease, whether or not it reads (thesis, section 6.4.1). */
+export function leaseSafety(): Property {
+  const about = 'nobody is elected while another leader holds a lease';
+  return alwaysOn(['role'], 'lease safety', about, () => (view, { node, note }) => {
+    const { role, term } = dataOf<{ role: Role; term: number }>(note);
+    if (role !== 'leader') return undefined;
+    for (const other of view.nodes) {
+      const raft = other.id === node.id ? undefined : raftOf(other);
+      if (raft?.role !== 'leader' || raft.currentTerm >= term || raft.leaseForfeited) continue;
+      if (raft.leaseUntil > view.monotonic(other.id))
+        return `${node.id} became leader of term ${term}, and ${other.id}, leader of term ${raft.currentTerm}, holds its lease for another ${raft.leaseUntil - view.monotonic(other.id)} µs`;
+    }
+    return undefined;
   });
 }
