@@ -8,12 +8,10 @@ import {
   zooKeeperLocalReads,
   zooKeeperStaleReads,
   zooKeeperSyncReads,
-  zooKeeperWrites,
 } from '../../scenarios/zookeeper.ts';
 import { simulate, type Run, type Scenario } from '../../sim/index.ts';
 
 const holding: readonly (readonly [Scenario, number])[] = [
-  [zooKeeperWrites, 40],
   [zooKeeperLocalReads, 20],
   [zooKeeperSyncReads, 15],
   [zooKeeperLock, 20],
