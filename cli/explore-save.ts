@@ -71,6 +71,7 @@ export function exploreCommand({
   symmetry,
   seed,
   depth,
+  workers,
 }: SearchOrder): string {
   const set = Object.entries(parameters).map(([key, value]) => `--set ${quote(`${key}=${value}`)}`);
   const bounds = Object.entries(budgets).map(([key, value]) => `${key}=${value}`);
@@ -84,6 +85,7 @@ export function exploreCommand({
     ...(por ? ['--por'] : []),
     ...(symmetry ? ['--symmetry'] : []),
     ...(depth === undefined ? [] : [`--depth ${depth}`]),
+    ...(workers === 1 || strategy !== 'bfs' ? [] : [`--workers ${workers}`]), // another number may show another run
   ].join(' ');
 }
 

@@ -7,7 +7,6 @@ import {
   exploredScenarios,
   findExploredScenario,
   parseBudgets,
-  shrinkFound,
   type ExploredScenario,
 } from '../scenarios/index.ts';
 import { InputError, parseDuration, resolveParameters } from '../sim/index.ts';
@@ -15,7 +14,7 @@ import { collect, readCount, readParameters, readSeed } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { readCheckpoint, saveCheckpoint } from './explore-checkpoint.ts';
 import { budgetsInWords, describeSearch, describeWorlds, parametersInWords } from './explore-describe.ts';
-import { watchSearch } from './explore-runner.ts';
+import { watchSearch, watchShrink } from './explore-runner.ts';
 import { exploreCommand, violationSaver } from './explore-save.ts';
 import { mainViolation, worldOf, type SearchOrder, type Searched } from './explore-search.ts';
 import type { Io } from './io.ts';
@@ -39,6 +38,7 @@ interface ExploreFlags {
   readonly resume?: string;
   readonly all?: true;
   readonly audit?: number;
+  readonly workers: number;
   readonly shrink?: true;
   readonly set?: readonly string[];
   readonly save?: string;
@@ -84,6 +84,12 @@ export function addExplore(program: Command, session: Session): void {
     .option('--resume <file>', 'go on from a checkpoint of the same world')
     .option('--all', 'go on after the first violation, to find one of each property')
     .option('--audit <n>', 'run one in n remembered handler calls again, and compare', readCount('--audit', 1, 1e9))
+    .option(
+      '--workers <count>',
+      'threads that share a search breadth first, or random walks',
+      readCount('--workers', 1, 64),
+      1,
+    )
     .option('--shrink', 'lower parameters and budgets as far as the same property is still violated')
     .option('--save <file>', 'write the violation as a file for `faultline replay`')
     .option('--html <file>', 'write the violation as an interactive timeline, one file that opens in any browser')
@@ -114,8 +120,10 @@ async function exploreWorld(
   const save = violationSaver(flags, version);
   const asked = orderOf(scenario, flags);
   const watched = await watchSearch(asked, io);
-  const { searched, order } =
-    flags.shrink === true ? shrink(scenario, asked, watched.searched) : { ...watched, order: asked };
+  const isShrunk = flags.shrink === true && !watched.interrupted;
+  const { searched, order, interrupted } = isShrunk
+    ? await shrink(asked, watched.searched, io)
+    : { ...watched, order: asked };
   const world = worldOf(order);
   const violation = mainViolation(searched);
   const files = violation === undefined ? [] : [...save({ scenario, world, order, violation })];
@@ -129,7 +137,7 @@ async function exploreWorld(
   const reproduce = exploreCommand(order);
   if (flags.json === true) {
     const rest = { files: Object.fromEntries(files.map(({ what, path }) => [what, path])), reproduce };
-    printDocument(io.out, searchDocument(scenario, order, searched, watched.interrupted, rest));
+    printDocument(io.out, searchDocument(scenario, order, searched, interrupted, rest));
   } else {
     const shrunk = order === asked ? [] : [['shrunk to', knobsInWords(order)] as const];
     const facts = [
@@ -137,9 +145,9 @@ async function exploreWorld(
       ...files.map(({ what, path }) => [what, path] as const),
       ...(violation === undefined ? [] : [['run it again', reproduce] as const]),
     ];
-    io.out(describeSearch({ scenario, world, order, searched, interrupted: watched.interrupted, facts }, io));
+    io.out(describeSearch({ scenario, world, order, searched, interrupted, facts }, io));
   }
-  if (watched.interrupted) return exitCode.interrupted;
+  if (interrupted) return exitCode.interrupted;
   if (searched.result.violations.length > 0) return exitCode.violation;
   return searched.type === 'search' && searched.result.complete ? exitCode.fine : exitCode.unknown;
 }
@@ -159,8 +167,10 @@ function orderOf(scenario: ExploredScenario, flags: ExploreFlags): SearchOrder {
     seed,
     runs,
     audit = 0,
+    workers,
     budget = {},
   } = flags;
+  refuseForWorkers(flags);
   return {
     world: scenario.name,
     parameters: resolveParameters(scenario, readParameters(scenario, flags.set), ''),
@@ -176,6 +186,7 @@ function orderOf(scenario: ExploredScenario, flags: ExploreFlags): SearchOrder {
     runs,
     all: flags.all === true,
     auditEvery: audit,
+    workers,
     ...(depth !== undefined && { depth }),
     ...(states !== undefined && { states }),
     ...(memory !== undefined && { bytes: memory * 1_048_576 }),
@@ -191,25 +202,35 @@ function readTimeout(text: string): number {
   }
 }
 
+/** Only searches breadth first and walks can be shared out. @throws InputError that names what goes against it. */
+function refuseForWorkers({ workers, strategy, por, symmetry, checkpoint, resume }: ExploreFlags): void {
+  if (workers === 1) return;
+  const against = {
+    [`--strategy ${strategy}`]: strategy === 'dfs' || strategy === 'iddfs',
+    '--por': por === true,
+    '--symmetry': symmetry === true,
+    '--checkpoint': checkpoint !== undefined,
+    '--resume': resume !== undefined,
+  };
+  const found = Object.entries(against).find(([, isThere]) => isThere);
+  if (found === undefined) return;
+  throw new InputError(`--workers: expected a plain search breadth first or random walks, found ${found[0]} as well`);
+}
+
 /** The same finding in a smaller world, as far as one is found in as much time as a search may take. */
-function shrink(
-  scenario: ExploredScenario,
-  order: SearchOrder,
-  searched: Searched,
-): { readonly searched: Searched; readonly order: SearchOrder } {
+async function shrink(order: SearchOrder, searched: Searched, io: Io) {
   const violation = mainViolation(searched);
-  if (violation === undefined || violation.cycle !== undefined) return { searched, order };
-  const start = performance.now();
-  const isOver = (): boolean => performance.now() - start > order.timeout;
-  const { parameters, budgets } = order;
-  const found = shrinkFound(scenario, { parameters, budgets, violation }, isOver);
-  if (found.parameters === parameters && found.budgets === budgets) return { searched, order };
-  const violations = [found.violation];
+  if (violation === undefined || violation.cycle !== undefined) return { searched, order, interrupted: false };
+  const { shrunk, interrupted } = await watchShrink(order, violation, io);
+  const { parameters, budgets } = shrunk;
+  const isSame = JSON.stringify([parameters, budgets]) === JSON.stringify([order.parameters, order.budgets]);
+  if (isSame) return { searched, order, interrupted };
+  const violations = [shrunk.violation];
   const smaller: Searched =
     searched.type === 'walk'
       ? { ...searched, result: { ...searched.result, violations } }
       : { ...searched, result: { ...searched.result, violations } };
-  return { searched: smaller, order: { ...order, parameters: found.parameters, budgets: found.budgets } };
+  return { searched: smaller, order: { ...order, parameters, budgets }, interrupted };
 }
 
 function knobsInWords(order: SearchOrder): string {

@@ -77,6 +77,7 @@ class Coordinator {
     const born = arrivals(yield this.#all({ type: 'begin' }));
     const initial = this.#rank(born);
     this.#generated = born[0]!.generated; // all parts know all of them
+    if (initial.length > this.#generated) throw new ExploreError('nodes start differently in each part of the search');
     this.#unique = initial.length;
     this.#take(born, [], Infinity);
     const isFull = this.#unique >= maxStates ? 'states' : undefined;

@@ -116,7 +116,7 @@ describe('exploring', () => {
 
   test('is interrupted without losing what it found until then', async () => {
     const child = startFaultline(temporaryFolder(), 'explore', 'paxos', '--set', 'clients=4', '--json');
-    setTimeout(() => child.kill('SIGINT'), 5_000);
+    setTimeout(() => child.kill('SIGINT'), 8_000);
     const { code, out } = await outcomeOf(child);
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ endedBy: 'interrupt', complete: false, violations: [] });
