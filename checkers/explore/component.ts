@@ -28,14 +28,13 @@ export interface Component {
   running: boolean;
 }
 
-export function unborn({ index }: PreparedProcess): Component {
-  const empty = { cells: {}, logs: {} };
+export function unborn({ index, disk }: PreparedProcess): Component {
   return {
     process: index,
     up: false,
     state: null,
     timers: [],
-    disk: empty,
+    disk: normalise(disk), // handlers write to it
     durable: null,
     journal: [],
     clock: 0,

@@ -1,9 +1,10 @@
 // A world with its names resolved and its bounds checked: what both engines work on.
 import type { AnyProtocol, NodeId } from '../../sim/protocol.ts';
 import type { Request } from '../../sim/scenario.ts';
+import { frozenCopy } from './encoding.ts';
 import { ExploreError } from './explore-error.ts';
 import { partitionsOf, type PreparedPartition } from './partitions.ts';
-import type { ExploredClient, ExploredNode, ExploredWorld } from './world.ts';
+import type { DiskContents, ExploredClient, ExploredNode, ExploredWorld } from './world.ts';
 
 export { ExploreError };
 
@@ -26,6 +27,8 @@ export interface PreparedProcess {
   readonly id: NodeId;
   readonly protocol: AnyProtocol;
   readonly accepts: ExploredNode['accepts'];
+  /** Its disk at birth. */
+  readonly disk: DiskContents;
   /** The other nodes of the world. */
   readonly peers: readonly NodeId[];
   /** None for nodes. */
@@ -90,6 +93,7 @@ export function prepare(world: ExploredWorld): PreparedWorld {
         id: self.id,
         protocol: self.protocol,
         accepts: self.accepts?.bind(self),
+        disk: frozenCopy(self.disk ?? { cells: {}, logs: {} }, `the disk of ${self.id}`),
         peers: nodeIds.filter((id) => id !== self.id),
         operations: client?.operations ?? [],
         beginsAtOnce: client?.begins !== 'any time',

@@ -66,6 +66,8 @@ export interface ExploredWorld {
 export interface ExploredNode {
   readonly id: NodeId;
   readonly protocol: AnyProtocol;
+  /** What is on its disk at birth, all of it synced; nothing unless told. So a world can begin in the middle of a story. */
+  readonly disk?: DiskContents;
   /** A guard in TLA+'s manner: a message that it refuses in this state is no enabled action, and stays in the network. */
   accepts?(state: object, message: object, from: NodeId): boolean;
 }

@@ -4,6 +4,7 @@ import { distance } from 'fastest-levenshtein';
 import type { ExploredWorld } from '../../checkers/explore/index.ts';
 import { InputError, type Parameters, type ParameterSpecs, type Scenario } from '../../sim/index.ts';
 import { forgetfulRaftWorld } from './forgetful-raft.ts';
+import { brokenRaftScenarios } from './raft-broken.ts';
 import { raftWorld } from './raft.ts';
 import { abdWorld, paxosWorld, singleCopyWorld } from './register.ts';
 import { smallProtocols } from './small-protocols.ts';
@@ -81,6 +82,7 @@ export const exploredScenarios: readonly ExploredScenario[] = [
     world: ({ timeouts, crashes, duplicates }) =>
       raftWorld({ timeouts: Number(timeouts), crashes: Number(crashes), duplicates: Number(duplicates) }),
   },
+  ...brokenRaftScenarios,
   ...smallProtocols,
   {
     name: 'zab-bounded',
