@@ -48,6 +48,7 @@ export function consulScenario(variant: ConsulVariant): Scenario {
           electionTimeout: ms(300),
           electionSpread: ms(300),
           heartbeat: ms(60),
+          leaderLease: ms(150),
           snapshotThreshold: 64,
           trailing: 16,
           ...variant.raft,

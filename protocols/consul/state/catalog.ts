@@ -64,7 +64,12 @@ function registerCheck(
 ): readonly Invalidation[] {
   const place = placeOf(node, check.id);
   const known = state.checks.get(place);
-  const isSame = known !== undefined && known.status === check.status && known.output === check.output;
+  const isSame =
+    known !== undefined &&
+    known.status === check.status &&
+    known.output === check.output &&
+    known.name === check.name &&
+    known.serviceId === check.serviceId;
   if (isSame) return [];
   state.checks.set(place, { node, ...check, createIndex: known?.createIndex ?? index, modifyIndex: index });
   state.tables.checks = index;

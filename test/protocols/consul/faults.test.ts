@@ -59,7 +59,7 @@ describe('a leader that is stopped while another is elected', () => {
 
 describe('a leader without a quorum', () => {
   const lost = seconds(10);
-  const cut = servers.map((node) => [lost, { type: 'isolate', node, for: seconds(12) } as Fault] as const);
+  const cut = servers.map((node) => [lost, { type: 'isolate', node, for: seconds(12) }] as const);
 
   /** What the old leader answered to each request, in turn. */
   const ask = (seed: number, requests: readonly (readonly [after: number, request: Step['request']])[]): Exchange[] => {
@@ -110,15 +110,16 @@ describe('a leader without a quorum', () => {
   });
 
   test('may see the write applied after all that it said had failed', () => {
-    const found = new Set<string | undefined>();
+    const found = { new: 0, old: 0 };
     for (let seed = 0; seed < 12; seed++) {
       const [write, read] = ask(seed, [
         [ms(10), put('a', 'new')],
         [seconds(35), get('a')],
       ]);
       expect(write?.response.status).toBe(500);
-      found.add(valueOf(read!));
+      found[valueOf(read!) as 'new' | 'old']++;
     }
-    expect([...found].toSorted()).toEqual(['new', 'old']);
+    expect(found.new).toBeGreaterThan(0);
+    expect(found.new + found.old).toBe(12);
   });
 });

@@ -1,0 +1,147 @@
+// A client agent: clients talk to it as they would to a server. It answers for its own services and checks and passes
+// everything else on. Gossip watches over it, and so over the sessions of its node.
+import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
+import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
+import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
+import { failure, isAgent, type AgentRequest, type ConsulRequest, type ConsulResponse } from '../requests.ts';
+import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
+import { call, onAnswer, onCallTimer, onServerGone, type Finish } from './calls.ts';
+import {
+  addCheck,
+  addService,
+  checksBody,
+  dropCheck,
+  dropService,
+  emptyLocal,
+  expireChecks,
+  nextExpiry,
+  servicesBody,
+  updateCheck,
+} from './local.ts';
+import type { AgentConfig, AgentParts, AgentRules, AgentState, ConsulAgent } from './types.ts';
+
+type Ctx = Context<ConsulAgent>;
+
+export const agentDefaults: AgentConfig = {
+  rpcHoldTimeout: seconds(7),
+  rpcTimeout: seconds(10),
+  syncInterval: seconds(60),
+  syncRetry: seconds(15),
+};
+
+export const agentRules: AgentRules = { repairs: true, expires: true };
+
+export interface AgentOptions {
+  readonly gossip: GossipOptions;
+  readonly config?: Partial<AgentConfig>;
+  readonly rules?: Partial<AgentRules>;
+}
+
+/** A first synchronization comes soon after the start, when servers are known. */
+const firstSync = seconds(1);
+
+export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): Protocol<ConsulAgent> {
+  const parts: AgentParts = {
+    gossip: prepareGossip(gossip),
+    config: { ...agentDefaults, ...config },
+    rules: { ...agentRules, ...rules },
+  };
+  const finish: Finish = (state, purpose, response, ctx) => {
+    if (purpose.type === 'client') ctx.send(purpose.from, { type: 'Answer', id: purpose.id, response });
+    else onSynced(parts, state, purpose, response, ctx, finish);
+  };
+  return {
+    start(ctx) {
+      ctx.setTimer('sync', ms(200) + ctx.random(firstSync));
+      const preferred = ctx.random(2 ** 16);
+      return { lan: joinLan(parts.gossip, 'client', ctx), local: emptyLocal(), calls: new Map(), serial: 0, preferred };
+    },
+    onMessage(state, from, message, ctx) {
+      if (isSwimMessage(message)) return onLanMessage(parts.gossip, state.lan, from, message, ctx);
+      if (message.type === 'Answer') return onAnswer(parts, state, message.id, message.response, ctx, finish);
+      const { request, id } = message;
+      if (!isAgent(request)) {
+        return call(parts, state, { type: 'client', from, id }, withNode(request, ctx.id), ctx, finish);
+      }
+      answer(from, id, answerItself(parts, state, request, ctx), ctx);
+      pushChanges(parts, state, ctx, finish);
+    },
+    onTimer(state, timer, ctx) {
+      if (isSwimTimer(timer)) return onLanTimer(parts.gossip, state.lan, timer, ctx);
+      switch (timer) {
+        case 'sync':
+          return beginFullSync(parts, state, ctx, finish);
+        case 'calls':
+          return onCallTimer(parts, state, ctx, finish);
+        case 'ttl':
+          if (!parts.rules.expires) return;
+          for (const check of expireChecks(state.local, ctx.monotonic())) ctx.note('check expired', { check });
+          setTtlTimer(state, ctx);
+          pushChanges(parts, state, ctx, finish);
+      }
+    },
+    onRefused(state, _peer, message, ctx) {
+      if (message.type === 'Ask') onServerGone(parts, state, message.id, ctx, finish);
+    },
+  };
+}
+
+function answer(to: NodeId, id: number, response: ConsulResponse, ctx: Ctx): void {
+  ctx.send(to, { type: 'Answer', id, response });
+}
+
+function answerItself(parts: AgentParts, state: AgentState, request: AgentRequest, ctx: Ctx): ConsulResponse {
+  const { local, lan } = state;
+  const now = ctx.monotonic();
+  switch (request.type) {
+    case 'agent-register-service':
+      addService(local, request.service);
+      for (const check of request.checks ?? []) addCheck(local, check, now);
+      setTtlTimer(state, ctx);
+      return done;
+    case 'agent-deregister-service':
+      return dropService(local, request.id) ? done : failure(404, `Unknown service ${JSON.stringify(request.id)}`);
+    case 'agent-register-check':
+      if (!isServiceKnown(state, request.check.serviceId)) {
+        return failure(500, `ServiceID ${JSON.stringify(request.check.serviceId)} does not exist`);
+      }
+      addCheck(local, request.check, now);
+      setTtlTimer(state, ctx);
+      return done;
+    case 'agent-deregister-check':
+      return dropCheck(local, request.id) ? done : failure(404, `Unknown check ${JSON.stringify(request.id)}`);
+    case 'agent-update-check': {
+      const { id, status, output = '' } = request;
+      if (!updateCheck(local, id, status, output, now)) {
+        return failure(500, `CheckID ${JSON.stringify(id)} does not have associated TTL`);
+      }
+      setTtlTimer(state, ctx);
+      return done;
+    }
+    case 'agent-services':
+      return { status: 200, body: servicesBody(local) };
+    case 'agent-checks':
+      return { status: 200, body: checksBody(local) };
+    case 'agent-members':
+      return { status: 200, body: memberList(lan) };
+    case 'agent-leave':
+      leaveCluster(parts.gossip.lan, lan, ctx);
+      return done;
+  }
+}
+
+const done: ConsulResponse = { status: 200, body: null };
+
+function isServiceKnown({ local }: AgentState, id: string): boolean {
+  return id === '' || local.services.get(id)?.isGone === false;
+}
+
+/** A session that names no node is bound to this agent's. */
+function withNode(request: ConsulRequest, node: string): ConsulRequest {
+  return request.type === 'session-create' ? { ...request, session: { node, ...request.session } } : request;
+}
+
+function setTtlTimer({ local }: AgentState, ctx: Ctx): void {
+  const next = nextExpiry(local);
+  if (next < Infinity) ctx.setTimer('ttl', Math.max(0, next - ctx.monotonic()));
+}

@@ -1,0 +1,71 @@
+// Two datacenters joined by the gossip of their servers: each has a store of its own, and a request that names the other one is
+// answered there.
+import { expect, test } from 'vitest';
+import { consulAgent } from '../../../protocols/consul/agent/agent.ts';
+import { consulServer } from '../../../protocols/consul/server.ts';
+import { seconds } from '../../../sim/index.ts';
+import { converse, get, put, valueOf, type Step, type Talk } from './conversation.ts';
+
+const gossip = { contacts: ['n1', 'n2', 'n3'], wanContacts: ['n1', 'm1'] };
+const near = consulServer({ gossip, raft: { voters: ['n1', 'n2', 'n3'] }, config: { datacenter: 'near' } });
+const far = consulServer({
+  gossip: { ...gossip, contacts: ['m1', 'm2', 'm3'] },
+  raft: { voters: ['m1', 'm2', 'm3'] },
+  config: { datacenter: 'far' },
+});
+const agent = consulAgent({ gossip });
+const nodes: Talk['nodes'] = { n1: near, n2: near, n3: near, m1: far, m2: far, m3: far, a1: agent };
+
+test('each datacenter has its own keys, members and leader', () => {
+  const { exchanges } = converse({
+    nodes,
+    steps: [
+      { at: seconds(10), ask: 'a1', request: put('a', 'near') },
+      { at: seconds(10), ask: 'm2', request: put('a', 'far') },
+      ...['a1', 'n2', 'm3'].map((ask) => ({ at: seconds(11), ask, request: get('a') })),
+      { at: seconds(11), ask: 'm1', request: { type: 'catalog-nodes' } },
+      { at: seconds(11), ask: 'm1', request: { type: 'catalog-datacenters' } },
+      { at: seconds(11), ask: 'n1', request: { type: 'agent-members' } },
+      { at: seconds(11), ask: 'n1', request: { type: 'status-peers' } },
+    ],
+  });
+  expect(exchanges.slice(2, 5).map(valueOf)).toEqual(['near', 'near', 'far']);
+  const [members, datacenters, lan, peers] = exchanges.slice(5).map(({ response }) => response.body);
+  const named = (body: unknown): string[] => (body as readonly { readonly name: string }[]).map(({ name }) => name);
+  expect(named(members).toSorted()).toEqual(['m1', 'm2', 'm3']);
+  expect(datacenters).toEqual(['far', 'near']);
+  expect(named(lan)).toEqual(['a1', 'n1', 'n2', 'n3']);
+  expect(peers).toEqual(['n1', 'n2', 'n3']);
+});
+
+test('a request for another datacenter is answered there, by way of any of its servers; one for none has no path', () => {
+  const steps: Step[] = [
+    { at: seconds(10), ask: 'a1', request: { ...put('a', '1'), dc: 'far' } },
+    ...['n1', 'n2', 'n3', 'm1', 'm2'].map((ask) => ({ at: seconds(11), ask, request: { ...get('a'), dc: 'far' } })),
+    { at: seconds(11), ask: 'n1', request: get('a') },
+    { at: seconds(11), ask: 'n1', request: { ...get('a'), dc: 'nowhere' } },
+  ];
+  const { exchanges } = converse({ nodes, steps });
+  expect(exchanges.slice(1, 6).map(valueOf)).toEqual(['1', '1', '1', '1', '1']);
+  expect(exchanges[6]?.response.status).toBe(404);
+  expect(exchanges[7]?.response).toEqual({ status: 500, body: 'No path to datacenter' });
+});
+
+test('what cuts the datacenters apart stops neither, but nothing passes between them', () => {
+  const groups = [
+    ['n1', 'n2', 'n3', 'a1'],
+    ['m1', 'm2', 'm3'],
+  ];
+  const steps: Step[] = [
+    { at: seconds(20), ask: 'a1', request: put('a', 'near') },
+    { at: seconds(20), ask: 'm1', request: put('a', 'far') },
+    { at: seconds(20), ask: 'a1', request: { ...get('a'), dc: 'far' } },
+  ];
+  const { exchanges } = converse({
+    nodes,
+    steps,
+    until: seconds(90),
+    faults: [[seconds(10), { type: 'partition', groups, for: seconds(79) }]],
+  });
+  expect(exchanges.map(({ response }) => response.status)).toEqual([200, 200, 500]);
+});
