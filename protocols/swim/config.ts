@@ -6,6 +6,8 @@ export interface SwimConfig {
   readonly probeInterval: Micros;
   /** How long a direct ping may take before others are asked to ping. */
   readonly probeTimeout: Micros;
+  /** Whom a member probes: one after the other in a shuffled round (section 4.3), or each time any (section 3.1). */
+  readonly targets: 'round-robin' | 'random';
   /** How many others are asked: k of the paper. */
   readonly indirectChecks: number;
   /** Whether a failed ping is repeated over a reliable connection at the same time as others are asked. */
@@ -56,6 +58,7 @@ const allOfLifeguard = { awareness: true, suspicion: true, buddy: true };
 export const lan: SwimConfig = {
   probeInterval: seconds(1),
   probeTimeout: ms(500),
+  targets: 'round-robin',
   indirectChecks: 3,
   reliablePing: true,
   reliableRetry: ms(200),

@@ -127,7 +127,8 @@ function vouch(turn: Turn, name: string): void {
 
 /** The next one in a shuffled round: everybody is probed once before anybody is probed twice. */
 function nextTarget(turn: Turn): Member | undefined {
-  const { swim } = turn;
+  const { swim, agent } = turn;
+  if (agent.config.targets === 'random') return pickMembers(turn, 1, isLive)[0];
   for (let looked = 0; looked <= swim.order.length; looked++) {
     if (swim.place >= swim.order.length) beginPass(turn);
     const name = swim.order[swim.place++];

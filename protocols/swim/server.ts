@@ -1,5 +1,5 @@
 // A member on its own: SWIM with Lifeguard, and Serf's events and queries on it, for clients that make it send, ask and leave.
-import type { Context, Json, NodeId, Protocol } from '../../sim/index.ts';
+import type { Context, Json, Micros, NodeId, Protocol } from '../../sim/index.ts';
 import type { SwimConfig } from './config.ts';
 import type { SwimRules } from './rules.ts';
 import {
@@ -60,6 +60,8 @@ export interface SwimOptions {
   readonly contacts?: readonly NodeId[];
   /** A cluster that starts whole: all its members. */
   readonly known?: StartingMembers;
+  /** When all gossip in step, at which time of the interval; by default each has its own. */
+  readonly gossipPhase?: Micros;
   /** The name of the member at an address, by default the address; and what it says of itself in each of its lives. */
   readonly nameOf?: (id: NodeId) => string;
   readonly metaOf?: (id: NodeId, life: number) => string;
@@ -95,6 +97,7 @@ export function swim(options: SwimOptions = {}): Protocol<Swim> {
           name: nameOf(ctx.id),
           meta,
           ...(isKnown && known !== undefined ? { known } : {}),
+          ...(options.gossipPhase === undefined ? {} : { gossipPhase: options.gossipPhase }),
         }),
         serf: startSerf(),
         waiting: new Map(),

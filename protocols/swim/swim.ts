@@ -5,7 +5,7 @@
 //   start: (ctx) => { const state = { swim: startSwim(agent, ctx), … }; joinCluster(agent, state, ['n1'], ctx); return state; }
 //   onMessage: if (isSwimMessage(message)) return onSwimMessage(agent, state, from, message, ctx);
 //   onTimer: if (isSwimTimer(timer)) return onSwimTimer(agent, state, timer, ctx);
-import type { NodeId } from '../../sim/index.ts';
+import type { Micros, NodeId } from '../../sim/index.ts';
 import { broadcast, takeBroadcasts } from './broadcasts.ts';
 import { lan, type SwimConfig } from './config.ts';
 import { onGossipTimer, onJoinTimer, onPushPull, onPushPullTimer, onReconnectTimer, exchange } from './gossip.ts';
@@ -56,6 +56,8 @@ export interface StartOptions {
   readonly meta?: string;
   /** Greater than in an earlier life, if that is known; default 1. */
   readonly incarnation?: number;
+  /** When its rounds of gossip are due within the interval, by default at a time of its own. */
+  readonly gossipPhase?: Micros;
   /** All members, for a cluster that starts whole. */
   readonly known?: StartingMembers;
 }
@@ -82,7 +84,7 @@ export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, option
     probe: null,
     relays: new Map(),
     queue: [],
-    gossipPhase: ctx.random(Math.max(1, config.gossipInterval)),
+    gossipPhase: options.gossipPhase ?? ctx.random(Math.max(1, config.gossipInterval)),
     isGossiping: false,
     serial: 0,
     sequence: 0,

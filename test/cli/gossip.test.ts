@@ -1,0 +1,91 @@
+// The experiments on gossip, in small: they land where the literature says, say so when they do not, and draw what they found.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { detection, falsePositives, suspicion } from '../../cli/gossip-detection.ts';
+import { deathsInVain } from '../../cli/gossip-lifeguard.ts';
+import { fitLine } from '../../cli/gossip-measure.ts';
+import { plotText } from '../../cli/gossip-plot.ts';
+import { spreadOnce } from '../../cli/gossip-spread.ts';
+import { fitsAll } from '../../cli/gossip.ts';
+import { faultline, faultlineJson, temporaryFolder } from './command.ts';
+
+test(
+  'a crash is found after 1/(1-e^-q) periods, and never later than 2n - 1 in round-robin',
+  { timeout: 60_000 },
+  () => {
+    expect(fitsAll(detection.run(15))).toBe(true);
+  },
+);
+
+test('live members are found silent as often as the formula says', { timeout: 60_000 }, () => {
+  expect(fitsAll(falsePositives.run(10))).toBe(true);
+});
+
+test('suspicions last as long as published for memberlist', { timeout: 60_000 }, () => {
+  expect(fitsAll(suspicion.run(1))).toBe(true);
+});
+
+test.each([
+  [10, 0, 3],
+  [100, 0, 5.3],
+  [100, 250_000, 6.4],
+  [300, 100_000, 6.7],
+])('news reach nearly all of %i members at a loss of %i ppm in %d rounds', (n, loss, published) => {
+  const rounds = Array.from({ length: 8 }, (_, seed) => spreadOnce(n, loss, seed + 1).most ?? Infinity);
+  expect(Math.abs(rounds.reduce((sum, each) => sum + each, 0) / 8 - published)).toBeLessThan(0.8);
+});
+
+test('Lifeguard announces a fiftieth of the false deaths of plain SWIM', { timeout: 60_000 }, () => {
+  const off = { awareness: false, suspicion: false, buddy: false };
+  const plain = deathsInVain(4, off, 1).all;
+  const all = deathsInVain(4, { awareness: true, suspicion: true, buddy: true }, 1).all;
+  expect(plain).toBeGreaterThan(500);
+  expect(all * 50).toBeLessThanOrEqual(plain);
+});
+
+test('the command prints a document, and the plots as SVG', async () => {
+  const svg = join(temporaryFolder(), 'plots.svg');
+  const { code, document } = await faultlineJson<{ experiments: { name: string; fits: boolean; rows: unknown[] }[] }>(
+    ...['gossip', 'suspicion', '--runs', '10', '--svg', svg],
+  );
+  expect(code).toBe(0);
+  expect(document.experiments.map(({ name, fits, rows }) => [name, fits, rows.length])).toEqual([
+    ['suspicion', true, 6],
+  ]);
+  expect(readFileSync(svg, 'utf8')).toMatch(/^<svg [\s\S]*<polyline [\s\S]*<\/svg>\n$/);
+});
+
+test('an experiment that does not exist is answered with those that do', async () => {
+  const { code, err } = await faultline('gossip', 'nonsense');
+  expect(code).toBe(2);
+  expect(err).toContain('there is no experiment "nonsense"; there are: detection, false-positives');
+});
+
+test('a line is fitted by least squares', () => {
+  const { slope, at0, r2 } = fitLine([
+    [0, 1],
+    [1, 3],
+    [2, 5],
+  ]);
+  expect([slope, at0, r2]).toEqual([2, 1, 1]);
+});
+
+test('a plot in characters has its points at their places', () => {
+  const points = [
+    [0, 0],
+    [1, 1],
+    [2, 2],
+  ] as const;
+  expect(plotText({ x: 'x', y: 'y', series: [{ name: 'line', points }] }, 32, 3)).toBe(
+    [
+      '       2 |                   o',
+      '         |          o',
+      '       0 |o',
+      `         +${'-'.repeat(20)}`,
+      '          0                  2',
+      '          y by x:  o line',
+      '',
+    ].join('\n'),
+  );
+});
