@@ -26,7 +26,11 @@ export interface Session {
 /** Runs one command line (without node and script) and returns its exit code. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const session: Session = { io, version: packageVersion(), code: exitCode.fine };
+    const session: Session = {
+      io,
+      version: packageVersion(),
+      code: exitCode.fine,
+    };
     await makeProgram(session).parseAsync(argv, { from: 'user' });
     return session.code;
   } catch (error) {
