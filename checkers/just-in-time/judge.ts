@@ -118,13 +118,13 @@ class Plain<State> {
   private readonly search: Search<State>;
   private readonly operations: readonly Operation[];
   private readonly transitions: Transitions<State>;
-  private readonly maxSteps: number;
+  private readonly limits: Limits;
   private stop: Stop = 'steps';
 
   constructor(operations: readonly Operation[], transitions: Transitions<State>, limits: Limits) {
     this.operations = operations;
     this.transitions = transitions;
-    this.maxSteps = limits.maxSteps;
+    this.limits = limits;
     this.problem = makeProblem(operations, transitions.kinds, [...operations.keys()], () => true, [0]);
     const mustStop = (bytes: number, steps: number): boolean => {
       limits.onProgress(0, steps);
@@ -141,6 +141,11 @@ class Plain<State> {
     return this.inPartition(this.search.resume(maxSteps));
   }
 
+  private locate(stuck: number): number {
+    const { maxSteps, deadline } = this.limits;
+    return findBlocked(this.operations, this.transitions, stuck, maxSteps, deadline);
+  }
+
   private inPartition(outcome: SearchOutcome): EngineOutcome {
     const { members, returned } = this.problem;
     const { steps } = outcome;
@@ -151,7 +156,7 @@ class Plain<State> {
         return { type: 'found', by: 'wgl', order: () => outcome.order.map((member) => members[member]!), steps };
       case 'none': {
         if (!outcome.early) return { type: 'none', by: 'wgl', blocked: stuck, steps };
-        const found = findBlocked(this.operations, this.transitions, stuck, this.maxSteps);
+        const found = this.locate(stuck);
         return { type: 'none', by: 'wgl', blocked: found, steps };
       }
       case 'bounded': {

@@ -6,6 +6,10 @@ import { search } from './search.ts';
 import type { Transitions } from './transitions.ts';
 import { Narrowing } from './window.ts';
 
+/** Steps for all guesses at where a history becomes impossible, and for each of them. */
+const locating = 4_000_000;
+const guessing = 500_000;
+
 /** Whether something was found impossible; if not, it may be so all the same. */
 export interface Refutation {
   readonly isImpossible: boolean;
@@ -30,14 +34,17 @@ export function refute<State>(
 
 /**
  * The operation whose return first makes the history impossible, of which it is only known that it is none that returned
- * before `from`. Each guess is searched for with `maxSteps`; one that needs more counts as possible.
+ * before `from`. A guess that needs too many steps, or more time, counts as possible.
+ * @param maxSteps for all guesses together
  */
 export function findBlocked<State>(
   operations: readonly Operation[],
   transitions: Transitions<State>,
   from: number,
   maxSteps: number,
+  deadline: () => boolean,
 ): number {
+  let left = Math.min(maxSteps, locating);
   const returnOf = (index: number) => operations[index]!.returned!.index;
   const start = returnOf(from);
   const returns = [...operations.keys()]
@@ -48,7 +55,10 @@ export function findBlocked<State>(
     const chosen = [...operations.keys()].filter((index) => operations[index]!.called.index < end);
     const isRequired = (index: number) => returnOf(index) <= end;
     const problem = makeProblem(operations, transitions.kinds, chosen, isRequired, [0]);
-    return search(problem, transitions, maxSteps).type === 'none';
+    if (left <= 0 || deadline()) return false;
+    const { type, steps } = search(problem, transitions, Math.min(left, guessing), { mustStop: deadline });
+    left -= steps;
+    return type === 'none';
   };
   let width = 1;
   while (width < returns.length && !isImpossible(width - 1)) width *= 2;

@@ -111,7 +111,7 @@ export class Narrowing<State> {
   spare(candidate: Candidate, culprit: number): Candidate {
     let { required } = candidate;
     for (let size = Math.ceil(required.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-      for (let from = 0; from < required.length;) {
+      for (let from = 0; from < required.length && !this.isOver();) {
         const rest = required.filter((index, place) => place < from || place >= from + size || index === culprit);
         if (rest.length < required.length && this.isImpossible({ ...candidate, required: rest })) required = rest;
         else from += size;
@@ -126,15 +126,20 @@ export class Narrowing<State> {
 
   /** Whether the bound was enough to see that the candidate is impossible. */
   isImpossible(candidate: Candidate): boolean {
-    return this.hasNoOrder(this.problemOf(candidate, true));
+    return !this.isOver() && this.hasNoOrder(this.problemOf(candidate, true));
   }
 
   private hasNoOrder(problem: Problem): boolean {
-    if (this.deadline()) this.stepsLeft = 0;
-    if (this.stepsLeft <= 0) return false;
+    if (this.isOver()) return false;
     const { type, steps } = search(problem, this.transitions, this.stepsLeft, { mustStop: this.deadline });
     this.stepsLeft -= steps;
     return type === 'none';
+  }
+
+  /** Whether nothing more may be tried: to lay out a problem takes time, too. */
+  private isOver(): boolean {
+    if (this.stepsLeft > 0 && this.deadline()) this.stepsLeft = 0;
+    return this.stepsLeft <= 0;
   }
 
   /**

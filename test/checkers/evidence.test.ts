@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkLinearizable,
+  counter,
   fifoQueue,
   pairOperations,
   register,
@@ -125,4 +126,15 @@ it('is narrowed down in little time for a queue, a stack and a set of many clien
     expect(verdict).toBe('invalid');
     expect(steps).toBeLessThan(500_000);
   }
+});
+
+describe('evidence', () => {
+  it.each([1, 2, 4])('is not narrowed any further once the time is over: after %i looks at the clock', (looks) => {
+    const history = concurrentHistory({ operations: 600, clients: 8, object: 'counter', values: 3, wrongAt: 500 });
+    let calls = 0;
+    const result = checkLinearizable(history, counter(), { deadline: () => ++calls > looks });
+    if (result.verdict === 'invalid') expect(result.partitions[0]).toMatchObject({ window: { minimal: false } });
+    expect(calls).toBeGreaterThan(looks);
+    expect(calls).toBeLessThan(looks + 40);
+  });
 });
