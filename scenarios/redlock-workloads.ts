@@ -8,7 +8,7 @@ interface Lifetime {
 
 /** One thing that a client does, at the earliest so long after its turn began. */
 interface Move {
-  readonly f: 'acquire' | 'extend' | 'write' | 'release';
+  readonly f: 'acquire' | 'keep' | 'extend' | 'write' | 'release';
   readonly after?: number;
 }
 
@@ -55,9 +55,9 @@ export function eager(random: Random, setting: Setting): Operation[] {
   return inTurns(random, setting, [ms(10), ms(150)], () => [{ f: 'acquire' }, { f: 'release' }]);
 }
 
-/** Clients that ask for the lock over and over and let it run out, so that the next one has it at the first moment. */
+/** Clients that ask for the lock over and over and keep it to its last moment, so that the next one has it at its first. */
 export function greedy(random: Random, setting: Setting): Operation[] {
-  return inTurns(random, setting, [ms(5), ms(60)], () => [{ f: 'acquire' }]);
+  return inTurns(random, setting, [ms(5), ms(60)], () => [{ f: 'acquire' }, { f: 'keep' }, { f: 'release' }]);
 }
 
 /** Clients that keep the lock by extending it, and write late in it. */

@@ -108,14 +108,19 @@ function worldOf(variant: RedlockVariant, set: RedlockParameters) {
     workFor: ms(20),
     ...(rules !== undefined && { rules }),
   });
-  const tail = Math.max(seconds(4), 3 * set.ttl);
+  const tail = Math.max(seconds(4), Math.min(seconds(8), 4 * set.ttl));
   const isInstance = (id: NodeId): boolean => id !== 'store';
   return {
     nodes: [
       ...instances.map((id, place) => ({ id, protocol: redis(servers(set, place)), clock: clock(place) })),
       { id: 'store', protocol: resource(set.fences) },
     ],
-    clients: clients.map((id, place) => ({ id, protocol: client, timeout: seconds(3), clock: clock(place + 1) })),
+    clients: clients.map((id, place) => ({
+      id,
+      protocol: client,
+      timeout: set.ttl + seconds(3),
+      clock: clock(place + 1),
+    })),
     network: { latency: 'lan' },
     until: tail + Math.max(seconds(5), 3 * set.ttl),
     tail,

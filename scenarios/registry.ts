@@ -23,6 +23,7 @@ import { twoPhaseCommitForgottenDecision } from './known-bugs/two-phase-commit-f
 import { twoPhaseCommitForgottenVote } from './known-bugs/two-phase-commit-forgotten-vote.ts';
 import { twoPhaseCommitImpatient } from './known-bugs/two-phase-commit-impatient.ts';
 import { raftKnownBugs } from './known-bugs/raft.ts';
+import { redlockKnownBugs } from './known-bugs/redlock.ts';
 import { zabKnownBugs } from './known-bugs/zab.ts';
 import { swimKnownBugs } from './known-bugs/swim.ts';
 import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
@@ -31,6 +32,10 @@ import { lock } from './lock.ts';
 import { pingPong } from './ping-pong.ts';
 import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
+import { redisLockStories } from './redis-lock.ts';
+import { redlockDebate } from './redlock-debate.ts';
+import { redlockProgress } from './redlock-progress.ts';
+import { redlock } from './redlock.ts';
 import { swimScenarios } from './swim.ts';
 import { swimSpreads } from './swim-spreads.ts';
 import { twoPhaseCommit } from './two-phase-commit.ts';
@@ -68,6 +73,11 @@ export const scenarios: readonly Scenario[] = [
   lock,
   lockWithoutFencing,
   lockTrustedLease,
+  ...redisLockStories,
+  redlock,
+  ...redlockDebate,
+  ...redlockProgress,
+  ...redlockKnownBugs,
   raftKv,
   ...raftKnownBugs,
   zabBroadcast,

@@ -48,11 +48,16 @@ export function record(commands: readonly (readonly string[])[], config: RedisCo
   if (config.appendfsync === 'always' && commands.length > 0) ctx.disk.sync();
 }
 
-/** Replaces the file by the keyspace as it is, once it has grown beyond what the configuration allows. */
+/** Rewrites the file once it has grown beyond what the configuration allows. */
 export function rewriteIfLong(state: RedisState, config: RedisConfig, ctx: Ctx): void {
   if (config.appendfsync === 'none') return;
+  if (ctx.disk.read(file).records.length >= config.rewriteAt) rewrite(state, config, ctx);
+}
+
+/** Replaces the file by the keyspace as it is. */
+export function rewrite(state: RedisState, config: RedisConfig, ctx: Ctx): void {
+  if (config.appendfsync === 'none') return;
   const { first, records } = ctx.disk.read(file);
-  if (records.length < config.rewriteAt) return;
   const from = first + records.length;
   ctx.disk.set(base, { from, entries: [...state.entries] } satisfies Base as unknown as Json);
   ctx.disk.sync(); // the base must be there before what it replaces goes

@@ -4,7 +4,7 @@ import type { Context, NodeId } from '../../sim/index.ts';
 import type { RedisConfig } from './config.ts';
 import { execute } from './execute.ts';
 import type { Applied, Follow, FullSync, Stream } from './messages.ts';
-import { record } from './persistence.ts';
+import { record, rewrite } from './persistence.ts';
 import type { Redis, RedisServerState } from './server.ts';
 import { beginTurn } from './state.ts';
 import { tellSubscribers } from './subscribers.ts';
@@ -64,7 +64,13 @@ export function onFollow(state: RedisServerState, from: NodeId, { history, offse
   ctx.send(from, { type: 'FullSync', history: replication.history, offset: replication.offset, entries });
 }
 
-export function onFullSync(state: RedisServerState, from: NodeId, message: FullSync, ctx: Ctx): void {
+export function onFullSync(
+  state: RedisServerState,
+  from: NodeId,
+  message: FullSync,
+  config: RedisConfig,
+  ctx: Ctx,
+): void {
   const { replication, redis } = state;
   if (replication.primary !== from) return;
   redis.entries.clear();
@@ -72,6 +78,8 @@ export function onFullSync(state: RedisServerState, from: NodeId, message: FullS
   replication.history = message.history;
   replication.offset = message.offset;
   replication.backlog = [];
+  replication.heardAt = ctx.monotonic();
+  rewrite(redis, config, ctx);
   acknowledge(state, from, ctx);
 }
 

@@ -29,7 +29,7 @@ import { tellSubscribers } from './subscribers.ts';
 export interface Redis {
   state: RedisServerState;
   message: RedisMessage;
-  timer: 'cron' | 'fsync' | 'every second' | 'ready' | 'wait';
+  timer: 'cron' | 'fsync' | 'upkeep' | 'ready' | 'wait';
   request: never;
   response: never;
 }
@@ -76,7 +76,7 @@ export function redis(options: Partial<RedisConfig> = {}): Protocol<Redis> {
         case 'Follow':
           return onFollow(state, from, message, ctx);
         case 'FullSync':
-          return onFullSync(state, from, message, ctx);
+          return onFullSync(state, from, message, config, ctx);
         case 'Stream':
           return onStream(state, from, message, config, ctx);
         case 'Applied':
@@ -110,7 +110,7 @@ function start(config: RedisConfig, ctx: Ctx): RedisServerState {
     redis.role = 'replica';
     follow(state, ctx);
   }
-  ctx.setTimer('every second', config.replPing);
+  ctx.setTimer('upkeep', config.replPing);
   return state;
 }
 
@@ -125,8 +125,8 @@ function onTimer(state: RedisServerState, timer: Redis['timer'], config: RedisCo
     case 'fsync':
       ctx.setTimer('fsync', config.appendfsync === 'everysec' ? seconds(1) : seconds(30));
       return ctx.disk.sync();
-    case 'every second': {
-      ctx.setTimer('every second', config.replPing);
+    case 'upkeep': {
+      ctx.setTimer('upkeep', config.replPing);
       rewriteIfLong(state.redis, config, ctx);
       const { failoverAfter } = config;
       const silence = ctx.monotonic() - state.replication.heardAt;

@@ -10,7 +10,7 @@ import { redlockRules, type RedlockRules } from './rules.ts';
 export interface RedlockClient {
   state: RedlockState;
   message: RedisMessage | ResourceMessage;
-  timer: 'instance' | 'retry' | 'work done';
+  timer: 'instance' | 'retry' | 'work done' | 'over';
   request: Request;
   response: Json;
 }
@@ -57,7 +57,7 @@ export interface RedlockOptions {
 
 type Ctx = Context<RedlockClient>;
 
-/** Operations are `acquire`, `extend` and `release` of the lock, and `write` of a number under it. */
+/** Operations are `acquire`, `extend` and `release` of the lock, `write` of a number under it, and `keep`: waiting for its end. */
 export function redlockClient(options: RedlockOptions): Protocol<RedlockClient> {
   const client = new Redlock(options);
   return {
@@ -117,6 +117,9 @@ class Redlock {
         if (state.step !== 'holding') return ctx.fail('not held');
         if (state.extensions >= this.#config.maxExtensions) return ctx.fail('extended often enough');
         return this.#askAll(state, 'extending', ctx);
+      case 'keep':
+        if (state.step !== 'holding') return ctx.fail('not held');
+        return ctx.setTimer('over', Math.max(0, this.#remaining(state, ctx)));
       case 'release':
         if (state.step !== 'holding') return ctx.fail('not held');
         return this.#askAll(state, 'releasing', ctx);
@@ -128,7 +131,7 @@ class Redlock {
         this.#move(state, 'working', ctx);
         return ctx.setTimer('work done', this.#workFor); // whatever happens meanwhile, it does not look again
       default:
-        throw new RangeError(`a lock client acquires, extends, writes and releases; it cannot ${operation.f}`);
+        throw new RangeError(`a lock client acquires, keeps, extends, writes and releases; it cannot ${operation.f}`);
     }
   }
 
@@ -165,6 +168,8 @@ class Redlock {
         return this.#goOn(state, ctx);
       case 'retry':
         return this.#attempt(state, ctx);
+      case 'over':
+        return ctx.ok(null);
       case 'work done': {
         state.request++;
         const { token, request } = state;

@@ -1,0 +1,127 @@
+// Redlock's worlds on many seeds: clean under the assumptions of its specification, violated where one is broken, and refused by
+// the fencing store in every case; and what libraries got wrong, each found by what it names.
+import { describe, expect, test } from 'vitest';
+import { redlockKnownBugs } from '../../scenarios/known-bugs/redlock.ts';
+import { redisLock, redisLockFailover } from '../../scenarios/redis-lock.ts';
+import { redlockDebate } from '../../scenarios/redlock-debate.ts';
+import { redlockContention, redlockOneOfThree, redlockProgress } from '../../scenarios/redlock-progress.ts';
+import { redlock } from '../../scenarios/redlock.ts';
+import { seconds, simulate, type Run, type Scenario } from '../../sim/index.ts';
+
+const named = (scenarios: readonly Scenario[]) => scenarios.map((scenario) => [scenario.name, scenario] as const);
+const holding = [redlock, redisLock, ...redlockDebate, ...redlockProgress].filter(
+  ({ expect: { type } }) => type === 'holds',
+);
+const breaking = [redisLockFailover, ...redlockDebate].filter(({ expect: { type } }) => type === 'breaks');
+
+/** Enough to meet every class of faults; the nightly campaign runs many more. */
+const seedsOf: Readonly<Record<string, number>> = {
+  redlock: 300,
+  'redlock-contention': 6,
+  'redlock-one-of-three': 15,
+  'redlock-drift': 15,
+  'redlock-pause-in-acquisition': 20,
+};
+
+describe('under the assumptions of the specification', () => {
+  test.each(named(holding))('%s is clean', { timeout: 120_000 }, (name, scenario) => {
+    let acquired = 0;
+    for (let seed = 0; seed < (seedsOf[name] ?? 40); seed++) {
+      const { findings, history } = simulate(scenario, { seed });
+      expect({ seed, findings }).toEqual({ seed, findings: [] });
+      acquired += history.filter(({ f, type }) => f === 'acquire' && type === 'ok').length;
+    }
+    expect(acquired).toBeGreaterThan(40);
+  });
+
+  test('the rules of the seam are kept, and debugging changes nothing', { timeout: 60_000 }, () => {
+    for (const scenario of [redlock, redisLockFailover]) {
+      const run = simulate(scenario, { seed: 7, until: seconds(6) });
+      const debugged = simulate(scenario, { seed: 7, until: seconds(6), debug: true });
+      expect([debugged.hash, debugged.findings]).toEqual([run.hash, run.findings]);
+    }
+  });
+
+  test('a holder may extend its lock three times, and then has to take it anew', () => {
+    const run = alone(['acquire', 'extend', 'extend', 'extend', 'extend', 'release', 'acquire', 'extend']);
+    const ends = run.history.filter(({ type }) => type !== 'invoke');
+    expect(ends.map(({ type, error }) => error ?? type)).toEqual([
+      ...['ok', 'ok', 'ok', 'ok', 'extended often enough', 'ok', 'ok', 'ok'],
+    ]);
+  });
+});
+
+describe('where an assumption is broken', () => {
+  test.each(named(breaking))(
+    '%s breaks what it says, and the fencing store refuses every late write',
+    { timeout: 120_000 },
+    (_name, scenario) => {
+      const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
+      const found = new Set<string>();
+      for (let seed = 0; seed < 25; seed++) {
+        const run = simulate(scenario, { seed });
+        for (const { name } of run.findings) found.add(name);
+        const { faults, workload, parameters } = run;
+        const fenced = simulate(scenario, { seed, faults, workload, parameters: { ...parameters, fences: true } });
+        expect({ seed, late: fenced.findings.filter(({ name }) => name === 'no late write') }).toEqual({
+          seed,
+          late: [],
+        });
+      }
+      expect([...found].toSorted()).toEqual([...expected].toSorted());
+    },
+  );
+
+  test('the fencing store refuses something', { timeout: 60_000 }, () => {
+    const refused = breaking.filter((scenario) => {
+      for (let seed = 0; seed < 20; seed++) {
+        const { history } = simulate(scenario, { seed, parameters: { fences: true } });
+        if (history.some(({ error }) => error === 'refused: its token was stale')) return true;
+      }
+      return false;
+    });
+    const writing = breaking.filter(
+      (scenario) => scenario.expect.type === 'breaks' && scenario.expect.what.includes('no late write'),
+    );
+    expect(refused.map(({ name }) => name)).toEqual(expect.arrayContaining(writing.map(({ name }) => name)));
+  });
+});
+
+/** The world that holds, next to each that does not. */
+const partners: Readonly<Record<string, Scenario>> = {
+  'redlock-keeps-partial-locks': redlockContention,
+  'redlock-python-quorum': redlockOneOfThree,
+};
+
+describe('a broken rule', () => {
+  test.each(named(redlockKnownBugs))(
+    '%s is found by what it names, and by nothing else',
+    { timeout: 120_000 },
+    (_name, scenario) => {
+      const run = firstViolation(scenario, 150);
+      const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
+      expect(expected).toEqual(expect.arrayContaining([...new Set(run.findings.map(({ name }) => name))]));
+      const { seed, parameters, faults, workload } = run;
+      const partner = partners[scenario.name] ?? redlock;
+      expect(simulate(partner, { seed, parameters, faults, workload }).findings).toEqual([]);
+    },
+  );
+});
+
+/** One client, half a second apart, and nothing goes wrong. */
+function alone(operations: readonly string[]): Run {
+  return simulate(redlock, {
+    seed: 1,
+    parameters: { clients: 1, ttl: seconds(2) },
+    faults: [],
+    workload: operations.map((f, id) => ({ id, client: 'c1', at: seconds(id / 2), f, value: null })),
+  });
+}
+
+function firstViolation(scenario: Scenario, limit: number): Run {
+  for (let seed = 0; seed < limit; seed++) {
+    const run = simulate(scenario, { seed });
+    if (run.verdict === 'invalid') return run;
+  }
+  throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
+}
