@@ -36,39 +36,53 @@ export function searchCycles(
   progress.components = components.length;
   for (const vertices of components) {
     if (deadline()) break;
-    searchLayers(makeSubgraph(graph, vertices, data | process | realtime, places), cycles);
+    const component = makeSubgraph(graph, vertices, data | process | realtime, places);
+    if (!searchLayers(component, deadline, cycles)) break;
     progress.searched += 1;
   }
   return cycles;
 }
 
-function searchLayers(graph: Graph, cycles: FoundCycle[]): void {
+/** False if the deadline came before the end. */
+function searchLayers(graph: Graph, deadline: () => boolean, cycles: FoundCycle[]): boolean {
   /** The anomalies that cycles through each vertex show or imply already. */
   const known: (ReadonlySet<string> | undefined)[] = [];
   const places = new Int32Array(graph.size);
-  layerKinds.forEach((kind, layer) => {
-    if (layer > 0 && !graph.kind.some((one) => (one & kind) !== 0)) return;
+  for (const [layer, kind] of layerKinds.entries()) {
+    if (layer > 0 && !graph.kind.some((one) => (one & kind) !== 0)) continue;
     for (const vertices of cyclicComponents(findComponents(graph, data | kind))) {
       const before = new Set<string>();
       for (const vertex of vertices) known[vertex]?.forEach((name) => before.add(name));
       const component = makeSubgraph(graph, vertices, data | kind, places);
-      searchComponent(component, layer, before, cycles);
+      if (!searchComponent(component, layer, before, deadline, cycles)) return false;
       for (const vertex of vertices) known[vertex] = before;
     }
-  });
+  }
+  return true;
 }
 
-/** Looks for each family in a component that its edges connect strongly, and adds the names found to those known. */
-function searchComponent(graph: Graph, layer: number, known: Set<string>, cycles: FoundCycle[]): void {
+/**
+ * Looks for each family in a component that its edges connect strongly, and adds the names found to those known. False if the
+ * deadline came before the end.
+ */
+function searchComponent(
+  graph: Graph,
+  layer: number,
+  known: Set<string>,
+  deadline: () => boolean,
+  cycles: FoundCycle[],
+): boolean {
   const finders = makeFinders(graph, layerKinds[layer]!);
   for (const family of cycleFamilies) {
     const name: CycleName = `${family}${cycleLayers[layer]!}`;
     if (known.has(name)) continue;
+    if (deadline()) return false;
     const found = finders[family]();
     if (found === undefined) continue;
     for (const implied of impliedAnomalies(name)) known.add(implied);
     cycles.push({ name, ...describe(graph, found.path), minimal: found.minimal });
   }
+  return true;
 }
 
 /** How each family is found, given that those before it which imply it are not there. */
