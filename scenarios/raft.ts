@@ -117,8 +117,7 @@ function propertiesOf(set: RaftSetting, server: Protocol<Raft>, electionTimeout:
     service: keyValueService(paperRules, set.sessions),
     ...(electionTimeout === undefined ? {} : { electionTimeout }),
     progressWithin: healedTail(set),
-    // A congested link that keeps the order of its messages may hold them up for most of that.
-    ...(set.network === 'congested' ? {} : { catchUpWithin: healedTail(set) }),
+    catchUpWithin: healedTail(set),
   });
 }
 

@@ -13,7 +13,7 @@ export function commitTo(turn: Turn, index: number, compared?: number): void {
   raft.commitIndex = index;
   if (turn.server.config.maxUncommittedBytes < Infinity) countCommitted(turn, before);
   applyCommitted(turn);
-  if (raft.configurationIndex > before && raft.configurationIndex <= index) onConfigurationCommitted(turn);
+  if (raft.configurationIndex > before) onConfigurationCommitted(turn, raft.configurationIndex <= index);
   if (raft.role === 'leader') leaveIfJoint(turn);
 }
 

@@ -51,11 +51,14 @@ export function adoptConfiguration(turn: Turn): void {
   else refreshRole(turn);
 }
 
-/** A leader that a committed configuration does not know has done its last duty. */
-export function onConfigurationCommitted(turn: Turn): void {
+/**
+ * A leader that a committed configuration does not know has done its last duty. An earlier configuration may be committed
+ * while the latest is not: whoever has a vote in it may be needed to commit the latest.
+ */
+export function onConfigurationCommitted(turn: Turn, isLatest: boolean): void {
   const { raft, ctx, server } = turn;
   if (raft.role !== 'leader') return refreshRole(turn);
-  if (!server.rules.stepsDownWhenRemoved(raft, ctx.id)) return;
+  if (!isLatest || !server.rules.stepsDownWhenRemoved(raft, ctx.id)) return;
   broadcast(turn); // the others learn that it is committed
   becomeFollower(turn, null);
 }

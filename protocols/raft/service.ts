@@ -29,7 +29,7 @@
 import { defaultConfig, checkedConfig, type RaftConfig } from './config.ts';
 import { lastIndex } from './log.ts';
 import { proposeChange, type MembershipRequest } from './membership.ts';
-import { askRead } from './reads.ts';
+import { askRead, dropReads } from './reads.ts';
 import { appendAndSend } from './replication.ts';
 import { paperRules, type Rules } from './rules.ts';
 import {
@@ -127,6 +127,24 @@ export function transferLeadership(
   if (state.raft.role !== 'leader') return refused(state.raft, 'not-leader');
   const reason = beginTransfer(turnOf(server, state, ctx), target);
   return reason === undefined ? { type: 'accepted' } : refused(state.raft, reason);
+}
+
+/**
+ * A follower forgets its leader, so that it may vote for another one at once, where it would else wait for the leader to be
+ * silent: for a host that knows that the leader is gone. It follows again with the next message of the leader. Refused
+ * where reads trust leases, which stand on voters that wait (etcd: ForgetLeader).
+ */
+export function forgetLeader(
+  server: RaftServer,
+  state: { readonly raft: RaftState },
+  ctx: RaftContext,
+): { readonly type: 'done' } | Refused {
+  const { raft } = state;
+  if (raft.role === 'leader') return refused(raft, 'it leads itself');
+  if (server.config.reads === 'lease') return refused(raft, 'leases stand on it');
+  raft.leader = null;
+  dropReads(turnOf(server, state, ctx));
+  return { type: 'done' };
 }
 
 /** Appends a new configuration; it is in force at once and settled when `configured` is called. */

@@ -4,6 +4,7 @@ import { SimulatedDisk } from '../../../sim/disk.ts';
 import { inWords, ms, type Json, type NodeId } from '../../../sim/index.ts';
 import {
   changeMembership,
+  forgetLeader,
   isRaftMessage,
   onRaftMessage,
   onRaftTimer,
@@ -125,6 +126,11 @@ export class Stepper {
   transfer(id: NodeId, target: NodeId): void {
     const done = transferLeadership(this.#server, this.#host(id), target, this.#context(id));
     if (done.type === 'refused') this.lines.push(`${id} refuses to hand over: ${done.reason}`);
+  }
+
+  forget(id: NodeId): void {
+    const done = forgetLeader(this.#server, this.#host(id), this.#context(id));
+    this.lines.push(done.type === 'done' ? `${id} forgets its leader` : `${id} does not forget: ${done.reason}`);
   }
 
   /** Changes as `add-voter n4`, `remove n1`; none of them leaves a joint configuration. */

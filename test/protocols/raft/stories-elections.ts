@@ -1,7 +1,9 @@
 // Stories of elections: who is elected, who is not, and who may not disturb (section 5; thesis, sections 4.2.3, 6.2, 9.6).
+import type { Stepper } from './stepper.ts';
 import type { Story } from './stories.test.ts';
 
 const all3 = 'n1 n2 n3 /  / ';
+const guarded = { preVote: true, checkQuorum: true, stickiness: true } as const;
 
 export const electionStories: readonly Story[] = [
   {
@@ -218,6 +220,100 @@ export const electionStories: readonly Story[] = [
       `n3 leader term 2 log 1 2 commit 2 voters ${all3}`,
     ],
     told: ['n1 → n2 RequestVoteReply term=2 granted=false'],
+  },
+  {
+    name: 'prevote-check-quorum',
+    title: 'A server that lost its leader helps nobody; two that lost it are a quorum, and replace it though it lives.',
+    options: { nodes: 3, config: guarded },
+    play(cluster) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.settle('n1');
+      cluster.timeOut('n2');
+      cluster.deliver();
+      mustBe(cluster.raft('n2').role, 'pre-candidate');
+      cluster.timeOut('n3');
+      cluster.deliver();
+      cluster.settle('n3');
+    },
+    outcome: [
+      `n1 follower term 2 log 1 2 commit 2 voters ${all3}`,
+      `n2 follower term 2 log 1 2 commit 2 voters ${all3}`,
+      `n3 leader term 2 log 1 2 commit 2 voters ${all3}`,
+    ],
+  },
+  {
+    name: 'hopeless-candidate',
+    title: 'Who refuses a candidate does not put its own candidacy off for it; who votes for one does.',
+    options: { nodes: 4 },
+    play(cluster) {
+      const isElection = ({ message }: { message: { type: string } }): boolean =>
+        message.type.startsWith('RequestVote');
+      const putOff = 'n4 puts off its next candidacy';
+      cluster.timeOut('n1');
+      cluster.deliverAmong('n1', 'n2', 'n4');
+      cluster.lines.length = 0;
+      cluster.timeOut('n3'); // which lacks the no-op of n1
+      cluster.deliver(isElection);
+      mustBe(cluster.lines.includes(putOff), false);
+      cluster.timeOut('n2');
+      cluster.deliver(isElection);
+      mustBe(cluster.lines.includes(putOff), true);
+    },
+    outcome: [
+      'n1 follower term 2 log 1 commit 1 voters n1 n2 n3 n4 /  / ',
+      'n2 leader term 2 log 1 2 commit 0 voters n1 n2 n3 n4 /  / ',
+      'n3 follower term 2 log  commit 0 voters n1 n2 n3 n4 /  / ',
+      'n4 follower term 2 log 1 commit 0 voters n1 n2 n3 n4 /  / ',
+    ],
+  },
+  ...[
+    { name: 'forget-leader', config: { ...guarded, preVote: false }, what: 'a candidate', term: 3 },
+    { name: 'forget-leader-prevote', config: guarded, what: 'a pre-candidate', term: 2 },
+  ].map(({ name, config, what, term }) => ({
+    name,
+    title: `A follower that forgot its leader votes for ${what} at once; one that was told of it again does not.`,
+    options: { nodes: 3, config },
+    play(cluster: Stepper) {
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.settle('n1');
+      cluster.forget('n3');
+      cluster.settle('n1');
+      cluster.timeOut('n2');
+      cluster.deliver();
+      mustBe(cluster.raft('n1').role, 'leader');
+      mustBe(cluster.raft('n3').currentTerm, 1);
+      cluster.forget('n3');
+      cluster.timeOut('n2');
+      cluster.deliver();
+      cluster.settle('n2');
+    },
+    outcome: [
+      `n1 follower term ${term} log 1 ${term} commit 2 voters ${all3}`,
+      `n2 leader term ${term} log 1 ${term} commit 2 voters ${all3}`,
+      `n3 follower term ${term} log 1 ${term} commit 2 voters ${all3}`,
+    ],
+  })),
+  {
+    name: 'forget-leader-lease',
+    title: 'Where reads trust leases nobody forgets a leader, nor does a leader forget itself.',
+    options: { nodes: 3, config: { ...guarded, reads: 'lease' } },
+    play(cluster) {
+      cluster.pass(1_000);
+      cluster.timeOut('n1');
+      cluster.deliver();
+      cluster.settle('n1');
+      cluster.forget('n3');
+      cluster.forget('n1');
+      mustBe(cluster.raft('n3').leader, 'n1');
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 1 voters ${all3}`,
+    ],
+    told: ['n3 does not forget: leases stand on it', 'n1 does not forget: it leads itself'],
   },
 ];
 

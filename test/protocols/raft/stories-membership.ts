@@ -142,6 +142,131 @@ export const membershipStories: readonly Story[] = [
     ],
   },
   {
+    name: 'add-single-auto',
+    title: 'One voter is added directly: no joint configuration, in force as soon as it is in the log.',
+    options: { nodes: 4, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['add-voter n4']);
+      if (cluster.raft('n1').configuration.outgoing.length > 0)
+        throw new Error('one voter needs no joint configuration');
+      cluster.settle('n1');
+    },
+    outcome: [
+      'n1 leader term 1 log 1 1 commit 2 voters n1 n2 n3 n4 /  / ',
+      'n2 follower term 1 log 1 1 commit 2 voters n1 n2 n3 n4 /  / ',
+      'n3 follower term 1 log 1 1 commit 2 voters n1 n2 n3 n4 /  / ',
+      'n4 follower term 1 log 1 1 commit 2 voters n1 n2 n3 n4 /  / ',
+    ],
+  },
+  {
+    name: 'add-double-implicit',
+    title: 'One voter, but through a joint configuration because that was asked for; it is left by itself.',
+    options: { nodes: 4, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['add-voter n4'], 'implicit');
+      if (cluster.raft('n1').configuration.outgoing.length !== 3) throw new Error('expected a joint configuration');
+      cluster.settle('n1');
+    },
+    outcome: [
+      'n1 leader term 1 log 1 1 1 commit 3 voters n1 n2 n3 n4 /  / ',
+      'n2 follower term 1 log 1 1 1 commit 3 voters n1 n2 n3 n4 /  / ',
+      'n3 follower term 1 log 1 1 1 commit 3 voters n1 n2 n3 n4 /  / ',
+      'n4 follower term 1 log 1 1 1 commit 3 voters n1 n2 n3 n4 /  / ',
+    ],
+  },
+  {
+    name: 'replace-leader',
+    title: 'A leader replaces itself: while both majorities are needed it hands over to the one who comes, who leaves.',
+    options: { nodes: 4, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['remove n1', 'add-voter n4'], 'explicit');
+      cluster.settle('n1');
+      cluster.transfer('n1', 'n4');
+      cluster.deliver();
+      cluster.settle('n4');
+      if (cluster.raft('n4').configuration.outgoing.length !== 3)
+        throw new Error('the configuration is left only when asked');
+      cluster.change('n4', []);
+      cluster.settle('n4');
+    },
+    outcome: [
+      'n1 follower term 2 log 1 1 2 commit 3 voters n2 n3 n4 / n1 n2 n3 / ',
+      'n2 follower term 2 log 1 1 2 2 commit 4 voters n2 n3 n4 /  / ',
+      'n3 follower term 2 log 1 1 2 2 commit 4 voters n2 n3 n4 /  / ',
+      'n4 leader term 2 log 1 1 2 2 commit 4 voters n2 n3 n4 /  / ',
+    ],
+  },
+  {
+    name: 'replace-leader-stepdown',
+    title: 'A leader replaces itself and leaves the joint configuration as its last act; then another is elected.',
+    options: { nodes: 4, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['remove n1', 'add-voter n4'], 'implicit');
+      cluster.settle('n1');
+      cluster.settle('n1');
+      if (cluster.raft('n1').role !== 'learner') throw new Error('it leads on, although it is no member');
+      cluster.timeOut('n4');
+      cluster.deliver();
+      cluster.settle('n4');
+    },
+    outcome: [
+      'n1 learner term 1 log 1 1 1 commit 3 voters n2 n3 n4 /  / ',
+      'n2 follower term 2 log 1 1 1 2 commit 4 voters n2 n3 n4 /  / ',
+      'n3 follower term 2 log 1 1 1 2 commit 4 voters n2 n3 n4 /  / ',
+      'n4 leader term 2 log 1 1 1 2 commit 4 voters n2 n3 n4 /  / ',
+    ],
+  },
+  {
+    name: 'transfer-in-joint-needs-both',
+    title: 'In a joint configuration a candidate needs a majority of the old voters and one of the new.',
+    options: { nodes: 6, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['remove n2', 'remove n3', 'add-voter n4', 'add-voter n5'], 'explicit');
+      cluster.settle('n1');
+      cluster.timeOut('n4');
+      cluster.deliverAmong('n4', 'n5'); // two of the new three
+      if (cluster.raft('n4').role === 'leader') throw new Error('the old majority was not asked');
+      cluster.timeOut('n4');
+      cluster.deliverAmong('n4', 'n5', 'n2', 'n3');
+      cluster.settle('n4');
+    },
+    outcome: [
+      'n1 follower term 3 log 1 1 3 commit 3 voters n1 n4 n5 / n1 n2 n3 / ',
+      'n2 follower term 3 log 1 1 3 commit 3 voters n1 n4 n5 / n1 n2 n3 / ',
+      'n3 follower term 3 log 1 1 3 commit 3 voters n1 n4 n5 / n1 n2 n3 / ',
+      'n4 leader term 3 log 1 1 3 commit 3 voters n1 n4 n5 / n1 n2 n3 / ',
+      'n5 follower term 3 log 1 1 3 commit 3 voters n1 n4 n5 / n1 n2 n3 / ',
+      'n6 learner term 0 log  commit 0 voters n1 n2 n3 /  / ',
+    ],
+  },
+  {
+    name: 'two-configurations-in-one-message',
+    title: 'A server hears in one message that it got a vote, which is committed, and is to lose it, which is not yet.',
+    options: { nodes: 4, config: { voters } },
+    play(cluster) {
+      lead(cluster);
+      cluster.change('n1', ['add-voter n4']);
+      cluster.deliver(({ to }) => to !== 'n4');
+      cluster.change('n1', ['add-learner n4']);
+      cluster.deliver(() => false);
+      cluster.timeOut('n1', 'heartbeat');
+      cluster.deliverAmong('n1', 'n4');
+      cluster.timeOut('n1', 'heartbeat');
+      cluster.deliverAmong('n1', 'n4');
+    },
+    outcome: [
+      'n1 leader term 1 log 1 1 1 commit 2 voters n1 n2 n3 /  / n4',
+      'n2 follower term 1 log 1 1 commit 1 voters n1 n2 n3 n4 /  / ',
+      'n3 follower term 1 log 1 1 commit 1 voters n1 n2 n3 n4 /  / ',
+      'n4 follower term 1 log 1 1 1 commit 2 voters n1 n2 n3 /  / n4',
+    ],
+  },
+  {
     name: 'truncated-configuration',
     title: 'A configuration that never was committed goes with its entry, and the one before is in force again.',
     options: { nodes: 4, config: { voters } },

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { Stepper, type StepperOptions } from './stepper.ts';
 import { flowStories } from './stories-flow.ts';
 import { membershipStories } from './stories-membership.ts';
+import { probingStories } from './stories-probing.ts';
 import { electionStories } from './stories-elections.ts';
 import { readStories } from './stories-reads.ts';
 
@@ -20,7 +21,13 @@ export interface Story {
   readonly told?: readonly string[];
 }
 
-const stories: readonly Story[] = [...electionStories, ...flowStories, ...membershipStories, ...readStories];
+const stories: readonly Story[] = [
+  ...electionStories,
+  ...flowStories,
+  ...probingStories,
+  ...membershipStories,
+  ...readStories,
+];
 
 test.each(stories.map((story) => [story.name, story.title, story] as const))('%s: %s', (name, title, story) => {
   const cluster = new Stepper(story.options);
