@@ -29,9 +29,11 @@ export async function runInThreads(
 ): Promise<void> {
   const batches = batchesOf(histories, workers);
   const stop = new Int32Array(new SharedArrayBuffer(4));
-  const clock = setInterval(() => {
+  const lookAtClock = (): void => {
     if (deadline()) Atomics.store(stop, 0, 1);
-  }, interval);
+  };
+  lookAtClock();
+  const clock = setInterval(lookAtClock, interval);
   let next = 0;
   const takeBatches = async (): Promise<void> => {
     let worker: Worker | undefined;

@@ -74,7 +74,7 @@ class Turns<State> {
         const outcome = plain.resume(Math.min(this.plainSteps + turn, share));
         this.plainSteps = outcome.steps;
         const answer = this.answerOf(outcome, turn);
-        if (answer !== undefined) return { ...answer, steps: this.steps };
+        if (answer !== undefined) return { ...further(answer, best), steps: this.steps };
         best ??= outcome;
       }
       if (this.plainSteps > share && this.fastSteps > share) return { ...best!, steps: this.steps };
@@ -83,7 +83,7 @@ class Turns<State> {
         const outcome = fast(Math.min(this.fastSteps + Math.ceil(turn / price), share));
         this.fastSteps = outcome.steps;
         const answer = this.answerOf(outcome, turn);
-        if (answer !== undefined) return { ...answer, steps: this.steps };
+        if (answer !== undefined) return { ...further(answer, best), steps: this.steps };
         best = outcome;
       }
     }
@@ -110,6 +110,12 @@ class Turns<State> {
     this.refutingSteps += steps;
     return isImpossible ? { type: 'none', by: 'wgl', blocked, steps } : undefined;
   }
+}
+
+/** The answer, or, if the time was up, that of the engine that came further before. */
+function further(answer: EngineOutcome, other: EngineOutcome | undefined): EngineOutcome {
+  if (answer.type !== 'stopped' || other?.type !== 'stopped' || other.covered <= answer.covered) return answer;
+  return { ...other, reason: answer.reason };
 }
 
 /** The plain search of a whole partition. */

@@ -53,6 +53,19 @@ describe('keys judged in threads', () => {
     expect(together).toEqual(structuredClone(alone));
   });
 
+  test('are left in doubt, each of them, when the time is up', { timeout: 60_000 }, async () => {
+    const [, byKey] = await historiesByKey(keyedLines(6));
+    const found = new Map<number, string>();
+    await runInThreads(
+      byKey,
+      work,
+      2,
+      () => true,
+      (place, part) => found.set(place, part.verdict),
+    );
+    expect([...found].toSorted(([one], [other]) => one - other)).toEqual(byKey.map((_, place) => [place, 'unknown']));
+  });
+
   test('are an error, not a silence, when their thread dies', async () => {
     const [, byKey] = await historiesByKey(keyedLines(2));
     const dying = () => new Worker('process.exit(1)', { eval: true });
