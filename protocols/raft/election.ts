@@ -50,7 +50,7 @@ export function onRequestVote(turn: Turn, from: NodeId, message: RequestVote): v
   }
   syncBeforeReply(turn);
   ctx.send(from, { type: 'RequestVoteReply', term: raft.currentTerm, granted });
-  if (granted) ctx.note('vote', { term: raft.currentTerm, for: from });
+  if (granted) ctx.note('vote', { term: raft.currentTerm, for: from, at: ctx.monotonic() });
   if (raft.role !== 'leader' && rules.resetsTimer(granted)) resetElectionTimer(turn);
 }
 

@@ -45,16 +45,16 @@ export function patientVoters(electionTimeout: Micros): Property {
   return alwaysOn(['vote', 'role', 'take-over'], 'patient voters', about, () => {
     const servers = new Map<string, { role: Role | undefined; votedAt: Micros }>();
     return (view, { node, note }) => {
-      const { role, starts, for: candidate } = dataOf<{ role?: Role; starts?: boolean; for?: string }>(note);
+      // A vote may leave long after it was given, if the server is paused meanwhile: it says when it was given.
+      const { role, starts, at } = dataOf<{ role?: Role; starts?: boolean; at?: Micros }>(note);
       const known = servers.get(node.id) ?? { role: undefined, votedAt: -Infinity };
       servers.set(node.id, known);
-      const now = view.monotonic(node.id);
-      if (note?.kind === 'vote' && candidate !== node.id) known.votedAt = now;
+      if (at !== undefined) known.votedAt = at;
       if (note?.kind === 'take-over' || starts === true) known.votedAt = -Infinity;
       if (note?.kind !== 'role') return undefined;
       const stands = (role === 'pre-candidate' || role === 'candidate') && known.role === 'follower';
       known.role = role;
-      const waited = now - known.votedAt;
+      const waited = view.monotonic(node.id) - known.votedAt;
       return stands && waited < electionTimeout
         ? `${node.id} stands for election ${waited} µs after it voted for somebody else, by its own clock`
         : undefined;
