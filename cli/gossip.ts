@@ -5,6 +5,7 @@ import { readCount } from './arguments.ts';
 import { exitCode } from './exit.ts';
 import { savePicture } from './files.ts';
 import { detection, falsePositives, suspicion } from './gossip-detection.ts';
+import { epidemics } from './gossip-epidemic.ts';
 import type { Experiment, Results } from './gossip-experiment.ts';
 import { lifeguard } from './gossip-lifeguard.ts';
 import { plotSvg, plotText } from './gossip-plot.ts';
@@ -14,7 +15,15 @@ import { printDocument } from './json.ts';
 import { wrap } from './layout.ts';
 import type { Session } from './program.ts';
 
-export const experiments: readonly Experiment[] = [detection, falsePositives, suspicion, spread, growth, lifeguard];
+export const experiments: readonly Experiment[] = [
+  detection,
+  falsePositives,
+  suspicion,
+  spread,
+  growth,
+  epidemics,
+  lifeguard,
+];
 
 interface GossipOptions {
   readonly runs: number;

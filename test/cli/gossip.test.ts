@@ -6,6 +6,7 @@ import { detection, falsePositives, suspicion } from '../../cli/gossip-detection
 import { deathsInVain } from '../../cli/gossip-lifeguard.ts';
 import { fitLine } from '../../cli/gossip-measure.ts';
 import { plotText } from '../../cli/gossip-plot.ts';
+import { roundsToAll } from '../../cli/gossip-epidemic.ts';
 import { spreadOnce } from '../../cli/gossip-spread.ts';
 import { fitsAll } from '../../cli/gossip.ts';
 import { faultline, faultlineJson, temporaryFolder } from './command.ts';
@@ -34,6 +35,22 @@ test.each([
 ])('news reach nearly all of %i members at a loss of %i ppm in %d rounds', (n, loss, published) => {
   const rounds = Array.from({ length: 8 }, (_, seed) => spreadOnce(n, loss, seed + 1).most ?? Infinity);
   expect(Math.abs(rounds.reduce((sum, each) => sum + each, 0) / 8 - published)).toBeLessThan(0.8);
+});
+
+test.each([
+  ['push', 1, 16, 8],
+  ['push', 1, 256, 14],
+  ['push', 4, 256, 6],
+  ['push-pull', 1, 16, 4],
+  ['push-pull', 1, 256, 8],
+] as const)('a rumour goes round by %s with fan-out %i to %i members in %i rounds', (mode, fanOut, n, published) => {
+  const rounds = Array.from({ length: 9 }, (_, seed) => roundsToAll(mode, fanOut, n, seed + 1) ?? Infinity);
+  const median = rounds.toSorted((one, other) => one - other)[4] ?? Infinity;
+  expect(Math.abs(median - published)).toBeLessThanOrEqual(1);
+});
+
+test('by pull alone a rumour reaches everybody as well', () => {
+  expect(roundsToAll('pull', 1, 64, 1)).toBeLessThan(16);
 });
 
 test('Lifeguard announces a fiftieth of the false deaths of plain SWIM', { timeout: 60_000 }, () => {
