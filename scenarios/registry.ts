@@ -1,6 +1,7 @@
 // Every scenario there is, by name. Each one that holds is followed by the broken variants of its protocol.
 import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
+import { antiEntropy } from './anti-entropy.ts';
 import { consul, consulDefaultReads, consulStaleReads } from './consul.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
@@ -10,6 +11,7 @@ import { etcdLease } from './etcd-lease.ts';
 import { etcdLock } from './etcd-lock.ts';
 import { etcdWatch } from './etcd-watch.ts';
 import { gossipSpreads } from './gossip.ts';
+import { antiEntropyKnownBugs } from './known-bugs/anti-entropy.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
 import { crdtKnownBugs } from './known-bugs/crdt.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
@@ -56,6 +58,8 @@ export const scenarios: readonly Scenario[] = [
   counterEarlyAcknowledgement,
   gossipSpreads,
   gossipNoAntiEntropy,
+  antiEntropy,
+  ...antiEntropyKnownBugs,
   crdt,
   ...crdtKnownBugs,
   plumtreeSpreads,
