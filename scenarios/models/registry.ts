@@ -4,6 +4,7 @@ import { distance } from 'fastest-levenshtein';
 import type { ExploredWorld } from '../../checkers/explore/index.ts';
 import { InputError, type Parameters, type ParameterSpecs, type Scenario } from '../../sim/index.ts';
 import { forgetfulRaftWorld } from './forgetful-raft.ts';
+import { worldsAtLast } from './at-last.ts';
 import { brokenRaftScenarios } from './raft-broken.ts';
 import { raftWorld } from './raft.ts';
 import { abdWorld, paxosWorld, singleCopyWorld } from './register.ts';
@@ -84,6 +85,7 @@ export const exploredScenarios: readonly ExploredScenario[] = [
   },
   ...brokenRaftScenarios,
   ...smallProtocols,
+  ...worldsAtLast,
   {
     name: 'zab-bounded',
     story: 'The Zab that the simulator runs, three servers, within a few elections and crashes; every leader writes.',

@@ -52,7 +52,9 @@ describe('explore', () => {
     expect(document).toMatchObject({ unique: 265, generated: 482, complete: true });
   });
 
-  test.each(exploredScenarios.map((scenario) => [scenario.name, scenario] as const))(
+  // broken Rafts are judged where their lengths are pinned
+  const worlds = exploredScenarios.filter(({ name }) => !name.startsWith('raft-explored-'));
+  test.each(worlds.map((scenario) => [scenario.name, scenario] as const))(
     '%s is as it declares',
     async (name, { expect: declared }) => {
       const { code, document } = await faultlineJson<Document>('explore', name);
