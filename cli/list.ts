@@ -1,6 +1,6 @@
 // `faultline list`: the scenarios there are.
 import type { Command } from 'commander';
-import { scenarios } from '../scenarios/index.ts';
+import { exploredScenarios, scenarios } from '../scenarios/index.ts';
 import type { Scenario } from '../sim/index.ts';
 import { printDocument } from './json.ts';
 import { wrap } from './layout.ts';
@@ -15,7 +15,8 @@ export function addList(program: Command, { io }: Session): void {
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  npx faultline list')
     .action((options: { json?: true }) => {
-      if (options.json === true) printDocument(io.out, { scenarios: scenarios.map(scenarioDocument) });
+      const worlds = exploredScenarios.map(({ name, story, expect }) => ({ name, story, expect }));
+      if (options.json === true) printDocument(io.out, { scenarios: scenarios.map(scenarioDocument), worlds });
       else io.out(describeScenarios(io));
     });
 }
@@ -41,7 +42,9 @@ function describeScenarios(io: Io): string {
       .flatMap((scenario) => describeScenario(scenario, io));
     return [paint.dim(protocol), ...lines, ''].join('\n');
   });
-  return `${blocks.join('\n')}\nRun one:  npx faultline run ${scenarios[0]?.name ?? 'NAME'}\n`;
+  const worlds = wrap(exploredScenarios.map(({ name }) => name).join(', '), io.columns, '  ');
+  const more = [paint.dim('worlds to explore (`npx faultline explore --list` tells their stories)'), ...worlds, ''];
+  return `${[...blocks, more.join('\n')].join('\n')}\nRun one:  npx faultline run ${scenarios[0]?.name ?? 'NAME'}\n`;
 }
 
 function describeScenario({ name, story, expect }: Scenario, { paint, columns }: Io): string[] {

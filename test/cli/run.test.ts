@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { scenarios } from '../../scenarios/index.ts';
+import { exploredScenarios, scenarios } from '../../scenarios/index.ts';
 import { simulate, type Run } from '../../sim/index.ts';
 import { faultline, faultlineJson, temporaryFolder } from './command.ts';
 
@@ -12,7 +12,7 @@ describe('list', () => {
   test('names every scenario with its story and what it must do', async () => {
     const { code, out } = await faultline('list');
     expect(code).toBe(0);
-    for (const { name } of scenarios) expect(out).toContain(name);
+    for (const { name } of [...scenarios, ...exploredScenarios]) expect(out).toContain(name);
     expect(out).toMatch(/counter-early-acknowledgement {2}breaks counts what it acknowledged/);
   });
 
