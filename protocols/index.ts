@@ -13,4 +13,6 @@ export * from './lock/messages.ts';
 export * from './lock/store.ts';
 export * from './raft/index.ts';
 export * from './etcd/index.ts';
+export * from './redis/index.ts';
+export * from './redlock/index.ts';
 export * as zookeeper from './zookeeper/index.ts';
