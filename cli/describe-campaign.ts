@@ -4,13 +4,17 @@ import { formatDuration, type Micros, type Parameters, type Scenario } from '../
 import type { Evidence } from './evidence.ts';
 import type { Io, Paint } from './io.ts';
 import { count, fact, printable, thousands, wrap } from './layout.ts';
-import { runCommand } from './reproduce.ts';
+import { describeSmallest } from './shrink.ts';
+import type { ShrunkCauses } from './shrink-causes.ts';
 
 export interface CampaignDescription {
   readonly scenario: Scenario;
   readonly parameters: Parameters;
   readonly until: Micros | undefined;
   readonly evidence: Evidence;
+  /** How the scenario is asked for on the command line. */
+  readonly reference: string;
+  readonly shrunk: ShrunkCauses;
 }
 
 const mostCauses = 10;
@@ -42,9 +46,10 @@ export function describeCampaign(campaign: Campaign, description: CampaignDescri
 }
 
 function campaignFacts(campaign: Campaign, io: Io): string[] {
-  const { seeds, start, events, simulatedUs, elapsedMs, verified, sometimes, hash } = campaign;
+  const { seeds, start, stride, events, simulatedUs, elapsedMs, verified, sometimes, hash, coverage, lost } = campaign;
   const realSeconds = Math.max(0.001, elapsedMs / 1_000);
-  const range = seeds === 0 ? '' : `, ${start} to ${start + seeds - 1}`;
+  const range =
+    seeds === 0 ? '' : `, ${start} to ${start + (seeds - 1) * stride}${stride === 1 ? '' : `, each ${stride}th`}`;
   const rate = `${thousands(seeds / realSeconds)} seeds/s, ${thousands(events / realSeconds)} events/s`;
   const reached = sometimes.map((each) => `${each.name}: ${count(each.seeds, 'seed')}`);
   const never = seeds === 0 ? [] : sometimes.filter((each) => each.seeds === 0);
@@ -52,6 +57,8 @@ function campaignFacts(campaign: Campaign, io: Io): string[] {
     ...fact('seeds', `${count(seeds, 'seed')}${range}`, io),
     ...fact('time', `${formatDuration(simulatedUs)} of virtual time in ${realSeconds.toFixed(1)} s (${rate})`, io),
     ...fact('same twice', `${count(verified, 'seed')} ran twice and gave the same hash`, io),
+    ...fact('coverage', `${thousands(coverage)} different things happened`, io),
+    ...(lost === 0 ? [] : fact('lost', `${count(lost, 'seed')} took a thread down or never ended`, io)),
     ...(reached.length === 0 ? [] : fact('reached', reached.join(', '), io)),
     ...never.flatMap(({ name }) => {
       const warning = `warning: no seed reached “${name}”, so what follows from it was not tested`;
@@ -65,7 +72,9 @@ function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign,
   const cut =
     ended === 'interrupted'
       ? `  ${paint.yellow(`interrupted after ${thousands(seeds)} of ${count(planned, 'seed')}`)}`
-      : '';
+      : ended === 'out of time'
+        ? `  ${paint.dim('(time is up)')}`
+        : '';
   if (broken !== undefined)
     return `${paint.bold(paint.red('BROKEN'))}  this is a defect of the tools, not of the protocol${cut}`;
   const failing = (wanted: string): number =>
@@ -82,7 +91,7 @@ function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign,
 
 function describeCause(cause: Cause, { failures }: Campaign, description: CampaignDescription, io: Io): string[] {
   const { paint } = io;
-  const { scenario, parameters, until, evidence } = description;
+  const { parameters, until, evidence, reference, shrunk } = description;
   const { names, smallest, seeds, verdict } = cause;
   const same = failures.filter(({ findings }) =>
     names.every((name) => findings.some((finding) => finding.name === name)),
@@ -92,6 +101,7 @@ function describeCause(cause: Cause, { failures }: Campaign, description: Campai
   const reason = smallest.findings.find(({ name }) => name === names[0])?.reason ?? '';
   const replay = evidence.replays.get(smallest.seed);
   const timeline = evidence.timelines.get(smallest.seed);
+  const small = shrunk.get(smallest.seed);
   const line = (name: string, text: string): string => `    ${paint.dim(name.padEnd(12))}  ${text}`;
   return [
     `  ${colour(names.map(printable).join(' + '))}  ${count(seeds, 'seed')}: ${listed.join(' ')}${same.length > mostSeeds ? ' …' : ''}`,
@@ -99,7 +109,10 @@ function describeCause(cause: Cause, { failures }: Campaign, description: Campai
     line('smallest', `seed ${smallest.seed}, ${count(smallest.events, 'event')}`),
     ...(replay === undefined ? [] : [line('replay file', replay)]),
     ...(timeline === undefined ? [] : [line('timeline', timeline)]),
-    line('run it again', paint.cyan(runCommand(scenario.name, smallest.seed, parameters, until))),
+    line('run it again', paint.cyan(evidence.commandFor(smallest, reference, parameters, until))),
+    ...(small === undefined
+      ? []
+      : ['', ...describeSmallest(small.smallest, small.files, io).map((text) => `  ${text}`)]),
   ];
 }
 

@@ -1,13 +1,12 @@
 // The files that a campaign leaves behind: a replay file and a timeline for the smallest failing seed of each cause, and,
 // where a folder was asked for, a replay file for every failing seed.
 import { join } from 'node:path';
-import type { Campaign } from '../fuzz/index.ts';
-import { simulate, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
-import type { About } from '../viz/data.ts';
+import { optionsOf, type Campaign, type SeedFailure } from '../fuzz/index.ts';
+import { simulate, type Micros, type Parameters, type Scenario, type SimulateOptions } from '../sim/index.ts';
 import type { TimelineAssets } from '../viz/html.ts';
 import { OutputError, saveReplay, saveTimeline, timelineAssets } from './files.ts';
 import type { Io } from './io.ts';
-import { runCommand } from './reproduce.ts';
+import { quote, runCommand } from './reproduce.ts';
 
 export interface Evidence {
   /** Paths by seed. */
@@ -19,15 +18,23 @@ export interface Evidence {
   readonly warning: string | undefined;
   /** Failing seeds that have no replay file because there are so many. */
   readonly omitted: number;
+  /** The command that makes a failing run again: by its seed, or by its file where no seed draws it. */
+  commandFor(failure: SeedFailure, reference: string, parameters: Parameters, until: Micros | undefined): string;
 }
 
-export interface EvidenceOptions {
+/** What made the runs of a campaign, besides their seeds. */
+export interface MadeBy {
+  readonly parameters: Parameters;
+  readonly until: Micros | undefined;
+}
+
+export interface EvidenceOptions extends MadeBy {
   readonly folder: string;
   /** A replay file for every failing seed, not only for the smallest of each cause. */
   readonly everySeed: boolean;
-  readonly parameters: Parameters;
-  readonly until: Micros | undefined;
   readonly version: string;
+  /** How the scenario is asked for on the command line; its name by default. */
+  readonly reference?: string;
 }
 
 const mostReplays = 100;
@@ -36,21 +43,28 @@ const mostTimelines = 10;
 export function saveEvidence(campaign: Campaign, scenario: Scenario, options: EvidenceOptions): Evidence {
   const replays = new Map<string, string>();
   const timelines = new Map<string, string>();
-  const smallest = campaign.causes.map((cause) => cause.smallest.seed);
-  const others = options.everySeed ? campaign.failures.map(({ seed }) => seed) : [];
-  const wanted = [...new Set([...smallest, ...others])];
+  const firsts = campaign.causes.map((cause) => cause.smallest);
+  const smallest = firsts.map(({ seed }) => seed);
+  const all = [...firsts, ...(options.everySeed ? campaign.failures : [])].filter(({ lost }) => lost !== true);
+  const wanted = [...new Map(all.map((failure) => [failure.seed, failure])).values()];
   const assets = smallest.length === 0 ? undefined : tryLoading();
   const page = typeof assets === 'string' ? undefined : assets;
   let problem: OutputError | undefined;
   try {
-    for (const seed of wanted.slice(0, mostReplays)) {
+    for (const failure of wanted.slice(0, mostReplays)) {
+      const { seed } = failure;
       const drawn = page !== undefined && smallest.slice(0, mostTimelines).includes(seed);
-      const run = runAgain(scenario, seed, drawn, options);
+      const run = simulate(scenario, { ...optionsOfFailure(failure, options), trace: drawn, fingerprints: true });
       const place = join(options.folder, `${scenario.name}-${seed}`);
       saveReplay(run, `${place}.replay.json`, options.version);
       replays.set(seed, `${place}.replay.json`);
       if (!drawn) continue;
-      saveTimeline(run, `${place}.html`, aboutRun(run, scenario, options), page);
+      saveTimeline(
+        run,
+        `${place}.html`,
+        { story: scenario.story, version: options.version, reproduce: commandFor(replays, failure, scenario, options) },
+        page,
+      );
       timelines.set(seed, `${place}.html`);
     }
   } catch (error) {
@@ -58,7 +72,11 @@ export function saveEvidence(campaign: Campaign, scenario: Scenario, options: Ev
     problem = error;
   }
   const warning = typeof assets === 'string' ? assets : undefined;
-  return { replays, timelines, problem, warning, omitted: Math.max(0, wanted.length - mostReplays) };
+  return {
+    ...{ replays, timelines, problem, warning, omitted: Math.max(0, wanted.length - mostReplays) },
+    commandFor: (failure, reference, parameters, until) =>
+      commandFor(replays, failure, scenario, { reference, parameters, until }),
+  };
 }
 
 /** Says on standard error what is missing and why. */
@@ -67,13 +85,20 @@ export function tellTrouble({ problem, warning }: Evidence, io: Io): void {
   else if (warning !== undefined) io.err(`warning: no timeline was written: ${warning}\n`);
 }
 
-function runAgain(scenario: Scenario, seed: string, trace: boolean, { parameters, until }: EvidenceOptions): Run {
-  const length = until === undefined ? {} : { until };
-  return simulate(scenario, { seed, parameters, ...length, trace, fingerprints: true });
+/** The options that make a failing run again. */
+export function optionsOfFailure({ seed, case: made }: SeedFailure, { parameters, until }: MadeBy): SimulateOptions {
+  return made === undefined ? { seed, parameters, ...(until === undefined ? {} : { until }) } : optionsOf(made);
 }
 
-function aboutRun({ seed }: Run, { name, story }: Scenario, { parameters, until, version }: EvidenceOptions): About {
-  return { story, version, reproduce: runCommand(name, seed, parameters, until) };
+function commandFor(
+  replays: ReadonlyMap<string, string>,
+  { seed, case: made }: SeedFailure,
+  { name }: Scenario,
+  { reference = name, parameters, until }: MadeBy & { readonly reference?: string },
+): string {
+  const replay = replays.get(seed);
+  if (made !== undefined && replay !== undefined) return `npx faultline replay ${quote(replay)}`;
+  return runCommand(reference, seed, parameters, until);
 }
 
 /** The page's script and style, or why there are none. */

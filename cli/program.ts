@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../sim/index.ts';
 import { addCheck } from './check.ts';
+import { addCorpus } from './corpus.ts';
 import { addDemo } from './demo.ts';
 import { addDiff } from './diff.ts';
 import { addExplore } from './explore.ts';
@@ -11,6 +12,7 @@ import { addFuzz } from './fuzz.ts';
 import { addGossip } from './gossip.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
+import { addMerge } from './merge.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addShrink } from './shrink.ts';
@@ -54,7 +56,20 @@ function makeProgram(session: Session): Command {
     .exitOverride()
     .showHelpAfterError('(add --help for all options and an example)')
     .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
-  for (const add of [addDemo, addList, addRun, addFuzz, addReplay, addShrink, addDiff, addCheck, addExplore, addGossip])
+  for (const add of [
+    addDemo,
+    addList,
+    addRun,
+    addFuzz,
+    addReplay,
+    addShrink,
+    addMerge,
+    addCorpus,
+    addDiff,
+    addCheck,
+    addExplore,
+    addGossip,
+  ])
     add(program, session);
   return program;
 }

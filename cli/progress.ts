@@ -1,6 +1,7 @@
 // The progress of a campaign on standard error: a bar on a terminal, elsewhere a plain line every ten seconds.
 import { SingleBar } from 'cli-progress';
-import type { Campaign } from '../fuzz/index.ts';
+import type { Campaign, CampaignOptions } from '../fuzz/index.ts';
+import { formatDuration } from '../sim/index.ts';
 import type { Io } from './io.ts';
 import { count, printable, thousands } from './layout.ts';
 
@@ -10,8 +11,10 @@ export interface Progress {
   stop(): void;
 }
 
-export function showProgress(io: Io, label: string, seeds: number): Progress {
-  return io.terminal === undefined ? plainProgress(io, label) : barProgress(io.terminal, label, seeds);
+type Bounds = Pick<CampaignOptions, 'seeds' | 'timeMs'>;
+
+export function showProgress(io: Io, label: string, bounds: Bounds): Progress {
+  return io.terminal === undefined ? plainProgress(io, label, bounds) : barProgress(io.terminal, label, bounds);
 }
 
 /** One line on a terminal that is written over; elsewhere nothing. */
@@ -33,10 +36,11 @@ export function showStatus({ terminal }: Io): { readonly update: (text: string) 
   };
 }
 
-function barProgress(stream: NodeJS.WriteStream, label: string, seeds: number): Progress {
+function barProgress(stream: NodeJS.WriteStream, label: string, { seeds, timeMs }: Bounds): Progress {
+  const began = performance.now();
   const bar = new SingleBar({
     stream,
-    format: `${label} {bar} {value}/{total} {rest}`,
+    format: `${label} {bar} {done} {rest}`,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
@@ -45,30 +49,38 @@ function barProgress(stream: NodeJS.WriteStream, label: string, seeds: number): 
     // Interrupts are the command's own business.
     gracefulExit: false,
   });
-  bar.start(seeds, 0, { rest: '' });
+  bar.start(timeMs ?? seeds, 0, { done: '', rest: '' });
   return {
-    update: (campaign) => bar.update(campaign.seeds, { rest: inWords(campaign) }),
+    update: (campaign) => {
+      const done =
+        timeMs === undefined ? `${thousands(campaign.seeds)}/${thousands(seeds)}` : thousands(campaign.seeds);
+      const value = timeMs === undefined ? campaign.seeds : Math.min(timeMs, performance.now() - began);
+      bar.update(value, { done, rest: inWords(campaign) });
+    },
     stop: () => bar.stop(),
   };
 }
 
-function plainProgress(io: Io, label: string): Progress {
+function plainProgress(io: Io, label: string, { timeMs }: Bounds): Progress {
   let last = performance.now();
   return {
     update: (campaign) => {
       if (campaign.ended !== 'running' || performance.now() - last < 10_000) return;
       last = performance.now();
-      io.err(`${label}: ${thousands(campaign.seeds)} of ${count(campaign.planned, 'seed')} ${inWords(campaign)}\n`);
+      const of = timeMs === undefined ? ` of ${count(campaign.planned, 'seed')}` : '';
+      io.err(`${label}: ${thousands(campaign.seeds)}${of} ${inWords(campaign)}\n`);
     },
     stop: () => {},
   };
 }
 
-function inWords({ seeds, events, elapsedMs, causes }: Campaign): string {
+function inWords({ seeds, events, simulatedUs, elapsedMs, causes, coverage, lost }: Campaign): string {
   const rate = (number: number): string => thousands((number * 1_000) / Math.max(1, elapsedMs));
   const [cause] = causes;
   const failing = causes.reduce((sum, each) => sum + each.seeds, 0);
   const more = causes.length > 1 ? ` and ${count(causes.length - 1, 'more cause')}` : '';
   const found = cause === undefined ? '' : `, ${thousands(failing)} failing: ${cause.names.join(' + ')}${more}`;
-  return `seeds, ${rate(seeds)} seeds/s, ${rate(events)} events/s${found}`.slice(0, 120);
+  const gone = lost === 0 ? '' : `, ${count(lost, 'seed')} lost`;
+  const much = `${formatDuration(Math.floor(simulatedUs / 1e6) * 1e6)} simulated, coverage ${thousands(coverage)}`;
+  return `seeds, ${rate(seeds)} seeds/s, ${rate(events)} events/s, ${much}${gone}${found}`.slice(0, 160);
 }

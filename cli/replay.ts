@@ -1,7 +1,6 @@
 // `faultline replay`: runs a recorded run again and proves that it is the same, or says where it is not.
 import type { Command } from 'commander';
 import { isRecordedRun } from '../checkers/index.ts';
-import { findScenario } from '../scenarios/index.ts';
 import { formatDuration, replay, type Divergence, type Replay, type Replayed } from '../sim/index.ts';
 import { describeRun } from './describe-run.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
@@ -13,8 +12,10 @@ import { printable } from './layout.ts';
 import type { Session } from './program.ts';
 import { quote } from './reproduce.ts';
 import { fileSaver } from './run.ts';
+import { loadScenario, sourceOf } from './scenario-source.ts';
 
 interface ReplayOptions {
+  readonly scenario?: string;
   readonly json?: true;
   readonly trace?: string;
   readonly html?: string;
@@ -27,22 +28,23 @@ export function addReplay(program: Command, session: Session): void {
     .summary('run a recorded run again')
     .description('Runs a recorded run again from its replay file and compares it event for event.')
     .argument('<file>', 'a replay file, as `fuzz`, `demo` and `explore` write them')
+    .option('--scenario <file>', 'the file that defines its scenario, where the scenario is not one of Faultline’s')
     .option('--json', 'print one JSON document instead of text')
     .option('--trace <file>', 'write everything that happened, one JSON object a line')
     .option('--html <file>', 'write an interactive timeline, one file that opens in any browser')
     .option('--history <file>', 'write what the clients saw, for `check` and other tools: .edn as Jepsen, or .jsonl')
     .addHelpText('after', `\nExample:\n  npx faultline replay out/raft-local-reads-7.replay.json\n${exitCodesHelp}`)
-    .action((path: string, options: ReplayOptions) => {
-      session.code = replayFile(path, options, session);
+    .action(async (path: string, options: ReplayOptions) => {
+      session.code = await replayFile(path, options, session);
     });
 }
 
-function replayFile(path: string, options: ReplayOptions, session: Session): number {
+async function replayFile(path: string, options: ReplayOptions, session: Session): Promise<number> {
   const { io, version } = session;
   const text = readReplayText(path);
   if (isRecordedRun(text)) return replayExplored(path, text, options, session);
   const file = readReplay(path, text);
-  const scenario = findScenario(file.scenario);
+  const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
   const save = fileSaver(options, version);
   const replayed = replay(scenario, file);
   const { run, divergence } = replayed;

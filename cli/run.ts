@@ -1,7 +1,6 @@
 // `faultline run`: one seed of one scenario, its verdict and the proof.
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { findScenario } from '../scenarios/index.ts';
 import { Simulation, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
 import { collect, readParameters, readSeed, readUntil } from './arguments.ts';
 import { describeRun } from './describe-run.ts';
@@ -11,6 +10,7 @@ import type { Io } from './io.ts';
 import { printDocument, runDocument } from './json.ts';
 import type { Session } from './program.ts';
 import { runCommand } from './reproduce.ts';
+import { loadScenario, referenceFor, type SourcedScenario } from './scenario-source.ts';
 
 interface RunOptions {
   readonly seed: string;
@@ -29,7 +29,10 @@ export function addRun(program: Command, session: Session): void {
     .description(
       'Runs one seed of a scenario and prints the verdict with its proof. The same seed is always the same run.',
     )
-    .argument('<scenario>', 'its name (`faultline list` lists them)')
+    .argument(
+      '<scenario>',
+      'its name (`faultline list` lists them), or a file that exports it (file#name for one of several)',
+    )
     .option('--seed <text>', 'decides everything that is random: any text up to 100 characters', readSeed, '1')
     .option(
       '--until <duration>',
@@ -46,23 +49,24 @@ export function addRun(program: Command, session: Session): void {
       `\nExample:\n  npx faultline run raft --seed 42 --set nodes=3 --html out/raft.html\n${exitCodesHelp}`,
     )
     .action(async (name: string, options: RunOptions) => {
-      const scenario = findScenario(name);
-      const set = readParameters(scenario, options.set);
-      session.code = await runOne(scenario, set, options, session);
+      const sourced = await loadScenario(name);
+      const set = readParameters(sourced.scenario, options.set);
+      session.code = await runOne(sourced, set, options, session);
     });
 }
 
 async function runOne(
-  scenario: Scenario,
+  sourced: SourcedScenario,
   set: Parameters,
   options: RunOptions,
   { io, version }: Session,
 ): Promise<number> {
+  const { scenario } = sourced;
   const { seed, until } = options;
   const save = fileSaver(options, version);
   const world = { seed, parameters: set, trace: true, ...(until === undefined ? {} : { until }) };
   const { run, interrupted } = await stepThrough(new Simulation(scenario, world), io);
-  const reproduce = runCommand(scenario.name, seed, set, until);
+  const reproduce = runCommand(referenceFor(sourced), seed, set, until);
   const files = save(run, scenario, reproduce);
   if (options.json === true) {
     const paths = Object.fromEntries(files.map(({ what, path }) => [what, path]));

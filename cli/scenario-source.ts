@@ -45,12 +45,16 @@ export async function loadScenario(reference: string): Promise<SourcedScenario> 
   );
 }
 
+/** Where the scenario of that name is to be looked for: in a file, if one is given. */
+export function sourceOf(name: string, file: string | undefined): string {
+  return file === undefined || file.includes('#') ? (file ?? name) : `${file}#${name}`;
+}
+
 /** How runs of a scenario are asked for on the command line. */
-export function referenceFor(sourced: SourcedScenario, alone: boolean): string {
-  if (sourced.file === undefined) return sourced.scenario.name;
-  const path = relative(process.cwd(), sourced.file);
-  const short = path.startsWith('..') ? sourced.file : `./${path}`;
-  return alone ? short : `${short}#${sourced.scenario.name}`;
+export function referenceFor({ file, scenario }: SourcedScenario): string {
+  if (file === undefined) return scenario.name;
+  const path = relative(process.cwd(), file);
+  return `${path.startsWith('..') ? file : `./${path}`}#${scenario.name}`;
 }
 
 /** The line of the file, from 1, that names the scenario. */
@@ -100,8 +104,11 @@ let isRegistered = false;
 /** tsx also finds imports without an ending and `.js` that is a `.ts`, as people's projects have them; Node alone does not. */
 async function useTypeScript(): Promise<void> {
   if (isRegistered) return;
-  const { register } = await import('tsx/esm/api');
-  register();
+  // A folder without "type": "module" holds CommonJS, which has a loader of its own.
+  const [esm, cjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')]);
+  cjs.register();
+  // Run from source, Faultline itself is loaded by the other one already.
+  if (!import.meta.url.endsWith('.ts')) esm.register();
   isRegistered = true;
 }
 

@@ -21,7 +21,7 @@ import { count, fact, printable, wrap } from './layout.ts';
 import { showStatus } from './progress.ts';
 import type { Session } from './program.ts';
 import { quote } from './reproduce.ts';
-import { loadScenario } from './scenario-source.ts';
+import { loadScenario, sourceOf } from './scenario-source.ts';
 
 interface ShrinkCommandOptions {
   readonly scenario?: string;
@@ -52,7 +52,7 @@ export function addShrink(program: Command, session: Session): void {
 async function shrinkFile(path: string, options: ShrinkCommandOptions, session: Session): Promise<number> {
   const { io, version } = session;
   const file = readReplay(path);
-  const { scenario } = await loadScenario(options.scenario ?? file.scenario);
+  const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
   const { run } = replay(scenario, file);
   const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
   if (finding === undefined)

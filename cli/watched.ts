@@ -2,18 +2,33 @@
 import { campaign, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import type { Scenario } from '../sim/index.ts';
 import { exitCode, exitCodeOf } from './exit.ts';
+import { campaignInThreads, type PoolOptions } from './fuzz-pool.ts';
 import type { Io } from './io.ts';
 import { showProgress } from './progress.ts';
+import type { SourcedScenario } from './scenario-source.ts';
 
-export async function watchCampaign(io: Io, scenario: Scenario, options: CampaignOptions): Promise<Campaign> {
+/** Threads to run it in; without them it runs in this one. */
+export interface CampaignThreads extends Pick<PoolOptions, 'workers' | 'watchdogMs'> {
+  readonly sourced: SourcedScenario;
+}
+
+export async function watchCampaign(
+  io: Io,
+  scenario: Scenario,
+  options: CampaignOptions,
+  threads?: CampaignThreads,
+): Promise<Campaign> {
   const interruptible = io.interruptible();
-  const progress = showProgress(io, scenario.name, options.seeds);
+  const progress = showProgress(io, scenario.name, options);
+  const watched: CampaignOptions = {
+    ...options,
+    signal: interruptible.signal,
+    onProgress: (now) => progress.update(now),
+  };
   try {
-    return await campaign(scenario, {
-      ...options,
-      signal: interruptible.signal,
-      onProgress: (now) => progress.update(now),
-    });
+    if (threads === undefined) return await campaign(scenario, watched);
+    const { sourced, workers, watchdogMs } = threads;
+    return await campaignInThreads(sourced, { ...watched, workers, watchdogMs });
   } finally {
     progress.stop();
     interruptible.release();

@@ -9,8 +9,11 @@ export {
 } from './campaign.ts';
 export { caseOf, optionsOf, type Case } from './case.ts';
 export { causeOf } from './cause.ts';
+export { corpusEntryOf, entryName, parseEntry, runEntry, type CorpusEntry, type EntryOutcome } from './corpus.ts';
 export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
 export { SeedRunner, type Pace } from './seed-runner.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
+export { mergeReports, parseReport, type CampaignReport } from './report/report.ts';
+export { githubReport, junitReport, sarifReport } from './report/reporters.ts';
 export { tellStory } from './story.ts';
 export type { Tally } from './tally.ts';

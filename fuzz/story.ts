@@ -93,9 +93,12 @@ function sentence({ kind, node, ref, payload }: TraceRow, faults: Map<number, Fa
 function tellNote(node: string, note: { readonly [key: string]: Json }): string {
   const { kind, ...data } = note;
   const role = data['role'] ?? data['to'];
-  if (kind !== 'role' || typeof role !== 'string') return `${node} notes ${String(kind)} ${inWords(data)}`.trimEnd();
-  const rest = Object.entries(data).filter(([key, value]) => typeof value === 'number' && key !== 'role');
-  return `${node} becomes ${role}${rest.length === 0 ? '' : ` (${rest.map(([key, value]) => `${key} ${String(value)}`).join(', ')})`}`;
+  if (kind !== 'role' || typeof role !== 'string')
+    return `${node} notes ${inWords(kind ?? '')} ${inWords(data)}`.trimEnd();
+  const numbers = Object.entries(data).flatMap(([key, value]) =>
+    typeof value === 'number' ? [`${key} ${value}`] : [],
+  );
+  return `${node} becomes ${role}${numbers.length === 0 ? '' : ` (${numbers.join(', ')})`}`;
 }
 
 function tellFault(fault: Fault): string | undefined {

@@ -81,15 +81,18 @@ export class Search {
   }
 
   shrink(): void {
+    const { isLiveness } = this.#wanted;
     this.#dropWhatComesLater();
     for (let round = 0; round < mostRounds && !this.isOver(); round++) {
       const before = this.#weight();
       this.#run('faults', () => this.#leaveOutFaults());
-      this.#run('clients', () => this.#leaveOutClients());
-      this.#run('operations', () => this.#leaveOutOperations());
+      if (!isLiveness) {
+        this.#run('clients', () => this.#leaveOutClients());
+        this.#run('operations', () => this.#leaveOutOperations());
+      }
       this.#run('knobs', () => plainerParameters(this));
       this.#run('lengths of faults', () => plainerFaults(this));
-      this.#run('times', () => earlierTimes(this));
+      if (!isLiveness) this.#run('times', () => earlierTimes(this));
       if (this.#weight() === before) break;
     }
     this.#run('single messages', () => loseMessages(this));
@@ -129,7 +132,7 @@ export class Search {
   #dropWhatComesLater(): void {
     const { case: found, finding } = this.best;
     const faults = found.faults.filter(({ at }) => at <= finding.at);
-    const workload = found.workload.filter(({ at }) => at <= finding.at);
+    const workload = found.workload.filter(({ at }) => at <= finding.at || this.#wanted.isLiveness);
     this.accepts({ ...found, faults, workload });
   }
 

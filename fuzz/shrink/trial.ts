@@ -18,12 +18,16 @@ export interface Wanted {
   readonly name: string;
   /** Found by a check when the run is over, instead of by a property on the way. */
   readonly atEnd: boolean;
+  /** That something did not happen although everything had healed: who asks for nothing gets nothing, so work must stay. */
+  readonly isLiveness: boolean;
 }
 
 /** How the cause of a finding is found in this scenario. */
 export function wantedOf(scenario: Scenario, base: Case, finding: Finding): Wanted {
-  const atEnd = scenario.world(base.parameters).checks.some(({ name }) => name === finding.name);
-  return { cause: causeOf(finding), name: finding.name, atEnd };
+  const { checks, properties } = scenario.world(base.parameters);
+  const atEnd = checks.some(({ name }) => name === finding.name);
+  const isLiveness = properties.some(({ name, type }) => name === finding.name && type === 'eventually');
+  return { cause: causeOf(finding), name: finding.name, atEnd, isLiveness };
 }
 
 /**

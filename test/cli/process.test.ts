@@ -24,14 +24,14 @@ test('an interrupt ends fuzzing with 130, with what was found so far printed and
   const folder = temporaryFolder();
   const child = startFaultline(folder, 'fuzz', 'ping-pong-late-pong', '--seeds', '1000000', '--json');
   const ended = outcomeOf(child);
-  setTimeout(() => child.kill('SIGINT'), 4_000);
+  setTimeout(() => child.kill('SIGINT'), 15_000); // threads start first
   const { code, out } = await ended;
   expect(code).toBe(130);
   const document = JSON.parse(out) as { seeds: number; failures: { replay: string | null }[] };
   expect(document).toMatchObject({ ended: 'interrupted', verdict: 'invalid', planned: 1_000_000 });
   expect(document.seeds).toBeGreaterThan(0);
   expect(readdirSync(join(folder, 'out')).filter((name) => name.endsWith('.replay.json'))).toHaveLength(1);
-}, 30_000);
+}, 90_000);
 
 test('an interrupt ends a run with 130, and what happened until then is judged and printed', async () => {
   const child = startFaultline(temporaryFolder(), 'run', 'raft', '--until', '24h', '--json');

@@ -1,0 +1,55 @@
+// The corpus on disk: a folder of small JSON files, one for each failing schedule.
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { corpusEntryOf, entryName, parseEntry, type CorpusEntry } from '../fuzz/index.ts';
+import { InputError, type Scenario } from '../sim/index.ts';
+import { OutputError, saveText } from './files.ts';
+import type { Smallest } from './shrink.ts';
+
+export interface StoredEntry {
+  readonly path: string;
+  readonly entry: CorpusEntry;
+}
+
+/** Entries of one cause that are kept; more of the same teach nothing. */
+const mostOfOneCause = 10;
+const largest = 16 * 1024 * 1024;
+
+/** All entries of a folder, in the order of their names; none where there is no folder yet. @throws InputError */
+export function readCorpus(folder: string): readonly StoredEntry[] {
+  if (!existsSync(folder)) return [];
+  if (!statSync(folder).isDirectory()) throw new InputError(`${folder}: expected a folder, found a file`);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
+  return names.sort().map((name) => {
+    const path = join(folder, name);
+    const { size } = statSync(path);
+    if (size > largest) throw new InputError(`${path}: expected at most ${largest} bytes, found ${size}`);
+    return { path, entry: parseEntry(readFileSync(path, 'utf8'), path) };
+  });
+}
+
+/** Adds a shrunk failure; undefined when the corpus has it or enough like it. @throws OutputError */
+export function addToCorpus(
+  folder: string,
+  { name }: Scenario,
+  { shrunk }: Pick<Smallest, 'shrunk'>,
+  version: string,
+): string | undefined {
+  const entry = corpusEntryOf(name, shrunk.case, shrunk.finding, version);
+  const path = join(folder, entryName(entry));
+  const alike = readCorpus(folder).filter(
+    ({ entry: other }) => other.scenario === name && other.finding.name === entry.finding.name,
+  );
+  if (alike.length >= mostOfOneCause || alike.some((other) => other.path === path)) return undefined;
+  saveText(path, `${JSON.stringify(entry, null, 1)}\n`);
+  return path;
+}
+
+/** @throws OutputError */
+export function removeEntry(path: string): void {
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw new OutputError(`cannot remove ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

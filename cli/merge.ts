@@ -1,0 +1,75 @@
+// `faultline merge`: the reports of several campaigns as one, for instance of the shards of a matrix.
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { mergeReports, parseReport, type CampaignReport } from '../fuzz/index.ts';
+import { InputError } from '../sim/index.ts';
+import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
+import { readReporter, type Reporter } from './fuzz.ts';
+import { renderReport, worseCode } from './fuzz-run.ts';
+import type { Io } from './io.ts';
+import { printDocument } from './json.ts';
+import { count, fact, printable, wrap } from './layout.ts';
+import type { Session } from './program.ts';
+
+export function addMerge(program: Command, session: Session): void {
+  program
+    .command('merge')
+    .summary('make one report of several')
+    .description(
+      'Reads JSON reports (`fuzz --report FILE` or `fuzz --json`), adds up the campaigns of each scenario, and prints one report. ' +
+        'Ends as a single campaign would have ended.',
+    )
+    .argument('<files...>', 'reports')
+    .option('--reporter <form>', 'what is printed: pretty, json, junit, github, sarif', readReporter, 'pretty')
+    .addHelpText('after', `\nExample:\n  npx faultline merge reports/*.json --reporter junit\n${exitCodesHelp}`)
+    .action((files: readonly string[], { reporter }: { readonly reporter: Reporter }) => {
+      session.code = merge(files, reporter, session);
+    });
+}
+
+function merge(files: readonly string[], reporter: Reporter, { io, version }: Session): number {
+  const merged = mergeReports(files.flatMap((path) => parseReport(readReport(path), path)));
+  switch (reporter) {
+    case 'pretty':
+      io.out(`${merged.flatMap((report) => describeReport(report, io)).join('\n')}\n`);
+      break;
+    case 'json':
+      printDocument(io.out, merged.length === 1 ? merged[0] : { campaigns: merged });
+      break;
+    default:
+      io.out(renderReport(merged, reporter, version));
+  }
+  return merged.map(reportExitCode).reduce<number>(worseCode, exitCode.fine);
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InputError(`cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+function reportExitCode({ broken, ended, verdict }: CampaignReport): number {
+  if (broken !== undefined) return exitCode.internal;
+  return ended === 'interrupted' ? exitCode.interrupted : exitCodeOf(verdict);
+}
+
+function describeReport(report: CampaignReport, io: Io): string[] {
+  const { paint } = io;
+  const { scenario, seeds, seed, verdict, causes, broken } = report;
+  const colour = { valid: paint.green, invalid: paint.red, unknown: paint.yellow }[verdict];
+  return [
+    `${paint.bold(printable(scenario))}  ${colour(verdict.toUpperCase())}`,
+    ...fact('seeds', `${count(seeds, 'seed')} from ${seed}`, io),
+    ...causes.flatMap(({ names, seeds: failing, smallest, reason, reproduce }) => [
+      `  ${printable(names.join(' + '))}  ${count(failing, 'seed')}, the smallest is ${printable(smallest)}`,
+      ...(reason === undefined ? [] : wrap(reason.split('\n')[0] ?? '', io.columns, '    ')),
+      ...(reproduce === undefined ? [] : [`    ${paint.cyan(printable(reproduce))}`]),
+    ]),
+    ...(broken === undefined
+      ? []
+      : [`  ${paint.red('BROKEN')}  seed ${broken.seed}: ${printable(broken.reason.split('\n')[0] ?? '')}`]),
+    '',
+  ];
+}
