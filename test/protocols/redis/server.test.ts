@@ -232,6 +232,32 @@ describe('replication', () => {
   });
 });
 
+test('a full copy replaces what was on disk, so that a restart does not bring the old keys back', () => {
+  const { answers } = talk(
+    [{}, { appendfsync: 'always' }],
+    [
+      { at: seconds(2), lines: ['SET new 1'] },
+      { at: seconds(3), to: 'r2', lines: ['SET old 1', 'REPLICAOF r1 6379'] },
+      { at: seconds(8), to: 'r2', lines: ['MGET old new', 'ROLE'] },
+    ],
+    [powerLoss(seconds(5), 'r2')],
+  );
+  expect(answers[2]).toEqual(['[(nil), "1"]', '["master"]']);
+});
+
+test('a client that begins anew has a connection without the transaction that it had begun', () => {
+  const { answers } = talk(
+    [{}],
+    [
+      { at: seconds(2), lines: ['MULTI'] },
+      { at: seconds(3), lines: ['SET a 1'] }, // is not answered in time
+      { at: seconds(8), lines: ['SET b 1', 'EXEC'] },
+    ],
+    [{ at: seconds(2) + ms(500), fault: { type: 'pause', node: 'r1', for: seconds(3) } }],
+  );
+  expect(answers).toEqual([['OK'], 'lost', ['OK', '(error) ERR EXEC without MULTI']]);
+});
+
 describe('expiry', () => {
   test('the expired event comes when the active cycle finds the key, up to about 100 ms late', () => {
     const { pushes } = talk(
