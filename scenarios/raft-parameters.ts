@@ -106,6 +106,12 @@ export const raftParameters = {
     range: [1, 1_000_000],
     draw: (random: Random) => random.pick([3, 4_096, 4_096]),
   },
+  expiry: {
+    about: 'after so many ms a session that is not used expires, by the clocks of leaders; 0 for never',
+    default: 0,
+    range: [0, 1_000_000],
+    draw: (random: Random) => random.pick([0, 0, 0, 500]),
+  },
   drift: {
     about: 'how much faster or slower the servers’ clocks run, in parts per million, in turn',
     default: 0,
@@ -153,6 +159,7 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     membership: set.membership === 'single' ? 'single' : 'joint',
     applyLimit: set.apply,
     sessionLimit: set.sessions,
+    sessionTtl: ms(set.expiry),
   };
 }
 

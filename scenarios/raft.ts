@@ -114,7 +114,7 @@ function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[
 
 function propertiesOf(set: RaftSetting, server: Protocol<Raft>, electionTimeout: Micros | undefined): Property[] {
   return raftProperties(server, {
-    service: keyValueService(paperRules, set.sessions),
+    service: keyValueService(paperRules, set.sessions, ms(set.expiry)),
     ...(electionTimeout === undefined ? {} : { electionTimeout }),
     progressWithin: healedTail(set),
     catchUpWithin: healedTail(set),

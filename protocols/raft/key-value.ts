@@ -1,13 +1,17 @@
 // The replicated state machine of the `raft` protocol: a key-value store with client sessions, so that a command that was
 // sent twice takes effect once (Ongaro's thesis, section 6.3). It is deterministic, as every service has to be.
-import type { Json } from '../../sim/index.ts';
+import type { Json, Micros } from '../../sim/index.ts';
 import type { Rules } from './rules.ts';
 import type { Service } from './server.ts';
 
 /** `register` opens a session, whose id is the index of its entry; `apply` changes a key within one. */
-export type Command =
+export type Command = (
   | { readonly type: 'register' }
-  | { readonly type: 'apply'; readonly session: number; readonly sequence: number; readonly operation: Write };
+  | { readonly type: 'apply'; readonly session: number; readonly sequence: number; readonly operation: Write }
+) & {
+  /** What the leader's clock showed when it took the command, where sessions expire by time. */
+  readonly at?: Micros;
+};
 
 export type Write =
   | { readonly type: 'write'; readonly key: string; readonly value: Json }
@@ -22,27 +26,38 @@ export type Answer =
 export interface Machine {
   readonly data: Map<string, Json>;
   readonly sessions: Map<number, Session>;
+  /** The latest time that a command bears: what time it is for sessions, on every server alike. */
+  time: Micros;
 }
 
-/** What a client did last: the command's number, the answer to it, and the index of its entry. */
+/** What a client did last: the command's number, the answer to it, the index of its entry, and the time by then. */
 interface Session {
   sequence: number;
   answer: Answer;
   usedAt: number;
+  lastTime: Micros;
 }
 
 /** Sessions kept unless told otherwise. */
 const defaultSessionLimit = 4_096;
 
-/** @param sessionLimit beyond it the least recently used session expires, at the same entry on every server. */
+/**
+ * Sessions expire at the same entry on every server, by one of two rules of the thesis (section 6.3) or by both.
+ * @param sessionLimit beyond it the least recently used session expires.
+ * @param sessionTtl a session that was not used for so long expires, by the time that leaders put on commands; 0 for never.
+ */
 export function keyValueService(
   rules: Pick<Rules, 'isDuplicate' | 'snapshotsSessions'>,
   sessionLimit: number = defaultSessionLimit,
+  sessionTtl: Micros = 0,
 ): Service<Machine, Command, Answer> {
   return {
-    initial: () => ({ data: new Map(), sessions: new Map() }),
-    apply: (machine, command, { index }) => applyCommand(machine, index, command, rules, sessionLimit),
-    save: ({ data, sessions }) => ({ data, sessions: rules.snapshotsSessions ? sessions : new Map<number, Session>() }),
+    initial: () => ({ data: new Map(), sessions: new Map(), time: 0 }),
+    apply(machine, command, { index }) {
+      if (sessionTtl > 0) passTime(machine, command.at ?? 0, sessionTtl);
+      return applyCommand(machine, index, command, rules, sessionLimit);
+    },
+    save: ({ data, sessions, time }) => ({ data, sessions: rules.snapshotsSessions ? sessions : new Map(), time }),
   };
 }
 
@@ -54,10 +69,12 @@ function applyCommand(
   sessionLimit: number,
 ): Answer {
   switch (command.type) {
-    case 'register':
-      machine.sessions.set(index, { sequence: -1, answer: { type: 'registered', session: index }, usedAt: index });
+    case 'register': {
+      const answer: Answer = { type: 'registered', session: index };
+      machine.sessions.set(index, { sequence: -1, answer, usedAt: index, lastTime: machine.time });
       if (machine.sessions.size > sessionLimit) expireOldest(machine);
-      return { type: 'registered', session: index };
+      return answer;
+    }
     case 'apply': {
       const session = machine.sessions.get(command.session);
       if (session === undefined) return { type: 'session-expired' };
@@ -65,6 +82,7 @@ function applyCommand(
       session.answer = applyWrite(machine.data, command.operation);
       session.sequence = command.sequence;
       session.usedAt = index;
+      session.lastTime = machine.time;
       return session.answer;
     }
   }
@@ -81,6 +99,14 @@ function applyWrite(data: Map<string, Json>, operation: Write): Answer {
       data.set(operation.key, operation.to);
       return { type: 'done', value: operation.to };
     }
+  }
+}
+
+/** Time goes on with the commands, and never back: a later leader's clock may be behind. */
+function passTime(machine: Machine, at: Micros, sessionTtl: Micros): void {
+  machine.time = Math.max(machine.time, at);
+  for (const [id, { lastTime }] of machine.sessions) {
+    if (machine.time - lastTime > sessionTtl) machine.sessions.delete(id);
   }
 }
 

@@ -1,6 +1,6 @@
 // Raft (Ongaro & Ousterhout 2014) with a replicated key-value store on it: the protocol that scenarios run, and the shortest
 // example of a service on the seam in `service.ts`.
-import type { Json, NodeId, Protocol } from '../../sim/index.ts';
+import type { Json, Micros, NodeId, Protocol } from '../../sim/index.ts';
 import type { RaftConfig } from './config.ts';
 import { keyValueService, type Answer, type Command, type Machine } from './key-value.ts';
 import { nextIndex } from './log.ts';
@@ -87,6 +87,8 @@ export interface Raft {
 export interface KeyValueConfig extends RaftConfig {
   /** Client sessions kept; default 4,096. */
   readonly sessionLimit: number;
+  /** How long a session lives that is not used, by the clocks of leaders; default 0, for ever. */
+  readonly sessionTtl: Micros;
 }
 
 type KeyValueServer = RaftServer<Raft, Machine, Command, Answer>;
@@ -94,15 +96,16 @@ type KeyValueServer = RaftServer<Raft, Machine, Command, Answer>;
 /** A Raft server with a replicated key-value store. */
 export function raft(config: Partial<KeyValueConfig> = {}, rules: Partial<Rules> = {}): Protocol<Raft> {
   const allRules = { ...paperRules, ...rules };
-  const service = keyValueService(allRules, config.sessionLimit);
-  const server: KeyValueServer = raftServer({ service, hooks, config, rules });
+  const service = keyValueService(allRules, config.sessionLimit, config.sessionTtl);
+  const server: KeyValueServer = raftServer({ service, hooks: hooksOf(allRules), config, rules });
+  const stamps = (config.sessionTtl ?? 0) > 0;
   return {
     start: (ctx) => ({ raft: startRaft(server, ctx), waiting: [], reads: new Map(), nextRead: 0 }),
     onMessage(state, from, message, ctx) {
       if (isRaftMessage(message)) return onRaftMessage(server, state, from, message, ctx);
       switch (message.type) {
         case 'ClientCommand':
-          return onClientCommand(server, state, from, message, ctx);
+          return onClientCommand(server, state, from, stamps ? stamped(message, ctx.now()) : message, ctx);
         case 'ClientRead':
           return onClientRead(server, state, from, message, ctx);
         case 'AdminCommand':
@@ -119,8 +122,10 @@ export function raft(config: Partial<KeyValueConfig> = {}, rules: Partial<Rules>
 
 type ServerContext = Parameters<Protocol<Raft>['start']>[0];
 
-const hooks: RaftHooks<Raft, Command, Answer> = {
+const hooksOf = (rules: Rules): RaftHooks<Raft, Command, Answer> => ({
   applied(state, { index }, answer, ctx) {
+    const { machine } = state.raft;
+    machine.time = rules.sessionTime(machine.time, ctx.now());
     const waiting = state.waiting[0]?.index === index ? state.waiting.shift() : undefined;
     if (waiting !== undefined) ctx.send(waiting.client, { type: 'ClientReply', sequence: waiting.sequence, answer });
   },
@@ -142,7 +147,12 @@ const hooks: RaftHooks<Raft, Command, Answer> = {
     state.reads.delete(id);
     if (read !== undefined) sendElsewhere(read.client, read.sequence, null, ctx);
   },
-};
+});
+
+/** The leader says what time it is; it never goes back, whoever leads. */
+function stamped(message: ClientCommand, at: Micros): ClientCommand {
+  return { ...message, command: { ...message.command, at } };
+}
 
 /** Only the leader takes commands; the others say who leads, as far as they know (section 8). */
 function onClientCommand(

@@ -114,6 +114,8 @@ export interface Rules {
   holdsLease(raft: RaftState, now: Micros): boolean;
   /** The successor must have the whole log before it is asked to stand (thesis 3.10). */
   mayTakeOver(raft: RaftState, matchIndex: number): boolean;
+  /** What time it is for sessions: what the log says, the same on every server, not a server's own clock (thesis 6.3). */
+  sessionTime(logged: Micros, own: Micros): Micros;
   /** A command that was executed before is not executed again (thesis 6.3). */
   isDuplicate(executed: number, sequence: number): boolean;
 }
@@ -179,5 +181,6 @@ export const paperRules: Rules = {
   leaseBegins: (sentAt) => sentAt,
   holdsLease: (raft, now) => now < raft.leaseUntil && !raft.leaseForfeited,
   mayTakeOver: (raft, matchIndex) => matchIndex === lastIndex(raft),
+  sessionTime: (logged) => logged,
   isDuplicate: (executed, sequence) => sequence <= executed,
 };

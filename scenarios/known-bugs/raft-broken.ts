@@ -23,4 +23,5 @@ export const plain = {
   reads: 'index',
   apply: 1_000_000,
   sessions: 4_096,
+  expiry: 0,
 } as const;

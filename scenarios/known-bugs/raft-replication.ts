@@ -121,6 +121,14 @@ export const raftDuplicateCommands = broken(
   { nemesis: { classes: ['isolate', 'half-isolate', 'pause', 'loss'] }, fixed: plain },
 );
 
+export const raftOwnClockExpiry = broken(
+  'raft-own-clock-expiry',
+  'Each server lets clients’ sessions expire by its own clock: one executes what another refuses [thesis 6.3].',
+  ['snapshot equality', 'linearizable key-value'],
+  { sessionTime: (_logged, own) => own },
+  { fixed: { expiry: 500, snapshot: 3 } },
+);
+
 export const raftReplicationBugs: readonly Scenario[] = [
   raftNoPreviousCheck,
   raftAppendAnywhere,
@@ -136,4 +144,5 @@ export const raftReplicationBugs: readonly Scenario[] = [
   raftCommitGoesBack,
   raftAppliesEarly,
   raftDuplicateCommands,
+  raftOwnClockExpiry,
 ];
