@@ -15,6 +15,8 @@ import { addList } from './list.ts';
 import { addMerge } from './merge.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addServe } from './serve.ts';
+import { addTimeline } from './timeline.ts';
 import { addShrink } from './shrink.ts';
 import { packageVersion } from './version.ts';
 
@@ -28,11 +30,7 @@ export interface Session {
 /** Runs one command line (without node and script) and returns its exit code. Never throws. */
 export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
-    const session: Session = {
-      io,
-      version: packageVersion(),
-      code: exitCode.fine,
-    };
+    const session: Session = { io, version: packageVersion(), code: exitCode.fine };
     await makeProgram(session).parseAsync(argv, { from: 'user' });
     return session.code;
   } catch (error) {
@@ -69,6 +67,8 @@ function makeProgram(session: Session): Command {
     addCheck,
     addExplore,
     addGossip,
+    addTimeline,
+    addServe,
   ])
     add(program, session);
   return program;

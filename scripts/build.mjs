@@ -1,7 +1,17 @@
 // Builds the package into dist: the TypeScript rooms with tsc, the timeline page with vite. Quiet when all is well, and
 // quick when nothing changed, because start, test and bench all call it first.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -38,7 +48,7 @@ function listSources() {
   for (const room of rooms) {
     if (!existsSync(join(root, room))) continue;
     for (const path of readdirSync(join(root, room), { recursive: true })) {
-      if (/\.(ts|css|json)$/.test(path)) found.push(join(room, path));
+      if (/\.(ts|css|json|html)$/.test(path)) found.push(join(room, path));
     }
   }
   return found.sort();
@@ -69,7 +79,9 @@ function compile() {
 async function buildPage() {
   const { build } = await import('vite');
   try {
-    await build({ configFile: join(root, 'viz/page/vite.config.ts'), build: { outDir: join(next, 'viz') } });
+    for (const part of ['page', 'worker'])
+      await build({ configFile: join(root, `viz/${part}/vite.config.ts`), build: { outDir: join(next, 'viz') } });
+    copyFileSync(join(root, 'viz/page/index.html'), join(next, 'viz/index.html'));
   } catch (error) {
     process.stderr.write(`build: the timeline page failed\n${error instanceof Error ? error.stack : String(error)}\n`);
     rmSync(next, { recursive: true, force: true });

@@ -7,11 +7,14 @@ import type { Micros } from '../sim/time.ts';
 import { traceKinds, type Trace } from '../sim/trace.ts';
 import type { Verdict } from '../sim/verdict.ts';
 import { packColumn, type PackedColumn } from './columns.ts';
+import { joinPayloads, type LiveTrace } from './live.ts';
+import type { RunRequest } from './request.ts';
 import { faultSpans, type FaultSpan } from './faults.ts';
 import { findingsOf, operationsOf, type TimelineFinding, type TimelineOperation } from './operations.ts';
 import { laneSpans, type Band, type RoleSpan } from './spans.ts';
 
 export type { FaultSpan } from './faults.ts';
+export type { LiveTrace } from './live.ts';
 export type { TimelineFinding, TimelineOperation } from './operations.ts';
 export type { Band, RoleSpan } from './spans.ts';
 
@@ -25,9 +28,22 @@ export interface About {
   readonly reproduce: string;
 }
 
-/** A run as the timeline needs it. All times are true virtual microseconds; lanes are indices into `lanes`. */
-export interface TimelineData extends About {
-  readonly format: 1;
+/** A run as the timeline needs it: from a file, with its trace packed, or from the simulator in the page. */
+export type TimelineData = PackedTimeline | LiveTimeline;
+
+export interface PackedTimeline extends TimelineFacts {
+  readonly trace: PackedTrace;
+}
+
+export interface LiveTimeline extends TimelineFacts {
+  readonly trace: LiveTrace;
+}
+
+/** All of a run but its trace. All times are true virtual microseconds; lanes are indices into `lanes`. */
+export interface TimelineFacts extends About {
+  readonly format: 2;
+  /** Everything that decided the run: asked for again, it is the same run. */
+  readonly request: RunRequest;
   readonly scenario: string;
   readonly seed: string;
   readonly hash: string;
@@ -39,7 +55,6 @@ export interface TimelineData extends About {
   /** The last instant to be drawn; always after 0. */
   readonly end: Micros;
   readonly lanes: readonly Lane[];
-  readonly trace: PackedTrace;
   readonly bands: readonly Band[];
   readonly roles: readonly RoleSpan[];
   readonly faults: readonly FaultSpan[];
@@ -67,16 +82,40 @@ export interface PackedTrace {
 
 export type TraceColumn = 'time' | 'event' | 'kind' | 'node' | 'peer' | 'ref' | 'cause' | 'payload';
 
-/** The timeline of a run. A run without a trace shows its operations, faults and findings alone. */
-export function timelineOf(run: Run, about: About): TimelineData {
+/** The timeline of a run, for a file. A run without a trace shows its operations, faults and findings alone. */
+export function timelineOf(run: Run, about: About): PackedTimeline {
+  const { facts, trace, rows } = factsOf(run, about);
+  return { ...facts, trace: packTrace(trace, rows) };
+}
+
+/** The timeline of a run, with its trace as arrays of its own, which can move to another thread while the run stays. */
+export function liveTimelineOf(run: Run, about: About): LiveTimeline {
+  const { facts, trace, rows } = factsOf(run, about);
+  const { length, time, event, kind, ref, cause, payload, payloads, dropped } = trace;
+  const { node, peer } = rows;
+  const columns = {
+    time: time.slice(),
+    event: event.slice(),
+    kind: kind.slice(),
+    node,
+    peer,
+    ref: ref.slice(),
+    cause: cause.slice(),
+    payload: payload.slice(),
+  };
+  return { ...facts, trace: { length, kinds: traceKinds, ...columns, payloads: joinPayloads(payloads), dropped } };
+}
+
+function factsOf(run: Run, about: About): { facts: TimelineFacts; trace: Trace; rows: Rows } {
   const trace = run.trace ?? emptyTrace;
   const lanes = lanesOf(run, trace);
   const laneNumbers = new Map(lanes.map((lane, index) => [lane.id, index]));
   const rows = readRows(trace, laneNumbers);
   const end = Math.max(1, run.simulatedUs, lastTime(trace), run.history.at(-1)?.time ?? 0);
   const { bands, roles } = laneSpans(rows, lanes.length, end);
-  return {
-    format: 1,
+  const facts: TimelineFacts = {
+    format: 2,
+    request: requestOf(run),
     story: about.story,
     version: about.version,
     reproduce: about.reproduce,
@@ -90,7 +129,6 @@ export function timelineOf(run: Run, about: About): TimelineData {
     healAt: run.healAt,
     end,
     lanes,
-    trace: packTrace(trace, rows),
     bands,
     roles,
     faults: faultSpans(run.faults, rows, run.trace !== undefined, laneNumbers, end),
@@ -99,6 +137,13 @@ export function timelineOf(run: Run, about: About): TimelineData {
     sometimes: run.sometimes,
     statistics: run.statistics,
   };
+  return { facts, trace, rows };
+}
+
+function requestOf(run: Run): RunRequest {
+  const { scenario, seed, parameters, until, faults, workload } = run;
+  const bound = run.simulatedUs < run.until ? { maxEvents: run.events } : {};
+  return { scenario, seed, parameters, until, faults, workload, ...bound };
 }
 
 /** The trace with lanes for nodes and parsed payloads: what the span builders read. */
@@ -106,7 +151,8 @@ export interface Rows {
   readonly trace: Trace;
   readonly node: Int32Array;
   readonly peer: Int32Array;
-  readonly payloads: readonly Json[];
+  /** The payload of a number that the trace's column `payload` holds; null for -1. */
+  payload(index: number): Json;
 }
 
 const emptyTrace: Trace = {
@@ -141,8 +187,14 @@ function readRows(trace: Trace, laneNumbers: ReadonlyMap<NodeId, number>): Rows 
     trace,
     node: trace.node.map((index) => lanes[index] ?? -1),
     peer: trace.peer.map((index) => lanes[index] ?? -1),
-    payloads: trace.payloads.map(parsePayload),
+    payload: readPayloads(trace),
   };
+}
+
+/** Parses a payload when it is asked for, and only then. */
+function readPayloads(trace: Trace): (index: number) => Json {
+  const parsed: Json[] = [];
+  return (index) => (index < 0 ? null : (parsed[index] ??= parsePayload(trace.payloads[index] ?? 'null')));
 }
 
 function parsePayload(text: string): Json {
@@ -168,7 +220,7 @@ function packTrace(trace: Trace, rows: Rows): PackedTrace {
     columns: Object.fromEntries(
       Object.entries(columns).map(([name, column]) => [name, packColumn(column)]),
     ) as PackedTrace['columns'],
-    payloads: rows.payloads,
+    payloads: trace.payloads.map(parsePayload),
     dropped: trace.dropped,
   };
 }

@@ -98,7 +98,7 @@ function recordedSpans(schedule: readonly TimedFault[], rows: Rows): OpenFault[]
       open.delete(index);
       continue;
     }
-    const payload = rows.payloads[trace.payload[row] as number];
+    const payload = rows.payload(trace.payload[row] as number);
     const fault = isFault(payload) ? payload : schedule[index]?.fault;
     const span = {
       index,

@@ -1,23 +1,26 @@
 // Makes the one HTML file of a timeline. Everything that comes from a run is data: it travels as escaped JSON in an inert
 // script element, and a content security policy allows nothing but the inlined script and style, by their hashes.
 import { createHash } from 'node:crypto';
-import type { TimelineData } from './data.ts';
+import type { PackedTimeline } from './data.ts';
 
 /** The page's code and style, as `loadTimelineAssets` reads them. */
 export interface TimelineAssets {
   readonly script: string;
   readonly style: string;
+  /** The simulator's thread, carried as text. */
+  readonly worker: string;
 }
 
 /** The whole file. It loads nothing and works from disk. */
-export function renderTimelineHtml(data: TimelineData, assets: TimelineAssets): string {
+export function renderTimelineHtml(data: PackedTimeline, assets: TimelineAssets): string {
   const script = inlineScript(assets.script);
   const style = inlineStyle(assets.style);
   const policy = [
     "default-src 'none'",
     `script-src '${sourceHash(script)}'`,
     `style-src '${sourceHash(style)}'`,
-    'img-src data:',
+    'worker-src blob:',
+    'img-src data: blob:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
@@ -37,6 +40,7 @@ export function renderTimelineHtml(data: TimelineData, assets: TimelineAssets): 
 <body>
 <div id="timeline"><noscript>This timeline is drawn by a script inside this file; allow it to run.</noscript></div>
 <script type="application/json" id="timeline-data">${escapeJson(data)}</script>
+<script type="text/plain" id="timeline-worker">${inlineScript(assets.worker)}</script>
 <script>${script}</script>
 </body>
 </html>

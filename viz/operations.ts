@@ -98,7 +98,7 @@ export function findingsOf(
 }
 
 function isViolationOf(finding: Finding, rows: Rows, row: number): boolean {
-  const payload = rows.payloads[rows.trace.payload[row] as number];
+  const payload = rows.payload(rows.trace.payload[row] as number);
   if (typeof payload !== 'object' || payload === null || !('name' in payload)) return false;
   return payload.name === finding.name && rows.trace.time[row] === finding.at;
 }

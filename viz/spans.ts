@@ -64,7 +64,7 @@ interface OpenSpan {
 
 function readRow(state: LaneState, rows: Rows, row: number, found: { bands: Band[]; roles: RoleSpan[] }): void {
   const time = rows.trace.time[row] as number;
-  const payload = rows.payloads[rows.trace.payload[row] as number] ?? null;
+  const payload = rows.payload(rows.trace.payload[row] as number);
   switch (rows.trace.kind[row]) {
     case kindNumber.start:
       if (!state.born && time > 0) {

@@ -54,13 +54,16 @@ export async function openShelf(): Promise<Shelf> {
 }
 
 async function buildAssets(folder: string): Promise<TimelineAssets> {
-  await build({
-    configFile: fileURLToPath(new URL('../../viz/page/vite.config.ts', import.meta.url)),
-    build: { outDir: folder },
-  });
+  for (const part of ['page', 'worker']) {
+    await build({
+      configFile: fileURLToPath(new URL(`../../viz/${part}/vite.config.ts`, import.meta.url)),
+      build: { outDir: folder },
+    });
+  }
   return {
     script: readFileSync(join(folder, 'timeline.js'), 'utf8'),
     style: readFileSync(join(folder, 'timeline.css'), 'utf8'),
+    worker: readFileSync(join(folder, 'worker.js'), 'utf8'),
   };
 }
 
@@ -88,7 +91,7 @@ async function openRun(
   });
   const address = pathToFileURL(path).href;
   page.on('request', (request) => {
-    if (request.url() !== address && !request.url().startsWith('data:')) requests.push(request.url());
+    if (request.url() !== address && !/^(?:data|blob):/.test(request.url())) requests.push(request.url());
   });
   await page.goto(address);
   await page.locator('.readout:not(:empty)').waitFor();

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Run } from '../../sim/run.ts';
 import { unpackColumn } from '../../viz/columns.ts';
-import { timelineOf, type TimelineData } from '../../viz/data.ts';
+import { timelineOf, type PackedTimeline } from '../../viz/data.ts';
 import { about, busyRun, emptyRun, staleRead } from './fixture.ts';
 
 const data = timelineOf(staleRead(), about);
@@ -20,7 +20,7 @@ describe('the timeline of a run', () => {
 
   test('survives the way through JSON and keeps every row', () => {
     const run = staleRead();
-    const carried = JSON.parse(JSON.stringify(data)) as TimelineData;
+    const carried = JSON.parse(JSON.stringify(data)) as PackedTimeline;
     expect(carried).toEqual(data);
     expect([...unpackColumn(carried.trace.columns.time, new Float64Array(carried.trace.length))]).toEqual([
       ...(run.trace?.time ?? []),

@@ -5,7 +5,11 @@ import { timelineOf } from '../../viz/data.ts';
 import { escapeJson, renderTimelineHtml } from '../../viz/html.ts';
 import { about, attack, hostileRun, staleRead } from './fixture.ts';
 
-const assets = { script: 'document.title += "<!-- </script> <script>";', style: 'body { color: red }' };
+const assets = {
+  script: 'document.title += "<!-- </script> <script>";',
+  style: 'body { color: red }',
+  worker: 'onmessage = () => "</script>"',
+};
 
 test('the data can be read back from the file', () => {
   const data = timelineOf(staleRead(), about);
@@ -20,8 +24,8 @@ test('nothing of a hostile run is markup', () => {
     assets,
   );
   expect(html).not.toContain('<img');
-  expect(html.match(/<script/g)).toHaveLength(2);
-  expect(html.match(/<\/script/g)).toHaveLength(2);
+  expect(html.match(/<script/g)).toHaveLength(3);
+  expect(html.match(/<\/script/g)).toHaveLength(3);
   expect(html).toContain('<title>&#60;/script&#62;&#60;img');
 });
 

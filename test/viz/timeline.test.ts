@@ -49,7 +49,7 @@ describe.skipIf(chromiumPath === undefined)('the timeline in Chromium', () => {
     }
     for (const entry of await page.locator('.notable-event').all()) await entry.click();
     expect(await page.locator('img, iframe, object, embed').count()).toBe(0);
-    expect(await page.locator('script').count()).toBe(2);
+    expect(await page.locator('script').count()).toBe(3);
     expect(await page.locator('h1').innerText()).toContain('<img src=x');
     expect(complaints).toEqual([]);
     expect(requests).toEqual([]);

@@ -61,7 +61,7 @@ function readMark(rows: DecodedRows, row: number): { type: MarkType; text: strin
   const kind = rows.kinds[rows.kind[row] as number];
   if (kind === undefined) return { type: 'quiet', text: '' };
   if (drawnOtherwise.has(kind)) return undefined;
-  const payload = rows.payloads[rows.payload[row] as number] ?? null;
+  const payload = rows.payloadAt(rows.payload[row] as number);
   switch (kind) {
     case 'note':
       return isRoleNote(payload) ? undefined : { type: 'note', text: noteText(payload) };

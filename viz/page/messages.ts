@@ -116,7 +116,7 @@ function readTypes(rows: DecodedRows, sends: readonly number[]): { types: Messag
   const names = sends.map((row) => {
     const payload = rows.payload[row] as number;
     let name = nameOf.get(payload);
-    if (name === undefined) nameOf.set(payload, (name = messageTypeOf(rows.payloads[payload] ?? null)));
+    if (name === undefined) nameOf.set(payload, (name = messageTypeOf(rows.payloadAt(payload))));
     counts.set(name, (counts.get(name) ?? 0) + 1);
     return name;
   });

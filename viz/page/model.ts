@@ -1,7 +1,8 @@
 // The timeline's data made ready to draw: unpacked columns, messages in order of sending, and marks sorted by importance.
 import type { Json } from '../../sim/protocol.ts';
 import { unpackColumn } from '../columns.ts';
-import type { PackedTrace, RoleSpan, TimelineData } from '../data.ts';
+import type { LiveTrace, PackedTrace, RoleSpan, TimelineData } from '../data.ts';
+import { payloadReader } from '../live.ts';
 import { buildDensity, type Density } from './density.ts';
 import { readMarks, type Marks } from './marks.ts';
 import { readMessages, type Messages } from './messages.ts';
@@ -10,7 +11,8 @@ import { readMessages, type Messages } from './messages.ts';
 export interface DecodedRows {
   readonly length: number;
   readonly kinds: readonly string[];
-  readonly payloads: readonly Json[];
+  /** The payload of a number in the column `payload`; null for -1. */
+  readonly payloadAt: (index: number) => Json;
   readonly time: Float64Array;
   readonly event: Int32Array;
   readonly kind: Uint8Array;
@@ -59,7 +61,7 @@ export function buildModel(data: TimelineData): Model {
 
 /** The payload of a row, or null. */
 export function payloadOf(rows: DecodedRows, row: number): Json {
-  return rows.payloads[rows.payload[row] as number] ?? null;
+  return rows.payloadAt(rows.payload[row] as number);
 }
 
 /** The kind of a row in the trace's words; a number this page does not know stays one. */
@@ -76,13 +78,14 @@ function readInvocations(rows: DecodedRows): Map<number, number> {
   return found;
 }
 
-function decodeRows(trace: PackedTrace): DecodedRows {
-  const { length, columns } = trace;
+function decodeRows(trace: PackedTrace | LiveTrace): DecodedRows {
+  if (!('columns' in trace)) return { ...trace, payloadAt: payloadReader(trace.payloads) };
+  const { length, columns, payloads } = trace;
   const whole = (packed: string): Int32Array => unpackColumn(packed, new Int32Array(length));
   return {
     length,
     kinds: trace.kinds,
-    payloads: trace.payloads,
+    payloadAt: (index) => payloads[index] ?? null,
     time: unpackColumn(columns.time, new Float64Array(length)),
     event: whole(columns.event),
     kind: unpackColumn(columns.kind, new Uint8Array(length)),

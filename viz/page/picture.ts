@@ -3,6 +3,7 @@ import type { Frame } from './draw/frame.ts';
 import { targetAt } from './hit.ts';
 import { layoutOf, type Layout } from './layout.ts';
 import type { Model } from './model.ts';
+import type { ShownRun } from './shown-run.ts';
 import { drawPicture, drawPointed, fitCanvas, type Drawn } from './renderer.ts';
 import type { Stage } from './stage.ts';
 import type { Target } from './target.ts';
@@ -21,6 +22,8 @@ export interface Picture {
   readonly look: Look;
   readonly drawn: Drawn;
   readonly hidden: Set<number>;
+  /** For each message, 1 if the reader's filter lets it through; undefined without a filter. */
+  filter: Uint8Array | undefined;
   hover: Target | undefined;
   selection: Target | undefined;
   setDark(isDark: boolean): void;
@@ -28,24 +31,31 @@ export interface Picture {
   draw(): void;
   /** Draws hover and selection alone. */
   drawPointed(): void;
+  /** Draws it somewhere else: into a file. */
+  drawOn(context: CanvasRenderingContext2D): void;
   targetAt(x: number, y: number): Target | undefined;
 }
 
 /** The picture of a model on a stage. */
-export function createPicture(model: Model, stage: Stage, view: View, isDark: boolean): Picture {
+export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark: boolean): Picture {
+  const { model } = shown;
   let layout = layoutOf(model.data, 800, 400);
   let look = lookOf(model, isDark);
   let drawn: Drawn = { arrows: [], crowded: false };
   const hidden = new Set<number>();
-  const frameOn = (canvas: HTMLCanvasElement): Frame => ({
-    context: fitCanvas(canvas, layout.width, layout.height),
+  const frameWith = (context: CanvasRenderingContext2D): Frame => ({
+    context,
     model,
+    clocks: shown.clocks,
+    orders: shown.orders,
     layout,
     ...look,
     window: view.window(),
     hidden,
+    filter: picture.filter,
   });
-  return {
+  const frameOn = (canvas: HTMLCanvasElement): Frame => frameWith(fitCanvas(canvas, layout.width, layout.height));
+  const picture: Picture = {
     get layout() {
       return layout;
     },
@@ -56,6 +66,7 @@ export function createPicture(model: Model, stage: Stage, view: View, isDark: bo
       return drawn;
     },
     hidden,
+    filter: undefined,
     hover: undefined,
     selection: undefined,
     setDark(dark) {
@@ -71,8 +82,10 @@ export function createPicture(model: Model, stage: Stage, view: View, isDark: bo
     drawPointed() {
       drawPointed(frameOn(stage.pointer), this.hover, this.selection);
     },
+    drawOn: (context) => void drawPicture(frameWith(context)),
     targetAt: (x, y) => targetAt(frameOn(stage.pointer), drawn, x, y),
   };
+  return picture;
 }
 
 function lookOf(model: Model, isDark: boolean): Look {

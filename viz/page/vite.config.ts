@@ -1,12 +1,16 @@
 // How the timeline page becomes one script and one style sheet that a single HTML file can hold.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+const { version } = JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string };
+
 export default defineConfig({
   root: here('.'),
   logLevel: 'warn',
+  define: { faultlineVersion: JSON.stringify(version) },
   build: {
     outDir: here('../../dist/viz'),
     emptyOutDir: false,

@@ -3,6 +3,7 @@ import type { LaneBox, Layout } from '../layout.ts';
 import type { Model } from '../model.ts';
 import type { RoleColour, Stroke, Theme } from '../theme.ts';
 import type { TimeWindow } from '../view.ts';
+import type { ClockTrack, OperationOrder } from '../../worker/messages.ts';
 
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
@@ -14,6 +15,10 @@ export interface Frame {
   readonly window: TimeWindow;
   /** Message types (indices) that the reader switched off. */
   readonly hidden: ReadonlySet<number>;
+  /** For each message, 1 if the reader's filter lets it through. */
+  readonly filter: Uint8Array | undefined;
+  readonly clocks: readonly ClockTrack[];
+  readonly orders: readonly OperationOrder[];
 }
 
 export const fontFamily = 'Inter, "SF Pro Text", "Segoe UI", system-ui, Roboto, sans-serif';

@@ -20,7 +20,9 @@ export type Arrow = readonly [x0: number, y0: number, x1: number, y1: number];
 export function visibleMessages(frame: Frame): { shown: number[]; lost: number[]; crowded: boolean } {
   const { messages } = frame.model;
   const { from, to } = frame.window;
-  const isOn = (index: number): boolean => !frame.hidden.has(messages.type[index] as number);
+  const { filter } = frame;
+  const isOn = (index: number): boolean =>
+    !frame.hidden.has(messages.type[index] as number) && (filter === undefined || filter[index] === 1);
   const lost = Array.from(
     messages.failed.filter(
       (index) => isOn(index) && isVisible(frame, at(messages.sent, index), at(messages.ended, index)),

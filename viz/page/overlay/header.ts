@@ -10,10 +10,14 @@ const verdictWords = {
 } as const;
 
 /** The header of a run. */
-export function header(data: TimelineData): HTMLElement {
+export function header(data: TimelineData, home?: () => void): HTMLElement {
+  const brand =
+    home === undefined
+      ? element('p', { class: 'brand', text: 'Faultline' })
+      : button('← Faultline: all scenarios and lessons', 'brand brand-link', home);
   return element('header', { class: 'header' }, [
     element('div', { class: 'header-main' }, [
-      element('p', { class: 'brand', text: 'Faultline' }),
+      brand,
       element('div', { class: 'title-row' }, [element('h1', { text: data.scenario }), badge(data)]),
       element('p', { class: 'story', text: data.story }),
     ]),

@@ -12,6 +12,8 @@ export interface KeyboardSetting {
   selection(): Target | undefined;
   select(target: Target | undefined): void;
   jump(target: Target): void;
+  /** Takes the player's keys; false for those that mean nothing to it. */
+  press(key: string): boolean;
 }
 
 /** Listens on the stage, and on the whole page for keys that mean nothing elsewhere. */
@@ -19,7 +21,10 @@ export function listenToKeys(stage: HTMLElement, setting: KeyboardSetting): void
   stage.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const action = actions[event.key];
-    if (action === undefined) return;
+    if (action === undefined) {
+      if (setting.press(event.key)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     action(setting, event.shiftKey);
   });

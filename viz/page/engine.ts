@@ -1,0 +1,98 @@
+// The page's way to the simulator's thread: questions with promises for answers. The thread starts when it is first needed.
+import type { Answered, Asked, ServiceName, Services } from '../worker/messages.ts';
+
+/** A question under way. */
+export interface Question<N extends ServiceName> {
+  readonly answer: Promise<Services[N]['answer']>;
+  /** Forgets it; its promise is rejected with a `Cancelled`. */
+  cancel(): void;
+}
+
+export interface Engine {
+  ask<N extends ServiceName>(
+    service: N,
+    asks: Services[N]['asks'],
+    onPartial?: (partial: Services[N]['partial']) => void,
+  ): Question<N>;
+}
+
+/** Nobody waits for the answer any more. */
+export class Cancelled extends Error {
+  override readonly name = 'Cancelled';
+}
+
+/** The thread said no: bad input, or a defect of ours. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly isExpected: boolean;
+
+  constructor(message: string, isExpected: boolean) {
+    super(message);
+    this.isExpected = isExpected;
+  }
+}
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+  onPartial?: ((partial: never) => void) | undefined;
+}
+
+export function createEngine(start: () => Worker): Engine {
+  const waiting = new Map<number, Waiting>();
+  let worker: Worker | undefined;
+  let last = 0;
+  const failAll = (reason: string): void => {
+    for (const each of waiting.values()) each.reject(new EngineError(reason, false));
+    waiting.clear();
+  };
+  const started = (): Worker => {
+    if (worker !== undefined) return worker;
+    worker = start();
+    worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => take(waiting, data));
+    worker.addEventListener('error', (event) => failAll(`the simulator stopped: ${event.message}`));
+    return worker;
+  };
+  return {
+    ask(service, asks, onPartial) {
+      const id = ++last;
+      const answer = new Promise<never>((resolve, reject) => {
+        waiting.set(id, { resolve, reject, onPartial });
+        started().postMessage({ type: service, id, asks }, []);
+      });
+      const cancel = (): void => {
+        const waits = waiting.get(id);
+        if (waits === undefined) return;
+        waiting.delete(id);
+        started().postMessage({ type: 'cancel', id } satisfies Asked, []);
+        waits.reject(new Cancelled());
+      };
+      return { answer, cancel };
+    },
+  };
+}
+
+/** Starts the thread from the file beside the page, or from the text that an offline file carries. */
+export function startWorker(): Worker {
+  const carried = document.getElementById('timeline-worker')?.textContent;
+  if (carried === undefined || carried === null) return new Worker('worker.js');
+  const source = new Blob([carried], { type: 'text/javascript' });
+  return new Worker(URL.createObjectURL(source));
+}
+
+function take(waiting: Map<number, Waiting>, answered: Answered): void {
+  const waits = waiting.get(answered.id);
+  if (waits === undefined) return;
+  switch (answered.type) {
+    case 'partial':
+      waits.onPartial?.(answered.partial as never);
+      return;
+    case 'answer':
+      waiting.delete(answered.id);
+      waits.resolve(answered.answer);
+      return;
+    case 'failed':
+      waiting.delete(answered.id);
+      waits.reject(new EngineError(answered.message, answered.isExpected));
+  }
+}

@@ -1,0 +1,174 @@
+// The page of a run: its head, its findings and the workbench; it runs what the reader changes and keeps the run before
+// beside it.
+import type { CatalogueEntry } from '../catalogue.ts';
+import type { RunRequest } from '../request.ts';
+import { Cancelled, type Engine, type Question } from './engine.ts';
+import { button, element } from './overlay/element.ts';
+import { findings } from './overlay/findings.ts';
+import { header } from './overlay/header.ts';
+import { shownRun, type ShownRun } from './shown-run.ts';
+import { createWorkbench, type Place, type Workbench } from './workbench.ts';
+import { inWords } from './words-of-changes.ts';
+import { duration } from './words.ts';
+
+export interface RunPageSetting {
+  readonly engine: Engine;
+  readonly entry: CatalogueEntry | undefined;
+  /** To the gallery; absent in an offline file opened for one run. */
+  readonly home?: (() => void) | undefined;
+  /** Something above the picture: a warning, a lesson. */
+  readonly above?: HTMLElement | undefined;
+  /** Called with every run that is shown. */
+  onShow?(page: RunPage): void;
+  onPlace?(shown: ShownRun, place: Place): void;
+}
+
+export interface RunPage {
+  /** The latest run, and the workbench that shows it. */
+  readonly shown: ShownRun;
+  readonly workbench: Workbench;
+  /** Runs it and shows it beside the first run. */
+  request(request: RunRequest): Promise<void>;
+  /** Learns what can be changed about the scenario, once the simulator has said it. */
+  setEntry(entry: CatalogueEntry): void;
+  close(): void;
+}
+
+export function createRunPage(
+  root: HTMLElement,
+  first: ShownRun,
+  start: Partial<Place>,
+  setting: RunPageSetting,
+): RunPage {
+  const { engine } = setting;
+  let { entry } = setting;
+  const numbers = new Map<ShownRun, Promise<number | undefined>>();
+  const status = element('p', { class: 'status', attributes: { role: 'status' } });
+  let runs: readonly [ShownRun, ...ShownRun[]] = [first];
+  let workbench: Workbench | undefined;
+  let question: Question<'run'> | undefined;
+
+  /** A run from a file is run here to be asked about; it must be the same run. */
+  const number = (shown: ShownRun): Promise<number | undefined> => {
+    if (shown.number !== undefined) return Promise.resolve(shown.number);
+    const known = numbers.get(shown);
+    if (known !== undefined) return known;
+    const wanted = runAgain(engine, shown).catch((error: unknown) => {
+      status.textContent = error instanceof Error ? error.message : String(error);
+      return undefined;
+    });
+    numbers.set(shown, wanted);
+    return wanted;
+  };
+
+  const request = async (asked: RunRequest, isAlone = false): Promise<void> => {
+    question?.cancel();
+    const base = runs[0];
+    const against = isAlone ? undefined : await number(base);
+    status.textContent = 'Running…';
+    question = engine.ask('run', { request: asked, against }, ({ events, now }) => {
+      status.textContent = `Running: ${events.toLocaleString('en-US')} events, ${duration(now)} simulated`;
+    });
+    try {
+      const made = shownRun(asked, await question.answer);
+      status.textContent = '';
+      const tab = workbench?.place().tab;
+      const keeps = tab === undefined ? {} : { tab };
+      render(isAlone ? [made] : [base, made], keeps);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) status.textContent = error instanceof Error ? error.message : String(error);
+    }
+  };
+
+  const page: RunPage = {
+    get shown() {
+      return runs.at(-1) as ShownRun;
+    },
+    get workbench() {
+      return workbench as Workbench;
+    },
+    request: (asked) => request(asked),
+    setEntry(known) {
+      entry = known;
+      workbench?.setEntry(known);
+    },
+    close: () => {
+      question?.cancel();
+      workbench?.close();
+    },
+  };
+
+  const render = (next: readonly [ShownRun, ...ShownRun[]], place: Partial<Place>): void => {
+    workbench?.close();
+    runs = next;
+    const { data } = page.shown.model;
+    workbench = createWorkbench({
+      runs,
+      engine,
+      entry,
+      start: place,
+      request: (asked) => void request(asked),
+      openSeed: (seed) => void request({ ...page.shown.asked, seed, faults: undefined, workload: undefined }, true),
+      number,
+      onPlace: (where) => setting.onPlace?.(page.shown, where),
+    });
+    const bench = workbench;
+    root.replaceChildren(
+      setting.home === undefined ? header(data) : header(data, setting.home),
+      status,
+      ...(setting.above === undefined ? [] : [setting.above]),
+      ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
+      findings(data, (index) => bench.jump({ type: 'finding', index })),
+      bench.node,
+    );
+    bench.open();
+    setting.onShow?.(page);
+  };
+
+  render(runs, start);
+  return page;
+}
+
+async function runAgain(engine: Engine, shown: ShownRun): Promise<number> {
+  const { number, timeline } = await engine.ask('run', { request: shown.asked }).answer;
+  const { hash, version } = shown.model.data;
+  if (timeline.hash === hash) return number;
+  throw new Error(
+    `This run was made by Faultline ${version} and comes out otherwise here (hash ${timeline.hash}, not ${hash}): its states cannot be shown.`,
+  );
+}
+
+/** What the two runs differ in, and where they part. */
+function comparison(runs: readonly ShownRun[], keep: (shown: ShownRun) => void): HTMLElement[] {
+  const [base, changed] = runs;
+  if (base === undefined || changed?.difference === undefined) return [];
+  const { parting } = changed.difference;
+  const before = parting?.before.map((line) => element('li', { text: line.trim() })) ?? [];
+  const told =
+    parting === undefined
+      ? [element('p', { text: 'The two runs are the same, event for event.' })]
+      : [
+          element('p', {
+            text: `The runs are the same up to event ${parting.event}, ${duration(parting.time)} after the start. Then they part:`,
+          }),
+          element('dl', { class: 'parting' }, [
+            element('dt', { text: 'first run' }),
+            element('dd', { text: parting.one?.trim() ?? 'is over' }),
+            element('dt', { text: 'changed run' }),
+            element('dd', { text: parting.other?.trim() ?? 'is over' }),
+          ]),
+          element('details', {}, [
+            element('summary', { text: 'What happened just before, in both' }),
+            element('ol', {}, before),
+          ]),
+        ];
+  return [
+    element('section', { class: 'comparison', attributes: { 'aria-label': 'First difference' } }, [
+      element('div', { class: 'comparison-text' }, [element('h2', { text: inWords(base, changed) }), ...told]),
+      element('div', { class: 'comparison-buttons' }, [
+        button('Go on from the changed run', 'button', () => keep(changed)),
+        button('Back to the first run', 'button', () => keep(base)),
+      ]),
+    ]),
+  ];
+}
