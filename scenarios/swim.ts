@@ -174,6 +174,30 @@ export function refutationWorld({ nodes: count }: { nodes: number }, variant: Sw
   };
 }
 
+/** A split that lasts until the two sides have forgotten each other, and a leave before it. */
+export function splitWorld({ nodes: count }: { nodes: number }, variant: SwimVariant = {}): World {
+  const { protocol, specs } = cluster(count, variant);
+  const ids = specs.map(({ id }) => id);
+  const leaver = ids.at(-1) ?? 'n1';
+  return {
+    nodes: specs,
+    clients: [{ id: 'c1', protocol: swimClient, timeout: seconds(5) }],
+    network: { latency: 'lan' },
+    until: seconds(300),
+    tail: seconds(190),
+    workload: [{ id: 0, client: 'c1', at: seconds(5), f: 'leave', value: [leaver, null] }],
+    faults: [{ at: seconds(8), fault: { type: 'partition', groups: [['n1'], ids.slice(1)], for: seconds(100) } }],
+    properties: [
+      incarnationsAreTheirOwn,
+      noneRisesUnchanged,
+      livesFollowTheChart,
+      membershipConverges(protocol, seconds(180)),
+      sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
+    ],
+    checks: [],
+  };
+}
+
 /** Somebody comes with a name that is taken. */
 export function namesakeWorld({ nodes: count }: { nodes: number }, variant: SwimVariant = {}): World {
   const { protocol, specs } = cluster(count, variant, { nameOf: (id) => (id === `n${count}` ? 'n2' : id) });
@@ -236,6 +260,11 @@ export const swimStories = {
     name: 'swim-refutes',
     story: 'Members fall silent for a while, are suspected, object in time, and none of them is declared dead.',
     world: refutationWorld,
+  },
+  splits: {
+    name: 'swim-splits',
+    story: 'A cluster is split until both sides have forgotten each other; somebody calls, and it grows together.',
+    world: splitWorld,
   },
   namesake: {
     name: 'swim-namesake',
