@@ -97,8 +97,8 @@ type KeyValueServer = RaftServer<Raft, Machine, Command, Answer>;
 export function raft(config: Partial<KeyValueConfig> = {}, rules: Partial<Rules> = {}): Protocol<Raft> {
   const allRules = { ...paperRules, ...rules };
   const service = keyValueService(allRules, config.sessionLimit, config.sessionTtl);
-  const server: KeyValueServer = raftServer({ service, hooks: hooksOf(allRules), config, rules });
   const stamps = (config.sessionTtl ?? 0) > 0;
+  const server: KeyValueServer = raftServer({ service, hooks: hooksOf(allRules, stamps), config, rules });
   return {
     start: (ctx) => ({ raft: startRaft(server, ctx), waiting: [], reads: new Map(), nextRead: 0 }),
     onMessage(state, from, message, ctx) {
@@ -122,10 +122,10 @@ export function raft(config: Partial<KeyValueConfig> = {}, rules: Partial<Rules>
 
 type ServerContext = Parameters<Protocol<Raft>['start']>[0];
 
-const hooksOf = (rules: Rules): RaftHooks<Raft, Command, Answer> => ({
+const hooksOf = (rules: Rules, stamps: boolean): RaftHooks<Raft, Command, Answer> => ({
   applied(state, { index }, answer, ctx) {
     const { machine } = state.raft;
-    machine.time = rules.sessionTime(machine.time, ctx.now());
+    if (stamps) machine.time = rules.sessionTime(machine.time, ctx.now());
     const waiting = state.waiting[0]?.index === index ? state.waiting.shift() : undefined;
     if (waiting !== undefined) ctx.send(waiting.client, { type: 'ClientReply', sequence: waiting.sequence, answer });
   },
