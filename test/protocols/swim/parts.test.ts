@@ -7,10 +7,13 @@ import {
   startingMembers,
   suspicionLength,
   suspicionTimeout,
+  swimAgent,
   swimRules,
   wan,
 } from '../../../protocols/swim/index.ts';
+import { adjustAwareness, scaled } from '../../../protocols/swim/awareness.ts';
 import { ceilLog10OfNext, ceilLog2, log10PerMille, logRatioPerMillion } from '../../../protocols/swim/logarithms.ts';
+import type { Turn } from '../../../protocols/swim/types.ts';
 import { dropMember, findMember, listMembers, putMember, tableOf } from '../../../protocols/swim/table.ts';
 import { ms, seconds } from '../../../sim/index.ts';
 
@@ -84,4 +87,25 @@ test('a list of members differs from the shared one where it was changed', () =>
   dropMember(table, 'c');
   expect([table.size, findMember(table, 'b')?.status, findMember(table, 'c')]).toEqual([2, 'dead', undefined]);
   expect(listMembers(other).map(({ name, status }) => `${name} ${status}`)).toEqual(['a alive', 'b alive']);
+});
+
+test('the local health multiplier stays between 0 and 7: a period of 8 s and a time-out of 4 s at most', () => {
+  const turn = { swim: { awareness: 0 }, agent: swimAgent({}) } as Turn;
+  const moves = [-1, 1, 3, 3, 3, -1, 20, -1, -20].map((delta) => {
+    adjustAwareness(turn, delta);
+    return turn.swim.awareness;
+  });
+  expect(moves).toEqual([0, 1, 4, 7, 7, 6, 7, 6, 0]);
+  adjustAwareness(turn, 100);
+  expect([scaled(turn, lan.probeInterval), scaled(turn, lan.probeTimeout)]).toEqual([seconds(8), seconds(4)]);
+});
+
+test('the rules count nacks that did not come, an accuser once, and an ack for its own ping', () => {
+  expect([
+    swimRules.awarenessAfterMissing(3, 1),
+    swimRules.awarenessAfterMissing(0, 0),
+    swimRules.awarenessAfterMissing(2, 2),
+  ]).toEqual([2, 1, 0]);
+  expect([swimRules.isNewAccuser(['a'], 'a'), swimRules.isNewAccuser(['a'], 'b')]).toEqual([false, true]);
+  expect([swimRules.refutation(1, 5), swimRules.refutation(5, 1)]).toEqual([6, 6]);
 });
