@@ -1,4 +1,4 @@
-// The protocols. Those at the top are small and meant to be read first.
+// The protocols. Those at the top are small and meant to be read first; the bigger families have a name of their own.
 export * from './ping-pong/ping-pong.ts';
 export * from './counter/counter.ts';
 export * from './gossip/gossip.ts';
@@ -12,7 +12,12 @@ export * from './lock/lock-server.ts';
 export * from './lock/messages.ts';
 export * from './lock/store.ts';
 export * from './raft/index.ts';
-export * from './etcd/index.ts';
-export * from './redis/index.ts';
-export * from './redlock/index.ts';
+export * as consul from './consul/index.ts';
+export * as crdt from './crdt/index.ts';
+export * as etcd from './etcd/index.ts';
+export * as plumtree from './plumtree/index.ts';
+export * as redis from './redis/index.ts';
+export * as redlock from './redlock/index.ts';
+export * as swim from './swim/index.ts';
+export * as zab from './zab/index.ts';
 export * as zookeeper from './zookeeper/index.ts';
