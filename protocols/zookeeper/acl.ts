@@ -13,7 +13,7 @@ export function isPermitted(acl: readonly Acl[], needed: number, identities: rea
   if (acl.length === 0 || identities.some(({ scheme }) => scheme === 'super')) return true;
   return acl.some((entry) => {
     if ((entry.perms & needed) === 0) return false;
-    return isWorld(entry) || identities.some(({ scheme, id }) => scheme === entry.scheme && id === entry.id);
+    return isWorld(entry) || identities.some((identity) => matches(identity, entry));
   });
 }
 
@@ -46,9 +46,27 @@ function isWorld({ scheme, id }: Identity): boolean {
   return scheme === 'world' && id === 'anyone';
 }
 
+/** Addresses match an entry in the bits that it names; anything else must be the same. */
+function matches({ scheme, id }: Identity, entry: Acl): boolean {
+  if (scheme !== entry.scheme) return false;
+  if (scheme !== 'ip') return id === entry.id;
+  const [own, asked] = [addressOf(id), addressOf(entry.id)];
+  if (own === undefined || asked === undefined) return false;
+  const scale = 2 ** (32 - asked.bits);
+  return Math.floor(own.address / scale) === Math.floor(asked.address / scale);
+}
+
 function isWellFormed({ scheme, id }: Identity): boolean {
-  if (scheme === 'digest') return id.split(':').length === 2;
-  return scheme === 'ip' && /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?$/.test(id);
+  if (scheme === 'digest') return /^[^:]*:[^:]+$/.test(id); // a user, who may have no name, and something behind the colon
+  return scheme === 'ip' && addressOf(id) !== undefined;
+}
+
+/** `10.0.0.0/8` as a number and how many of its bits count; undefined if it is no address. */
+function addressOf(id: string): { readonly address: number; readonly bits: number } | undefined {
+  const [, bytes = '', bits = '32'] = /^(\d{1,3}(?:\.\d{1,3}){3})(?:\/(\d{1,2}))?$/.exec(id) ?? [];
+  const parts = bytes.split('.').map(Number);
+  if (parts.length !== 4 || parts.some((part) => part > 255) || Number(bits) > 32) return undefined;
+  return { address: parts.reduce((sum, part) => sum * 256 + part, 0), bits: Number(bits) };
 }
 
 function isSame(one: Acl, other: Acl): boolean {

@@ -28,7 +28,7 @@ export function openConnection(
     rememberClosed(state, name);
     return ctx.send(client, { type: 'Closed', connection: name });
   }
-  const timeout = negotiate(message.timeout, server.config.tickTime);
+  const timeout = negotiate(message.timeout, server.config.minSessionTimeout, server.config.maxSessionTimeout);
   const connection: Connection = {
     name,
     client,

@@ -72,7 +72,7 @@ export type ServiceRequest =
   | { readonly type: 'checkWatches' | 'removeWatches'; readonly path: string; readonly kind: WatcherType };
 
 /** Which watches are meant; `any` is all of the path's. */
-export type WatcherType = 'children' | 'data' | 'any';
+export type WatcherType = 'children' | 'data' | 'persistent' | 'recursive' | 'any';
 
 /** Puts a client's watches up on its new server; what changed after `relativeZxid` is told at once. */
 export interface SetWatches {

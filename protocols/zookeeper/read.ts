@@ -13,11 +13,10 @@ export interface Reader {
 /** Answers from the tree; what is refused says so in the result. Does not set watches. */
 export function readTree(tree: Tree, request: ReadRequest, reader: Reader): Result {
   if (request.type !== 'multiRead') return readOne(tree, request, reader);
-  const results = request.operations.map((operation): Result => {
-    const isAllowed = operation.type === 'getData' || operation.type === 'getChildren';
-    return isAllowed ? readOne(tree, operation, reader) : { error: 'BadArguments' };
-  });
-  return { error: 'OK', results };
+  // Anything but these two is not read at all: the server cannot make sense of the request.
+  const isReadable = request.operations.every(({ type }) => type === 'getData' || type === 'getChildren');
+  if (!isReadable) return { error: 'MarshallingError' };
+  return { error: 'OK', results: request.operations.map((operation) => readOne(tree, operation, reader)) };
 }
 
 function readOne(tree: Tree, operation: ReadOperation, reader: Reader): Result {

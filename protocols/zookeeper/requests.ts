@@ -14,7 +14,7 @@ import {
   type ServerContext,
   type ServerState,
 } from './server-types.ts';
-import type { ReadRequest, Result, WriteRequest } from './types.ts';
+import type { Identity, ReadRequest, Result, WriteRequest } from './types.ts';
 import { answerWatchRequest, isWatchRequest, setWatchesOf } from './watch-requests.ts';
 
 /** Takes the next request of a connection. */
@@ -51,11 +51,16 @@ export function drain(server: Server, state: ServerState, connection: Connection
     connection.queue.shift();
     const { zxid, result } = head.outcome!;
     // A moved session is the connection's fault, not the request's: the client must not take it for an answer.
-    if (result.error === 'SessionMoved') return closeConnection(state, connection, ctx);
+    if (isMoved(result)) return closeConnection(state, connection, ctx);
     sendOn(connection, { type: 'Reply', xid, zxid, result }, ctx);
     if (request.type === 'closeSession') return dropConnection(state, connection);
     if (request.type === 'auth' && result.error !== 'OK') return closeConnection(state, connection, ctx);
   }
+}
+
+/** Of a transaction with several parts, too. */
+function isMoved({ error, results = [] }: Result): boolean {
+  return error === 'SessionMoved' || results.some((part) => part.error === 'SessionMoved');
 }
 
 /** Writes down the outcome of a request that the server answers by itself; its zxid is that of the state it was read from. */
@@ -77,7 +82,7 @@ function answer(
     case 'sync':
       return { error: 'OK', path: request.path };
     case 'whoAmI':
-      return { error: 'OK', acl: identities.map((identity) => ({ ...identity, perms: 0 })) };
+      return { error: 'OK', identities: identities.map(({ scheme, id }) => ({ scheme, id: userOf(scheme, id) })) };
     default: {
       const read = request as ReadRequest;
       const result = readTree(treeOf(state), read, { session: connection.session, identities });
@@ -96,11 +101,25 @@ function authenticate(
 ): void {
   const { scheme, auth } = queued.request as Extract<ServiceRequest, { type: 'auth' }>;
   if (scheme === 'digest') {
-    connection.identities = [...connection.identities, { scheme, id: digestOfPassword(auth) }];
+    const id = digestOfPassword(auth);
+    if (id === server.config.superDigest) prove(connection, { scheme: 'super', id: '' });
+    prove(connection, { scheme, id });
   }
   const isKnown = scheme === 'digest' || scheme === 'ip';
   settle(server, state, queued, { error: isKnown ? 'OK' : 'AuthFailed' });
   drain(server, state, connection, ctx);
+}
+
+/** What is proved twice counts once. */
+function prove(connection: Connection, { scheme, id }: Identity): void {
+  const { identities } = connection;
+  if (identities.some((known) => known.scheme === scheme && known.id === id)) return;
+  connection.identities = [...identities, { scheme, id }];
+}
+
+/** Who somebody is without what proves it. */
+function userOf(scheme: string, id: string): string {
+  return scheme === 'digest' ? id.slice(0, id.indexOf(':')) : id;
 }
 
 function isWrite(

@@ -86,6 +86,11 @@ export interface ServerConfig {
   readonly tickTime: Micros;
   /** How often the leader looks for empty containers and nodes whose time to live is over; default 60 s. */
   readonly reapEvery: Micros;
+  /** The bounds of what clients may ask for as the time-out of their sessions; default 2 and 20 ticks. */
+  readonly minSessionTimeout: Micros;
+  readonly maxSessionTimeout: Micros;
+  /** `super:base64(sha1(super:password))` of whom no access control list stops; default nobody. */
+  readonly superDigest: string;
 }
 
 /** A server's parts, as its handlers pass them around. */

@@ -45,7 +45,15 @@ export interface ZooKeeperOptions {
 
 /** The server protocol; all servers of an ensemble run the same value. */
 export function zooKeeper(options: ZooKeeperOptions = {}): Protocol<ZooKeeper> {
-  const config: ServerConfig = { tickTime: seconds(2), reapEvery: seconds(60), ...options.config };
+  const tickTime = options.config?.tickTime ?? seconds(2);
+  const config: ServerConfig = {
+    tickTime,
+    reapEvery: seconds(60),
+    minSessionTimeout: 2 * tickTime,
+    maxSessionTimeout: 20 * tickTime,
+    superDigest: '',
+    ...options.config,
+  };
   const rules: ServiceRules = { ...serviceRules, ...options.rules };
   const hooks = hooksOf(() => server);
   const zab = zabComponent<ZooKeeper, Tree, Proposal, Transaction, Applied>({

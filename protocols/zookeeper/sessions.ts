@@ -15,9 +15,9 @@ export function passwordOf(session: SessionId): string {
   return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
-/** What the server makes of the time-out that a client asks for: 2 to 20 ticks. */
-export function negotiate(asked: Micros, tickTime: Micros): Micros {
-  return Math.min(Math.max(asked, 2 * tickTime), 20 * tickTime);
+/** What the server makes of the time-out that a client asks for. */
+export function negotiate(asked: Micros, least: Micros, most: Micros): Micros {
+  return Math.min(Math.max(asked, least), most);
 }
 
 /** When sessions expire, on the leader's monotonic clock: always at a multiple of the tick. */

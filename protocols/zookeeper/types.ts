@@ -133,6 +133,8 @@ export type Result = {
   readonly children?: readonly string[];
   readonly acl?: readonly Acl[];
   readonly number?: number;
+  /** Who the client has proved to be. */
+  readonly identities?: readonly Identity[];
   /** Of a multi or multiRead, one for each operation. */
   readonly results?: readonly Result[];
 };

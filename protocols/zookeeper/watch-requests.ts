@@ -1,6 +1,6 @@
 // How watches are set: by reads that ask for one, by a client that comes back with those it had, and for good.
 import { sendOn } from './connections.ts';
-import type { ServiceRequest, SetWatches } from './messages.ts';
+import type { ServiceRequest, SetWatches, WatcherType } from './messages.ts';
 import { nodeAt } from './tree.ts';
 import { treeOf, type Connection, type Server, type ServerContext, type ServerState } from './server-types.ts';
 import type { ReadRequest, Result } from './types.ts';
@@ -51,12 +51,14 @@ export function answerWatchRequest(
   }
 }
 
-function kindsOf(kind: 'children' | 'data' | 'any'): readonly WatchKind[] {
+function kindsOf(kind: WatcherType): readonly WatchKind[] {
   switch (kind) {
     case 'children':
       return ['child'];
     case 'data':
-      return ['data'];
+    case 'persistent':
+    case 'recursive':
+      return [kind];
     case 'any':
       return ['child', 'data', 'persistent', 'recursive'];
   }

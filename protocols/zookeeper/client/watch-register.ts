@@ -1,6 +1,6 @@
 // Which watches a client has, so that it can set them again on another server, and knows which are used up.
 import type { ErrorName } from '../errors.ts';
-import type { ServiceRequest, SetWatches } from '../messages.ts';
+import type { ServiceRequest, SetWatches, WatcherType } from '../messages.ts';
 import type { WatchEvent } from '../watches.ts';
 import type { SessionState, WatchList } from './types.ts';
 
@@ -53,9 +53,18 @@ export function watchesToRestore({ watches, lastZxid }: SessionState): SetWatche
   };
 }
 
-function listsOf(kind: 'children' | 'data' | 'any'): readonly WatchList[] {
-  if (kind === 'children') return ['child'];
-  return kind === 'data' ? ['data', 'exists'] : ['child', 'data', 'exists', 'persistent', 'recursive'];
+function listsOf(kind: WatcherType): readonly WatchList[] {
+  switch (kind) {
+    case 'children':
+      return ['child'];
+    case 'data':
+      return ['data', 'exists'];
+    case 'persistent':
+    case 'recursive':
+      return [kind];
+    case 'any':
+      return ['child', 'data', 'exists', 'persistent', 'recursive'];
+  }
 }
 
 function drop(watches: SessionState['watches'], list: WatchList, path: string): void {

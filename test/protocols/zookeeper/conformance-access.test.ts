@@ -89,6 +89,57 @@ describe('access control', () => {
     expect(errors(answersTo(...lists.map((acl) => create('/a', { acl }))))).toEqual(Array(4).fill('InvalidACL'));
   });
 
+  test('ids that their scheme cannot read are InvalidACL', () => {
+    const ids: readonly (readonly [string, string])[] = [
+      ['digest', 'u:'],
+      ['digest', 'u:p:q'],
+      ['ip', '10.0.0.256'],
+      ['ip', '10.0.0.0/33'],
+      ['ip', '10.0.0'],
+      ['world', 'somebody'],
+    ];
+    const lists = ids.map(([scheme, id]) => [{ scheme, id, perms: 31 }]);
+    expect(errors(answersTo(...lists.map((acl) => create('/a', { acl }))))).toEqual(Array(6).fill('InvalidACL'));
+  });
+
+  test('addresses are compared in the bits that the entry names', () => {
+    const from = (id: string): ServiceRequest =>
+      create(`/${id.replaceAll('/', '_')}`, { acl: [{ scheme: 'ip', id, perms: 31 }] });
+    const networks = ['127.0.0.0/8', '127.0.0.1', '0.0.0.0/0', '127.0.0.2/31', '127.0.0.2'];
+    const answers = answersTo(...networks.map(from), ...networks.map((id) => get(`/${id.replaceAll('/', '_')}`)));
+    expect(errors(answers.slice(5))).toEqual(['OK', 'OK', 'OK', 'NoAuth', 'NoAuth']);
+  });
+
+  test('what is proved twice counts once, and whoAmI tells users without what proves them', () => {
+    const prove: ServiceRequest = { type: 'auth', scheme: 'digest', auth: 'u:p' };
+    const answers = answersTo(
+      prove,
+      prove,
+      create('/a', { acl: mine }),
+      { type: 'getACL', path: '/a' },
+      { type: 'whoAmI' },
+    );
+    const digest = { scheme: 'digest', id: digestOfPassword('u:p'), perms: 31 };
+    // `auth` stands for what was proved, which an address is not.
+    expect(answers[3]!.result.acl).toEqual([digest]);
+    expect(answers[4]!.result.identities).toEqual([
+      { scheme: 'ip', id: '127.0.0.1' },
+      { scheme: 'digest', id: 'u' },
+    ]);
+  });
+
+  test('no list stops the superuser, where there is one', () => {
+    const nobody = [{ scheme: 'digest', id: 'nobody:x', perms: 31 }];
+    const requests = [
+      create('/a', { acl: nobody }),
+      { type: 'auth', scheme: 'digest', auth: 'super:secret' } as const,
+      get('/a'),
+    ];
+    const options = { config: { superDigest: digestOfPassword('super:secret') } };
+    expect(errors(converse([ask('c1', requests)], { options }).answers(0))).toEqual(['OK', 'OK', 'OK']);
+    expect(errors(answersTo(...requests))).toEqual(['OK', 'OK', 'NoAuth']);
+  });
+
   test('who may not administer a node sees no digests', () => {
     const acl = [{ scheme: 'digest', id: 'u:secret', perms: 31 }, ...onlyRead];
     const answers = answersTo(create('/a', { acl }), { type: 'getACL', path: '/a' });

@@ -235,6 +235,16 @@ describe('transactions', () => {
     ]);
   });
 
+  test('a request for anything but data and children in one cannot be read', () => {
+    const operations = [
+      { type: 'getData', path: '/a' },
+      { type: 'exists', path: '/a' },
+    ] as const;
+    expect(answersTo(create('/a'), { type: 'multiRead', operations })[1]!.result).toEqual({
+      error: 'MarshallingError',
+    });
+  });
+
   test('an empty transaction is one', () => {
     const [empty, made] = answersTo({ type: 'multi', operations: [] }, create('/a'));
     expect(empty!.result).toEqual({ error: 'OK', results: [] });

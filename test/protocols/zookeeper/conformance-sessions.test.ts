@@ -78,6 +78,13 @@ describe('sessions', () => {
     expect(field(said, 0, 'timeout')).toBe(seconds(given));
   });
 
+  test('the bounds of time-outs can be configured', () => {
+    const options = { config: { minSessionTimeout: seconds(6), maxSessionTimeout: seconds(7) } };
+    const clients = { c1: { timeout: 1 }, c2: { timeout: 60 } };
+    const said = converse([session('c1'), session('c2')], { clients, options });
+    expect([field(said, 0, 'timeout'), field(said, 1, 'timeout')]).toEqual([seconds(6), seconds(7)]);
+  });
+
   test('Z27 a session moves to another server with its ephemerals', () => {
     const said = converse([
       session('c1'),
@@ -272,6 +279,27 @@ describe('watches', () => {
     );
     expect(said.answers(0).map(({ result }) => result.error)).toEqual(['OK', 'OK', 'NoWatcher', 'OK', 'NoWatcher']);
     expect(said.events(2)).toEqual([]);
+  });
+
+  test('of several watches on one path the one that is meant is removed', () => {
+    const drop = (kind: 'persistent' | 'recursive'): ServiceRequest => ({ type: 'removeWatches', path: '/a', kind });
+    const said = converse(
+      [
+        ask('c1', [create('/a'), { type: 'addWatch', path: '/a', mode: 'recursive' }, drop('persistent')]),
+        ask('c1', [{ type: 'addWatch', path: '/a', mode: 'persistent' }, drop('recursive'), drop('recursive')]),
+        ask('c2', [create('/a/b'), set('/a/b'), set('/a')]),
+        log('c1'),
+        move('c1', 'n3'),
+        ask('c2', set('/a')),
+        log('c1'),
+      ],
+      { clients: two },
+    );
+    expect(said.answers(0)[2]!.result.error).toBe('NoWatcher');
+    expect(said.answers(1).map(({ result }) => result.error)).toEqual(['OK', 'OK', 'NoWatcher']);
+    expect(said.events(3)).toEqual(['NodeChildrenChanged /a', 'NodeDataChanged /a']);
+    // Only what is left comes along to another server.
+    expect(said.events(6)).toEqual(['NodeDataChanged /a']);
   });
 
   test('setACL and a refused write tell nobody', () => {
