@@ -1,7 +1,7 @@
 // Consul's key-value store under everything that a majority of its servers is promised to survive: consistent reads are
 // linearizable, default reads are not, and stale ones do not pretend to be.
 import { keyValue, linearizable } from '../checkers/index.ts';
-import { consulKvClient } from '../protocols/consul/client.ts';
+import { consulKvClient, type ConsulClientOptions } from '../protocols/consul/client.ts';
 import type { Consistency } from '../protocols/consul/requests.ts';
 import type { ConsulRules } from '../protocols/consul/rules.ts';
 import { consulServer } from '../protocols/consul/server.ts';
@@ -14,9 +14,13 @@ import {
   networkPresets,
   seconds,
   workload,
+  type Check,
   type NemesisOptions,
   type ParameterSpecs,
+  type Random,
   type Scenario,
+  type Setting,
+  type TimedFault,
 } from '../sim/index.ts';
 
 export const consulParameters = {
@@ -33,6 +37,12 @@ export interface ConsulVariant {
   readonly rules?: Partial<ConsulRules>;
   readonly raft?: Partial<RaftConfig>;
   readonly nemesis?: NemesisOptions;
+  /** What goes wrong, instead of what a nemesis draws. */
+  readonly faults?: (random: Random, setting: Setting) => TimedFault[];
+  readonly client?: ConsulClientOptions;
+  /** Share of compare-and-set in parts per million; default 150,000. */
+  readonly cas?: number;
+  readonly checks?: readonly Check[];
 }
 
 export function consulScenario(variant: ConsulVariant): Scenario {
@@ -56,7 +66,7 @@ export function consulScenario(variant: ConsulVariant): Scenario {
         config: { rpcHoldTimeout: seconds(1) },
         ...(variant.rules && { rules: variant.rules }),
       });
-      const client = consulKvClient({ timeout: ms(1_500), consistency: variant.consistency });
+      const client = consulKvClient({ timeout: ms(1_500), consistency: variant.consistency, ...variant.client });
       return {
         nodes: Array.from({ length: servers }, (_, index) => ({ id: `s${index + 1}`, protocol: server })),
         clients: Array.from({ length: clients }, (_, index) => ({
@@ -67,11 +77,14 @@ export function consulScenario(variant: ConsulVariant): Scenario {
         network: networkPresets.lan,
         until: seconds(10),
         tail: seconds(4),
-        workload: workload({ every: ms(100), draw: keyValueOperations({ keys, reads: 500_000, cas: 150_000 }) }),
-        faults: nemesis(variant.nemesis),
+        workload: workload({
+          every: ms(100),
+          draw: keyValueOperations({ keys, reads: 500_000, cas: variant.cas ?? 150_000 }),
+        }),
+        faults: variant.faults ?? nemesis(variant.nemesis),
         roles: { leader: currentLeader(server) },
         properties: raftProperties(server, { progressWithin: seconds(4) }),
-        checks: [linearizable(keyValue())],
+        checks: variant.checks ?? [linearizable(keyValue())],
       };
     },
   });
@@ -97,4 +110,13 @@ export const consulStaleReads = consulScenario({
   story: 'Any server answers stale reads from what it has, and says how long ago it heard of the leader.',
   expect: { type: 'breaks', what: ['linearizable key-value'] },
   consistency: 'stale',
+});
+
+export const consulTrustedErrors = consulScenario({
+  name: 'consul-trusted-errors',
+  story:
+    'A client takes "leadership lost while committing log" for a no; the write is in the log, and the next leader commits it.',
+  expect: { type: 'breaks', what: ['linearizable key-value'] },
+  consistency: 'consistent',
+  client: { trustsErrors: true },
 });

@@ -2,7 +2,9 @@
 import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { antiEntropy } from './anti-entropy.ts';
-import { consul, consulDefaultReads, consulStaleReads } from './consul.ts';
+import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from './consul.ts';
+import { consulBoundedStaleness, consulLastContact } from './consul-contact.ts';
+import { consulGossipLock, consulLock, consulLockIndexReset } from './consul-lock.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
@@ -12,6 +14,7 @@ import { etcdLock } from './etcd-lock.ts';
 import { etcdWatch } from './etcd-watch.ts';
 import { gossipSpreads } from './gossip.ts';
 import { antiEntropyKnownBugs } from './known-bugs/anti-entropy.ts';
+import { consulKnownBugs } from './known-bugs/consul.ts';
 import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowledgement.ts';
 import { crdtKnownBugs } from './known-bugs/crdt.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
@@ -89,6 +92,13 @@ export const scenarios: readonly Scenario[] = [
   consul,
   consulDefaultReads,
   consulStaleReads,
+  consulTrustedErrors,
+  consulBoundedStaleness,
+  consulLastContact,
+  consulLock,
+  consulGossipLock,
+  consulLockIndexReset,
+  ...consulKnownBugs,
   etcdKeyValue,
   etcdSerializableReads,
   etcdWatch,

@@ -26,6 +26,10 @@ export interface ConsulClientOptions {
   readonly timeout?: Micros;
   /** How its reads are to be answered; default `default`. */
   readonly consistency?: Consistency;
+  /** Reads complete with `[key, value, contact]`: how many milliseconds ago the server had heard of a leader. */
+  readonly tellsContact?: boolean;
+  /** Takes a write that was answered with an error for one that did not happen. */
+  readonly trustsErrors?: boolean;
 }
 
 type Ctx = Context<ConsulClient>;
@@ -57,7 +61,7 @@ export function consulKvClient(options: ConsulClientOptions = {}): Protocol<Cons
       if (f === 'write') return { type: 'kv-put', key, value: JSON.stringify(text) };
       return { type: 'kv-get', key, consistency };
     },
-    finishKv,
+    (state, response, ctx) => finishKv(options, state, response, ctx),
   );
 }
 
@@ -98,18 +102,29 @@ function finishHttp(state: ConsulClientState, response: ConsulResponse, ctx: Ctx
   end(state, ctx, () => ctx.ok({ ...response }));
 }
 
-function finishKv(state: ConsulClientState, response: ConsulResponse, ctx: Ctx): void {
+function finishKv(
+  { tellsContact, trustsErrors }: ConsulClientOptions,
+  state: ConsulClientState,
+  response: ConsulResponse,
+  ctx: Ctx,
+): void {
   const { operation, request } = state;
   if (operation === null || request === null) return;
   const [key, argument] = operation.value as readonly [string, Json];
-  if (response.status >= 500) return giveUp(state, JSON.stringify(response.body), ctx);
+  if (response.status >= 500) {
+    const error = JSON.stringify(response.body);
+    return trustsErrors === true ? end(state, ctx, () => ctx.fail(error)) : giveUp(state, error, ctx);
+  }
   if (operation.f === 'write') return end(state, ctx, () => ctx.ok([key, argument]));
   if (request.type === 'kv-put') {
     return end(state, ctx, () => (response.body === true ? ctx.ok(operation.value) : ctx.fail('index is stale')));
   }
   const entry = (response.body as readonly { readonly value: string; readonly modifyIndex: number }[] | null)?.[0];
   const found = entry === undefined ? null : (JSON.parse(entry.value) as Json);
-  if (operation.f === 'read') return end(state, ctx, () => ctx.ok([key, found]));
+  if (operation.f === 'read') {
+    const contact = tellsContact === true ? [response.lastContact ?? 0] : [];
+    return end(state, ctx, () => ctx.ok([key, found, ...contact]));
+  }
   const [from, to] = argument as readonly [Json, Json];
   if (found !== from) return end(state, ctx, () => ctx.fail(`found ${JSON.stringify(found)}`));
   state.request = { type: 'kv-put', key, value: JSON.stringify(to), cas: entry?.modifyIndex ?? 0 };

@@ -9,6 +9,8 @@ type Ctx = Context<Consul>;
 
 export const defaultWait = minutes(5);
 export const maxWait = minutes(10);
+/** Milliseconds: the longest duration that Go knows, which is what a server says that never heard of a leader. */
+const neverHeard = 9_223_372_036_854;
 
 export function answer({ from, id }: Asker, response: ConsulResponse, ctx: Ctx): void {
   ctx.send(from, { type: 'Answer', id, response });
@@ -28,7 +30,9 @@ export function answerRead(state: ConsulServerState, asker: Asker, request: Read
 /** The response of this server, and how fresh its knowledge is. */
 function respond(state: ConsulServerState, request: ReadRequest, ctx: Ctx): ConsulResponse {
   const isLeader = state.raft.role === 'leader';
-  const lastContact = isLeader ? 0 : Math.floor((ctx.monotonic() - state.lastContact) / 1_000);
+  const heardAt = state.lastContact;
+  const silence = heardAt === null ? neverHeard : Math.floor((ctx.monotonic() - heardAt) / 1_000);
+  const lastContact = isLeader ? 0 : silence;
   return { ...readState(state.raft.machine, request), knownLeader: state.raft.leader !== null, lastContact };
 }
 

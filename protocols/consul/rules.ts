@@ -1,5 +1,6 @@
 // The rules that Consul's promises hang on, each small; broken variants replace one of them.
-import type { Micros } from '../../sim/index.ts';
+import type { Micros, NodeId } from '../../sim/index.ts';
+import type { RaftMessage, RaftState } from '../raft/index.ts';
 import { sessionTtlMultiplier } from './state/sessions.ts';
 import { consulKvRules, type KvRules } from './state/kv.ts';
 
@@ -10,6 +11,8 @@ export interface ConsulRules extends KvRules {
   isDelayed(until: Micros, now: Micros): boolean;
   /** When a session ends that was created or renewed now: its TTL is a lower bound. */
   endOf(now: Micros, ttl: Micros): Micros;
+  /** Only the leader's messages are contact with it: others who look for a leader know no more. */
+  isContact(raft: RaftState, from: NodeId, message: RaftMessage<unknown>): boolean;
   /** A change wakes the blocking queries that wait for it. */
   readonly wakesBlocked: boolean;
 }
@@ -19,5 +22,6 @@ export const consulRules: ConsulRules = {
   verifiesLeader: true,
   isDelayed: (until, now) => now < until,
   endOf: (now, ttl) => now + ttl * sessionTtlMultiplier,
+  isContact: ({ leader }, from) => from === leader,
   wakesBlocked: true,
 };

@@ -114,7 +114,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
     serial: 0,
     sessionEnds: new Map(),
     lockDelays: new Map(),
-    lastContact: ctx.monotonic(),
+    lastContact: null,
     late: null,
     ranAt: ctx.monotonic(),
     lan: gossip === null ? null : joinLan(gossip, 'server', ctx),
@@ -334,7 +334,10 @@ function applied(
   startLockDelays(state, outcome.invalidated, ctx);
   if (outcome.answer.type === 'session' && command.type === 'session-create')
     sessionCreated(datacenter, state, outcome.answer.id, ctx);
-  if (command.type === 'session-destroy') sessionGone(state, command.session);
+  if (command.type === 'session-destroy') {
+    sessionGone(state, command.session);
+    if (command.isExpired === true) ctx.note('session expired', { session: command.session });
+  }
   const waiting = state.writes.get(index);
   state.writes.delete(index);
   if (waiting !== undefined) {

@@ -33,6 +33,7 @@ function restart({ rules }: Datacenter, state: ConsulServerState, id: string, ct
   const ttl = state.raft.machine.sessions.get(id)?.ttl ?? 0;
   if (ttl === 0) return;
   state.sessionEnds.set(id, rules.endOf(ctx.monotonic(), ttl));
+  ctx.note('session renewed', { session: id, term: state.raft.currentTerm });
   setTimer(state, ctx);
 }
 
@@ -42,8 +43,7 @@ export function endSessions({ raft }: Datacenter, state: ConsulServerState, ctx:
   for (const [id, end] of state.sessionEnds) {
     if (end > now) continue;
     state.sessionEnds.delete(id);
-    propose(raft, state, { type: 'session-destroy', session: id }, ctx);
-    ctx.note('session expired', { session: id });
+    propose(raft, state, { type: 'session-destroy', session: id, isExpired: true }, ctx);
   }
   setTimer(state, ctx);
 }

@@ -33,11 +33,12 @@ export function onRaftThread(datacenter: Datacenter, state: ConsulServerState, c
   for (const event of late) step(datacenter, state, event, ctx);
 }
 
-function step({ raft }: Datacenter, state: ConsulServerState, event: RaftEvent, ctx: Ctx): void {
+function step({ raft, rules }: Datacenter, state: ConsulServerState, event: RaftEvent, ctx: Ctx): void {
   switch (event.type) {
     case 'message':
-      if (event.from === state.raft.leader) state.lastContact = ctx.monotonic();
-      return onRaftMessage(raft, state, event.from, event.message, ctx);
+      onRaftMessage(raft, state, event.from, event.message, ctx);
+      if (rules.isContact(state.raft, event.from, event.message)) state.lastContact = ctx.monotonic();
+      return;
     case 'timer':
       return onRaftTimer(raft, state, event.timer, ctx);
   }

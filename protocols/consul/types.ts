@@ -53,8 +53,8 @@ export interface ConsulServerState {
   readonly sessionEnds: Map<string, Micros>;
   /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */
   readonly lockDelays: Map<string, Micros>;
-  /** When this server last heard from a leader, or ceased to be it. */
-  lastContact: Micros;
+  /** When this server last heard from a leader, or ceased to be it; null if it never did since it started. */
+  lastContact: Micros | null;
   /** What Raft's thread has to do when it runs again; null while it runs. */
   late: RaftEvent[] | null;
   /** When this process last did anything. */

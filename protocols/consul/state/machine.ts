@@ -9,7 +9,8 @@ export type ConsulCommand =
   | { readonly type: 'kv'; readonly write: KvWrite }
   | { readonly type: 'transaction'; readonly operations: readonly TransactionOperation[] }
   | { readonly type: 'session-create'; readonly request: SessionRequest }
-  | { readonly type: 'session-destroy'; readonly session: string }
+  /** Asked for, or because it was not renewed in time. */
+  | { readonly type: 'session-destroy'; readonly session: string; readonly isExpired?: boolean }
   | { readonly type: 'register'; readonly registration: Registration }
   | { readonly type: 'deregister'; readonly deregistration: Deregistration }
   /** Forgets deletions up to an index, so that they do not pile up. */

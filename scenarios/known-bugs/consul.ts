@@ -1,0 +1,81 @@
+// Consul with one rule broken at a time, and what must catch it.
+import { seconds, type Scenario } from '../../sim/index.ts';
+import { consulContactScenario } from '../consul-contact.ts';
+import { consulLockScenario, lateWrites } from '../consul-lock.ts';
+import { consulScenario } from '../consul.ts';
+
+const breaks = (...what: string[]): Scenario['expect'] => ({ type: 'breaks', what });
+
+export const consulLockDelayIgnored = consulLockScenario({
+  name: 'consul-lock-delay-ignored',
+  story: 'The lock of a session that was invalidated is given away at once, while its holder does not know yet.',
+  expect: breaks('lock'),
+  rules: { isDelayed: () => false },
+  lockDelay: 15,
+  ttl: 30,
+  longestWork: seconds(10),
+});
+
+export const consulLockIndexNotBumped = consulLockScenario({
+  name: 'consul-lock-index-not-bumped',
+  story: 'The count of acquisitions does not move when another session acquires: two holders have one sequencer.',
+  expect: breaks('lock', 'fencing'),
+  rules: { lockIndexOnAcquire: (existing) => existing?.lockIndex ?? 1 },
+});
+
+export const consulDeadSessionAcquires = consulLockScenario({
+  name: 'consul-dead-session-acquires',
+  story:
+    'Whether the session lives was looked at before the write went into the log; then it ended, and a ghost has the lock.',
+  expect: breaks('the lock is free again', 'lock'),
+  rules: { sessionIsValid: () => true },
+  client: { renews: false },
+});
+
+export const consulLockShared = consulLockScenario({
+  name: 'consul-lock-shared',
+  story: 'A session takes a key that another one holds.',
+  expect: breaks('lock', 'fencing'),
+  rules: { isFree: () => true },
+});
+
+export const consulSessionEndsEarly = consulLockScenario({
+  name: 'consul-session-ends-early',
+  story: 'The leader ends sessions after half of their TTL, which they were promised to outlive.',
+  expect: breaks('session TTL', 'lock'),
+  rules: { endOf: (now, ttl) => now + Math.floor(ttl / 2) },
+});
+
+export const consulLockWithoutFencing = consulLockScenario({
+  name: 'consul-lock-without-fencing',
+  story: 'The store compares no sequencers: what a former holder wrote arrives late and is taken.',
+  expect: breaks('fencing', 'lock'),
+  fencing: false,
+  faults: lateWrites,
+});
+
+export const consulUnverifiedLeader = consulScenario({
+  name: 'consul-unverified-leader',
+  story: 'Consistent reads are answered like default ones, by a leader that asks nobody whether it still is.',
+  expect: breaks('linearizable key-value'),
+  consistency: 'consistent',
+  rules: { verifiesLeader: false },
+});
+
+export const consulAnyContact = consulContactScenario({
+  name: 'consul-any-contact',
+  story: "Servers that look for a leader take each other's messages for signs of one, and call what they tell fresh.",
+  expect: breaks('bounded staleness'),
+  rules: { isContact: () => true },
+});
+
+export const consulKnownBugs: readonly Scenario[] = [
+  consulLockDelayIgnored,
+  consulLockIndexNotBumped,
+  consulDeadSessionAcquires,
+  consulLockShared,
+  consulSessionEndsEarly,
+  consulLockWithoutFencing,
+  consulUnverifiedLeader,
+  consulAnyContact,
+];

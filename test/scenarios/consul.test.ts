@@ -1,0 +1,88 @@
+// Consul's worlds on many seeds: what should hold holds, every broken partner is found by what it names, and the same world with
+// nothing broken in it is clean.
+import { describe, expect, test } from 'vitest';
+import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from '../../scenarios/consul.ts';
+import { consulBoundedStaleness, consulLastContact } from '../../scenarios/consul-contact.ts';
+import { consulGossipLock, consulLock, consulLockIndexReset } from '../../scenarios/consul-lock.ts';
+import { consulKnownBugs } from '../../scenarios/known-bugs/consul.ts';
+import { seconds, simulate, type Run, type Scenario } from '../../sim/index.ts';
+
+/** Enough to meet every class of faults; the nightly campaign runs many more. */
+const holding: readonly (readonly [name: string, scenario: Scenario, seeds: number])[] = [
+  ['consul', consul, 25],
+  ['consul-bounded-staleness', consulBoundedStaleness, 25],
+  ['consul-lock', consulLock, 25],
+];
+
+describe.each(holding)('%s', (_name, scenario, seeds) => {
+  test(`holds on ${seeds} seeds, and every "sometimes" is reached in one of them`, { timeout: 120_000 }, () => {
+    const reached = new Map<string, number>();
+    let acknowledged = 0;
+    for (let seed = 0; seed < seeds; seed++) {
+      const run = simulate(scenario, { seed });
+      expect({ seed, findings: run.findings }).toEqual({ seed, findings: [] });
+      for (const each of run.sometimes) reached.set(each.name, (reached.get(each.name) ?? 0) + Number(each.reached));
+      acknowledged += run.history.filter(({ type }) => type === 'ok').length;
+    }
+    expect([...reached].filter(([, runs]) => runs === 0)).toEqual([]);
+    expect(acknowledged).toBeGreaterThan(seeds * 20);
+  });
+
+  test('keeps the rules of the seam, and debugging changes nothing', { timeout: 60_000 }, () => {
+    const run = simulate(scenario, { seed: 7, until: seconds(12) });
+    const debugged = simulate(scenario, { seed: 7, until: seconds(12), debug: true });
+    expect([debugged.hash, debugged.findings]).toEqual([run.hash, run.findings]);
+  });
+});
+
+const stories = [consulDefaultReads, consulStaleReads, consulTrustedErrors, consulGossipLock];
+
+describe('a broken partner', () => {
+  test.each(
+    [...consulKnownBugs, ...stories, consulLockIndexReset].map((scenario) => [scenario.name, scenario] as const),
+  )('%s is found by what it names, and by nothing else', { timeout: 120_000 }, (_name, scenario) => {
+    const run = firstViolation(scenario, 100);
+    const found = run.findings.filter(({ verdict }) => verdict === 'invalid').map(({ name }) => name);
+    const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
+    expect(expected).toEqual(expect.arrayContaining([...new Set(found)]));
+    const { seed, parameters, faults } = run;
+    const workload = run.workload.filter(({ f }) => f !== 'overwrite');
+    expect(simulate(partnerOf(scenario), { seed, parameters, faults, workload }).findings).toEqual([]);
+  });
+});
+
+test('stale reads are older than they say where servers restart and lead for a moment', { timeout: 120_000 }, () => {
+  expect([...new Set(firstViolation(consulLastContact, 100).findings.map(({ name }) => name))]).toEqual([
+    'bounded staleness',
+  ]);
+});
+
+test('Lifeguard spares holders most of the false alarms that cost them their locks', { timeout: 120_000 }, () => {
+  const measure = (lifeguard: boolean): { alarms: number; broken: number } => {
+    let alarms = 0;
+    let broken = 0;
+    for (let seed = 0; seed < 20; seed++) {
+      const onNote = ({ kind }: { readonly kind: string }): void => void (alarms += Number(kind === 'node critical'));
+      const { findings } = simulate(consulGossipLock, { seed, parameters: { lifeguard }, onNote });
+      broken += Number(findings.some(({ name }) => name === 'lock'));
+    }
+    return { alarms, broken };
+  };
+  const [on, off] = [measure(true), measure(false)];
+  expect(on.alarms).toBeGreaterThan(0);
+  expect(on.alarms).toBeLessThan(0.7 * off.alarms);
+  expect(off.broken).toBeGreaterThan(0);
+});
+
+function partnerOf({ name }: Scenario): Scenario {
+  if (/contact/.test(name)) return consulBoundedStaleness;
+  return /lock|session/.test(name) ? consulLock : consul;
+}
+
+function firstViolation(scenario: Scenario, limit: number): Run {
+  for (let seed = 0; seed < limit; seed++) {
+    const run = simulate(scenario, { seed });
+    if (run.verdict === 'invalid') return run;
+  }
+  throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
+}
