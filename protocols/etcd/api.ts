@@ -181,18 +181,36 @@ export type ClusterResponse =
     }
   | { readonly type: 'hashKv'; readonly header: StoreHeader; readonly hash: number; readonly compactRevision: number };
 
+/**
+ * Lists, raises or ends alarms. As long as a member's `NOSPACE` alarm is raised, nothing that takes space is executed; it is
+ * ended by hand, when space was made.
+ */
+export interface AlarmRequest {
+  readonly type: 'alarm';
+  readonly action: 'get' | 'activate' | 'deactivate';
+  /** Whose alarm; absent for every member's. */
+  readonly member?: NodeId;
+}
+
+export interface AlarmResponse {
+  readonly type: 'alarm';
+  readonly header: StoreHeader;
+  readonly alarms: readonly { readonly member: NodeId; readonly alarm: 'NOSPACE' }[];
+}
+
 /** What goes through the log. */
 export type WriteRequest =
   | PutRequest
   | DeleteRangeRequest
   | TxnRequest
   | CompactionRequest
+  | AlarmRequest
   | Extract<LeaseRequest, { type: 'leaseGrant' | 'leaseRevoke' }>;
 
 export type CompactionResponse = { readonly type: 'compact'; readonly header: StoreHeader };
 
 export type EtcdRequest = RangeRequest | WriteRequest | LeaseRequest | ClusterRequest;
-export type EtcdResponse = OperationResponse | CompactionResponse | LeaseResponse | ClusterResponse;
+export type EtcdResponse = OperationResponse | CompactionResponse | AlarmResponse | LeaseResponse | ClusterResponse;
 
 /** What executing a request comes to. */
 export type Executed<R = EtcdResponse> = R | Refusal;

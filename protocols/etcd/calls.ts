@@ -178,6 +178,8 @@ function isRetryable(request: EtcdRequest, { retriesWrites }: CallOptions): bool
     case 'status':
     case 'hashKv':
       return true;
+    case 'alarm':
+      return true;
     case 'txn':
       return retriesWrites || isReadOnly(request);
     default:

@@ -19,6 +19,8 @@ export interface EtcdConfig {
   /** The first members; default all nodes of the world. */
   readonly members: readonly NodeId[] | undefined;
   readonly limits: RequestLimits;
+  /** `--quota-backend-bytes`: what the store may take in keys, values and records; default 0 for no bound (etcd: 2 GiB). */
+  readonly quotaBytes: number;
   /** How often a leader looks for leases that have run out; 500 ms. */
   readonly leaseCheck: Micros;
   /** After so long a revocation that did not happen is proposed again; 3 s. */
@@ -46,6 +48,7 @@ export const defaultEtcdConfig: EtcdConfig = {
   preVote: true,
   members: undefined,
   limits: defaultLimits,
+  quotaBytes: 0,
   leaseCheck: ms(500),
   revokeRetry: seconds(3),
   readRetry: ms(500),

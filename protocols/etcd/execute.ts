@@ -1,5 +1,6 @@
 // Executing a request against a store: what every member does with a committed entry, and with a read that may be answered.
 import type {
+  AlarmResponse,
   CompactionResponse,
   Executed,
   LeaseResponse,
@@ -10,6 +11,7 @@ import type {
 } from './api.ts';
 import { compact, keepsLast, type KeepsLast } from './compaction.ts';
 import { grantLease, revokeLease } from './lease.ts';
+import { alarmFault, executeAlarm } from './quota.ts';
 import { executeOperation } from './transaction.ts';
 import type { Store } from './store.ts';
 
@@ -28,7 +30,9 @@ export function execute(
   store: Store,
   request: Operation | WriteRequest,
   options: ExecutionOptions = defaultExecution,
-): Executed<OperationResponse | CompactionResponse | LeaseResponse> {
+): Executed<OperationResponse | CompactionResponse | AlarmResponse | LeaseResponse> {
+  const fault = alarmFault(store, request);
+  if (fault !== undefined) return fault;
   switch (request.type) {
     case 'range':
     case 'put':
@@ -37,6 +41,8 @@ export function execute(
       return executeOperation(store, request);
     case 'compact':
       return compact(store, request, options.keepsLast ?? keepsLast);
+    case 'alarm':
+      return executeAlarm(store, request);
     case 'leaseGrant':
       return grantLease(store, request.id ?? 0, request.ttl, options.shortestTtl);
     case 'leaseRevoke':

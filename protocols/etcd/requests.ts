@@ -95,6 +95,7 @@ function start(member: Member, state: EtcdState, pending: Pending, ctx: EtcdCont
     case 'put':
     case 'deleteRange':
     case 'compact':
+    case 'alarm':
     case 'leaseRevoke':
       return startWrite(member, state, pending, ctx);
     case 'leaseGrant':

@@ -2,7 +2,7 @@
 // long leases have left. None of it is replicated, and all of it is lost when the member restarts.
 import type { Context, Micros, NodeId } from '../../sim/index.ts';
 import type { RaftServer, RaftState, RaftTimer } from '../raft/index.ts';
-import type { CompactionResponse, Executed, LeaseResponse, OperationResponse } from './api.ts';
+import type { AlarmResponse, CompactionResponse, Executed, LeaseResponse, OperationResponse } from './api.ts';
 import type { EtcdConfig, EtcdRules } from './config.ts';
 import type { WatchFilter } from './events.ts';
 import type { EtcdCommand, EtcdMessage, Pending } from './messages.ts';
@@ -76,7 +76,7 @@ export interface Lessor {
   expired: { readonly id: number; readonly term: number }[];
 }
 
-export type EtcdResult = Executed<OperationResponse | CompactionResponse | LeaseResponse>;
+export type EtcdResult = Executed<OperationResponse | CompactionResponse | AlarmResponse | LeaseResponse>;
 
 /** A member's fixed parts. */
 export interface Member {

@@ -1,5 +1,6 @@
 // The multi-version store as plain data: a log of changes in the order of revisions, an index of keys over it, and the
 // leases. A revision is one transaction's; reading at a revision sees what was there when it was the newest.
+import type { NodeId } from '../../sim/index.ts';
 import type { KeyValue } from './api.ts';
 import { compareKeys, holdsKey, type KeyInterval } from './keys.ts';
 
@@ -36,10 +37,12 @@ export interface Store {
   index: IndexEntry[];
   /** Sorted by id. */
   leases: LeaseRecord[];
+  /** The members whose `NOSPACE` alarm is raised, sorted. */
+  alarms: NodeId[];
 }
 
 export function emptyStore(): Store {
-  return { revision: 1, compacted: -1, nextOrder: 0, changes: [], index: [], leases: [] };
+  return { revision: 1, compacted: -1, nextOrder: 0, changes: [], index: [], leases: [], alarms: [] };
 }
 
 /** The first place in a sorted list for which `isBefore` does not hold. */

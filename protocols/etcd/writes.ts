@@ -3,7 +3,8 @@
 import type { NodeId } from '../../sim/index.ts';
 import { propose } from '../raft/index.ts';
 import { answer } from './answers.ts';
-import type { WriteRequest } from './api.ts';
+import type { EtcdRequest, WriteRequest } from './api.ts';
+import { bytesOf, costOf } from './quota.ts';
 import { refusals } from './errors.ts';
 import type { EtcdCommand, MemberMessage, Pending } from './messages.ts';
 import type { EtcdContext, EtcdResult, EtcdState, Member } from './state.ts';
@@ -12,7 +13,26 @@ export function startWrite(member: Member, state: EtcdState, pending: Pending, c
   const { commitIndex, lastApplied } = state.raft;
   if (commitIndex - lastApplied > member.config.maxApplyLag)
     return answer(state, pending, refusals.tooManyRequests, ctx);
+  if (exceedsQuota(member, state, pending.request)) {
+    raiseAlarm(member, state, pending, ctx);
+    return answer(state, pending, refusals.noSpace, ctx);
+  }
   submit(member, state, pending, ctx);
+}
+
+function exceedsQuota({ config }: Member, { raft: { machine } }: EtcdState, request: EtcdRequest): boolean {
+  const cost = config.quotaBytes > 0 ? costOf(request) : 0;
+  return cost > 0 && bytesOf(machine) + cost > config.quotaBytes;
+}
+
+/** All members have to know, from the same entry on. */
+function raiseAlarm(member: Member, state: EtcdState, { startedAt, deadline }: Pending, ctx: EtcdContext): void {
+  if (state.raft.machine.alarms.includes(ctx.id)) return;
+  const request = { type: 'alarm', action: 'activate', member: ctx.id } as const;
+  const id = `${ctx.id}/${state.serial++}`;
+  const alarm: Pending = { id, request, waiter: { type: 'nobody' }, startedAt, deadline, stage: 'queued' };
+  state.pending.push(alarm);
+  submit(member, state, alarm, ctx);
 }
 
 /** Proposes or forwards a write; without a leader it stays queued. */

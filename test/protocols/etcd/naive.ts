@@ -45,6 +45,8 @@ export class NaiveEtcd {
         if (request.revision > this.revision) return failed('mvcc: required revision is a future revision');
         this.compacted = request.revision;
         return { type: 'compact', header: this.#header() };
+      case 'alarm':
+        throw new Error('the model knows no alarms');
       default: {
         const before = new NaiveEtcd();
         before.events.push(...this.events);
