@@ -10,6 +10,7 @@ import { exitCode, exitCodesHelp } from './exit.ts';
 import { OutputError } from './files.ts';
 import { addFuzz } from './fuzz.ts';
 import { addGossip } from './gossip.ts';
+import { addInit } from './init.ts';
 import type { Io } from './io.ts';
 import { addList } from './list.ts';
 import { addMerge } from './merge.ts';
@@ -56,6 +57,7 @@ function makeProgram(session: Session): Command {
     .addHelpText('after', `${exitCodesHelp}\n\nStart with:\n  npx faultline demo`);
   for (const add of [
     addDemo,
+    addInit,
     addList,
     addRun,
     addFuzz,

@@ -10,6 +10,7 @@ export {
 export { caseOf, optionsOf, type Case } from './case.ts';
 export { causeOf } from './cause.ts';
 export { corpusEntryOf, entryName, parseEntry, runEntry, type CorpusEntry, type EntryOutcome } from './corpus.ts';
+export { assertHolds, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
 export { SeedRunner, type Pace } from './seed-runner.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';

@@ -6,7 +6,7 @@ import {
   inWords,
   traceRow,
   type Fault,
-  type History,
+  type HistoryEvent,
   type Json,
   type Run,
   type TraceRow,
@@ -18,12 +18,13 @@ export function tellStory(run: Run, most = 60): string[] {
   if (trace === undefined) throw new RangeError('the run has no trace: simulate it with `trace: true`');
   const told: { readonly at: string; text: string; often: number }[] = [];
   const faults = new Map<number, Fault>();
+  const isTold = operationsToTell(run);
   let operations = 0;
   let singledOut = 0;
   for (let index = 0; index < trace.length; index++) {
     const row = traceRow(trace, index);
     if (row.kind === 'lose' && row.payload === 'singled out') singledOut++;
-    const text = isOperation(row) ? operation(history, operations++) : sentence(row, faults);
+    const text = isOperation(row) ? operation(history[operations++], isTold) : sentence(row, faults);
     if (text === undefined) continue;
     const last = told.at(-1);
     if (last?.text === text) last.often++;
@@ -41,9 +42,17 @@ const unjudged = 'the run ended before this had to come true';
 
 const isOperation = ({ kind }: TraceRow): boolean => ['invoke', 'ok', 'fail', 'info'].includes(kind);
 
-function operation(history: History, place: number): string | undefined {
-  const event = history[place];
-  if (event === undefined || event.error === 'the run ended') return undefined;
+/** All operations of a short history; of a long one what proves something, and what nobody knows the end of. */
+function operationsToTell({ history, findings }: Run): (event: HistoryEvent) => boolean {
+  if (history.length <= mostHistory) return () => true;
+  const proof = new Set(findings.flatMap(({ operations }) => operations));
+  return ({ operation: id, type, error }) => proof.has(id) || (type === 'info' && error !== 'the run ended');
+}
+
+const mostHistory = 24;
+
+function operation(event: HistoryEvent | undefined, isTold: (event: HistoryEvent) => boolean): string | undefined {
+  if (event === undefined || event.error === 'the run ended' || !isTold(event)) return undefined;
   const { client, type, f, value } = event;
   const what = value === null ? f : `${f} ${inWords(value)}`;
   switch (type) {

@@ -1,18 +1,21 @@
-// Scenarios as vitest tests: a test that runs many seeds, and whose failure says which seed, what was found and how to run
-// just that one again.
+// Scenarios as vitest tests: a test that runs many seeds, and the matchers. What fails says which seed, what was found, the smallest run in words, where it lies as a file, and how to run just that one again.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'vitest';
-import type { Micros, Parameters, Scenario } from '../sim/index.ts';
-import { campaign, type Campaign, type SeedFailure } from './campaign.ts';
+import { replayFileOf, transcript, type Run, type Scenario } from '../sim/index.ts';
+import { judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
+import './matchers.ts';
+import { packageVersion } from './version.ts';
 
-export interface SimTestOptions {
+export { judgeSeeds } from './hold.ts';
+
+export interface SimTestOptions extends HoldOptions {
   /** How many seeds to run, counting up from `start` (default 1). The environment variable FAULTLINE_SEED runs that one. */
   readonly seeds: number;
-  readonly start?: number;
-  readonly parameters?: Parameters;
-  /** How long each run lasts, in microseconds of virtual time. */
-  readonly until?: Micros;
   /** Real milliseconds that the test may take; default 60,000. */
   readonly timeout?: number;
+  /** Where the smallest failing run goes as a file; default `out`. */
+  readonly out?: string;
 }
 
 /**
@@ -24,58 +27,35 @@ export function simTest(name: string, scenario: Scenario, options: SimTestOption
     const failure = await judgeSeeds(scenario, options, process.env['FAULTLINE_SEED']);
     if (failure === undefined) return;
     // The place in this file helps nobody.
-    const error = new Error(`${failure.reason}${failure.seed === undefined ? '' : reproduce(name, failure.seed)}`);
+    const error = new Error(tell(name, failure, options.out));
     error.stack = error.message;
     throw error;
   });
 }
 
-/** What is wrong with the scenario under the seeds; undefined when it is as declared. */
-export async function judgeSeeds(
-  scenario: Scenario,
-  options: SimTestOptions,
-  only: string | undefined,
-): Promise<{ readonly reason: string; readonly seed?: string } | undefined> {
-  const { seeds, start = 1, parameters = {}, until } = options;
-  const chosen = only === undefined || only === '' ? { seeds, start } : { seeds: 1, start: seedNumber(only) };
-  const untilFailure = scenario.expect.type === 'holds';
-  const found = await campaign(scenario, {
-    ...chosen,
-    parameters,
-    untilFailure,
-    ...(until === undefined ? {} : { until }),
-  });
-  const { broken } = found;
-  if (broken !== undefined) return { reason: `seed ${broken.seed}: ${broken.reason}`, seed: broken.seed };
-  if (scenario.expect.type === 'holds') {
-    const failure = found.failures.find(({ verdict }) => verdict === 'invalid') ?? found.failures[0];
-    return failure === undefined ? undefined : { reason: describeFailure(scenario, failure), seed: failure.seed };
+/** The words of a failure, with the files that it leaves. */
+function tell(name: string, { reason, seed, smallest }: HoldFailure, out = 'out'): string {
+  const again =
+    seed === undefined
+      ? []
+      : ['', 'Run this seed alone:', `  FAULTLINE_SEED=${seed} npx vitest run -t '${name.replaceAll("'", `'\\''`)}'`];
+  return [reason, ...(smallest === undefined ? [] : save(smallest, out)), ...again].join('\n');
+}
+
+/** Writes the smallest run; a folder that cannot be written must not hide what was found. */
+function save(run: Run, out: string): string[] {
+  const place = join(out, `${run.scenario}-${run.seed}.shrunk`);
+  try {
+    mkdirSync(out, { recursive: true });
+    writeFileSync(`${place}.replay.json`, `${JSON.stringify(replayFileOf(run, packageVersion()))}\n`);
+    writeFileSync(`${place}.txt`, `${transcript(run).join('\n')}\n`);
+  } catch (error) {
+    return ['', `The smallest run could not be written: ${(error as Error).message}`];
   }
-  return violatesAny(found, scenario.expect.what) ? undefined : { reason: describeSilence(scenario, found) };
-}
-
-function violatesAny({ failures }: Campaign, names: readonly string[]): boolean {
-  return failures.some(({ findings }) =>
-    findings.some(({ name, verdict }) => verdict === 'invalid' && names.includes(name)),
-  );
-}
-
-function describeFailure(scenario: Scenario, { seed, verdict, findings }: SeedFailure): string {
-  const reasons = findings.map(({ name, reason }) => `  ${name}: ${reason.replaceAll('\n', '\n    ')}`);
-  return [`${scenario.name} is ${verdict} under seed ${seed}:`, ...reasons].join('\n');
-}
-
-function describeSilence(scenario: Scenario, { seeds }: Campaign): string {
-  const names = scenario.expect.type === 'breaks' ? scenario.expect.what.join(' or ') : '';
-  return `${scenario.name} should violate ${names}, but none of ${seeds} seeds does`;
-}
-
-function reproduce(name: string, seed: string): string {
-  return `\n\nRun this seed alone:\n  FAULTLINE_SEED=${seed} npx vitest run -t '${name.replaceAll("'", `'\\''`)}'`;
-}
-
-function seedNumber(text: string): number {
-  const seed = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(seed)) throw new Error(`FAULTLINE_SEED: expected a whole number, found ${JSON.stringify(text)}`);
-  return seed;
+  return [
+    '',
+    `Its transcript:  ${place}.txt`,
+    `Its timeline:    npx faultline replay ${place}.replay.json --html ${place}.html`,
+    `(with --scenario FILE where the scenario is your own)`,
+  ];
 }

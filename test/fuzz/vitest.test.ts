@@ -1,8 +1,9 @@
 // Scenarios as vitest tests, and what their failures say.
 import { describe, expect, test } from 'vitest';
 import { judgeSeeds, simTest } from '../../fuzz/vitest.ts';
+import { assertHolds } from '../../fuzz/index.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import type { Scenario } from '../../sim/index.ts';
+import { simulate, type History, type Scenario } from '../../sim/index.ts';
 
 const holds = findScenario('election');
 const breaks = findScenario('election-early-leader');
@@ -15,7 +16,13 @@ describe('what a test of many seeds says', () => {
     const claimed: Scenario = { ...breaks, expect: { type: 'holds' } };
     const failure = await judgeSeeds(claimed, { seeds: 20 }, undefined);
     expect(failure?.reason).toMatch(/^election-early-leader is invalid under seed \d+:\n {2}at most one leader: /);
-    expect(await judgeSeeds(claimed, { seeds: 20 }, failure?.seed)).toEqual(failure);
+    expect(failure?.reason).toMatch(
+      /In the smallest run that shows it:\n {2}At .*\n[^]*“at most one leader” is violated/,
+    );
+    const again = await judgeSeeds(claimed, { seeds: 20 }, failure?.seed);
+    expect(again?.reason).toBe(failure?.reason);
+    expect(again?.smallest?.hash).toBe(failure?.smallest?.hash);
+    await expect(assertHolds(claimed, { seeds: 20 })).rejects.toThrow(failure?.reason);
   });
 
   test('a scenario that must break and does not fails it', async () => {
@@ -27,5 +34,49 @@ describe('what a test of many seeds says', () => {
 
   test('a seed that is no number is refused', async () => {
     await expect(judgeSeeds(holds, { seeds: 1 }, 'abc')).rejects.toThrow('FAULTLINE_SEED: expected a whole number');
+  });
+});
+
+describe('matchers', () => {
+  const failing = simulate(breaks, { seed: 1 });
+
+  test('toHold judges runs, and scenarios under many seeds', async () => {
+    expect(simulate(holds, { seed: 1 })).toHold();
+    expect(failing).not.toHold();
+    expect(() => expect(failing).toHold()).toThrow(
+      'election-early-leader is invalid under seed 1:\n  at most one leader: ',
+    );
+    await expect(holds).toHold({ seeds: 5 });
+    const claimed: Scenario = { ...breaks, expect: { type: 'holds' } };
+    await expect(expect(claimed).toHold({ seeds: 5 })).rejects.toThrow('is invalid under seed 1');
+    expect(() => expect(3).toHold()).toThrow('expected a run or a scenario');
+  });
+
+  test('toBeLinearizable judges histories and runs', () => {
+    const history = (read: number): History =>
+      [
+        { type: 'invoke', process: 0, f: 'write', value: ['k', 1], operation: 0 } as const,
+        { type: 'ok', process: 0, f: 'write', value: ['k', 1], operation: 0 } as const,
+        { type: 'invoke', process: 1, f: 'read', value: ['k', null], operation: 1 } as const,
+        { type: 'ok', process: 1, f: 'read', value: ['k', read], operation: 1 } as const,
+      ].map((event, index) => ({ ...event, index, time: index, client: 'c' }));
+    expect(history(1)).toBeLinearizable();
+    expect(history(2)).not.toBeLinearizable();
+    expect(() => expect(history(2)).toBeLinearizable()).toThrow('the history is not linearizable');
+    expect(simulate(findScenario('raft'), { seed: 1, until: 1_000_000 })).toBeLinearizable();
+  });
+
+  test('toHaveMutualExclusion judges locks', () => {
+    const event = (type: 'invoke' | 'ok', process: number, f: string, index: number): History[number] => ({
+      ...{ type, process, f, index, time: index * 1_000, client: `c${process}`, operation: Math.floor(index / 2) },
+      value: ['l', null],
+    });
+    const calls = (...list: readonly (readonly [number, string])[]): History =>
+      list.flatMap(([process, f], place) => [
+        event('invoke', process, f, place * 2),
+        event('ok', process, f, place * 2 + 1),
+      ]);
+    expect(calls([0, 'acquire'], [0, 'release'], [1, 'acquire'])).toHaveMutualExclusion();
+    expect(calls([0, 'acquire'], [1, 'acquire'], [0, 'release'], [1, 'release'])).not.toHaveMutualExclusion();
   });
 });

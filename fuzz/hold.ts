@@ -1,0 +1,100 @@
+// Scenarios as tests, for any test runner: `assertHolds` throws an error that says which seed, what was found, the smallest run
+// that shows it in words, and how to run just that one again.
+import { simulate, type Finding, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
+import { campaign, type Campaign, type SeedFailure } from './campaign.ts';
+import { optionsOf } from './case.ts';
+import { shrink } from './shrink/index.ts';
+import { tellStory } from './story.ts';
+
+export interface HoldOptions {
+  /** How many seeds to run, counting up from `start` (default 1). */
+  readonly seeds: number;
+  readonly start?: number;
+  readonly parameters?: Parameters;
+  /** How long each run lasts, in microseconds of virtual time. */
+  readonly until?: Micros;
+  /** Real milliseconds that shrinking a failure may take; default 5,000; 0 for not at all. */
+  readonly shrinkMs?: number;
+}
+
+/** Why a scenario is not as it declares. */
+export interface HoldFailure {
+  readonly reason: string;
+  readonly seed?: string;
+  /** The smallest run that fails for the same cause, with trace and fingerprints. */
+  readonly smallest?: Run;
+}
+
+/**
+ * Runs the seeds and throws an Error unless the scenario is as it declares: one that holds must be valid under every seed; one
+ * that breaks must violate what it names under some seed.
+ */
+export async function assertHolds(scenario: Scenario, options: HoldOptions): Promise<void> {
+  const failure = await judgeSeeds(scenario, options, undefined);
+  if (failure !== undefined) throw new Error(failure.reason);
+}
+
+/**
+ * What is wrong with the scenario under the seeds, or under the one seed `only`; undefined when it is as declared.
+ * @throws Error when `only` is no whole number
+ */
+export async function judgeSeeds(
+  scenario: Scenario,
+  options: HoldOptions,
+  only: string | undefined,
+): Promise<HoldFailure | undefined> {
+  const { seeds, start = 1, parameters = {}, until } = options;
+  const chosen = only === undefined || only === '' ? { seeds, start } : { seeds: 1, start: seedNumber(only) };
+  const untilFailure = scenario.expect.type === 'holds';
+  const world = { parameters, ...(until === undefined ? {} : { until }) };
+  const found = await campaign(scenario, { ...chosen, ...world, untilFailure });
+  const { broken } = found;
+  if (broken !== undefined) return { reason: `seed ${broken.seed}: ${broken.reason}`, seed: broken.seed };
+  if (scenario.expect.type === 'holds') {
+    const failure = found.failures.find(({ verdict }) => verdict === 'invalid') ?? found.failures[0];
+    if (failure === undefined) return undefined;
+    const run = simulate(scenario, { seed: failure.seed, ...world });
+    const smallest = shrinkWithin(scenario, run, options.shrinkMs ?? 5_000);
+    const story =
+      smallest === undefined
+        ? []
+        : ['', 'In the smallest run that shows it:', ...tellStory(smallest).map((line) => `  ${line}`)];
+    const reason = [describeFailure(scenario, failure), ...story].join('\n');
+    return { reason, seed: failure.seed, ...(smallest === undefined ? {} : { smallest }) };
+  }
+  return violatesAny(found, scenario.expect.what) ? undefined : { reason: describeSilence(scenario, found) };
+}
+
+/** What speaks against a run, or nothing, as the words of a failing test. */
+export function describeFindings(findings: readonly Finding[]): string {
+  return findings.map(({ name, reason }) => `  ${name}: ${reason.replaceAll('\n', '\n    ')}`).join('\n');
+}
+
+function shrinkWithin(scenario: Scenario, run: Run, milliseconds: number): Run | undefined {
+  const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
+  if (finding === undefined || milliseconds <= 0) return undefined;
+  const began = performance.now();
+  const { case: small } = shrink(scenario, run, finding, { isOver: () => performance.now() - began > milliseconds });
+  return simulate(scenario, { ...optionsOf(small), trace: true, fingerprints: true });
+}
+
+function violatesAny({ failures }: Campaign, names: readonly string[]): boolean {
+  return failures.some(({ findings }) =>
+    findings.some(({ name, verdict }) => verdict === 'invalid' && names.includes(name)),
+  );
+}
+
+function describeFailure(scenario: Scenario, { seed, verdict, findings }: SeedFailure): string {
+  return `${scenario.name} is ${verdict} under seed ${seed}:\n${describeFindings(findings)}`;
+}
+
+function describeSilence(scenario: Scenario, { seeds }: Campaign): string {
+  const names = scenario.expect.type === 'breaks' ? scenario.expect.what.join(' or ') : '';
+  return `${scenario.name} should violate ${names}, but none of ${seeds} seeds does`;
+}
+
+function seedNumber(text: string): number {
+  const seed = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(seed)) throw new Error(`FAULTLINE_SEED: expected a whole number, found ${JSON.stringify(text)}`);
+  return seed;
+}
