@@ -1,0 +1,77 @@
+// Whether what a lesson promises is there to be seen: events that fit patterns, and what must be true of a run.
+import type { Model } from '../page/model.ts';
+import { kindOf } from '../page/model.ts';
+import { describeRow } from '../page/words.ts';
+import type { Caption, Expectation, Pattern } from './format.ts';
+
+/** Whether a row of the trace fits. */
+export function fits(model: Model, row: number, { kind, node, message, words, afterMs }: Pattern): boolean {
+  const { rows, messages, messageOfRow } = model;
+  if (afterMs !== undefined && (rows.time[row] as number) < afterMs * 1_000) return false;
+  if (kind !== undefined && kindOf(rows, row) !== kind) return false;
+  if (node !== undefined && model.data.lanes[rows.node[row] as number]?.id !== node) return false;
+  if (message !== undefined) {
+    const index = messageOfRow[row] as number;
+    if (index < 0 || messages.types[messages.type[index] as number]?.name !== message) return false;
+  }
+  return words === undefined || describeRow(model, row).toLowerCase().includes(words.toLowerCase());
+}
+
+/** The row of each caption: the first that fits at or after the one before. Captions without one are left out. */
+export function placeCaptions(model: Model, story: readonly Caption[]): { caption: Caption; row: number }[] {
+  let from = 0;
+  return story.flatMap((caption) => {
+    for (let row = from; row < model.rows.length; row++) {
+      if (!fits(model, row, caption.at)) continue;
+      from = row;
+      return [{ caption, row }];
+    }
+    return [];
+  });
+}
+
+/** What an expectation says, and whether it is so. */
+export interface Proof {
+  readonly says: string;
+  readonly holds: boolean;
+}
+
+export function prove(model: Model, expectation: Expectation): Proof {
+  const { data } = model;
+  switch (expectation.type) {
+    case 'verdict':
+      return {
+        says: `the verdict is ${data.verdict}, as it must be ${expectation.is}`,
+        holds: data.verdict === expectation.is,
+      };
+    case 'finds': {
+      const wanted = expectation.words.toLowerCase();
+      const found = data.findings.find(({ name, reason }) => `${name}: ${reason}`.toLowerCase().includes(wanted));
+      const says =
+        found === undefined ? `nothing was found of: ${expectation.words}` : `found: ${found.name}. ${found.reason}`;
+      return { says, holds: found !== undefined };
+    }
+    case 'happens': {
+      const { event, atLeast, atMost = Infinity } = expectation;
+      let count = 0;
+      for (let row = 0; row < model.rows.length; row++) if (fits(model, row, event)) count++;
+      const wanted =
+        atMost === Infinity ? `at least ${atLeast}` : atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
+      return {
+        says: `${inWords(event)}: ${count} times (${wanted} expected)`,
+        holds: count >= atLeast && count <= atMost,
+      };
+    }
+  }
+}
+
+function inWords({ kind, node, message, words, afterMs }: Pattern): string {
+  const parts = [
+    words === undefined ? undefined : `“${words}”`,
+    message,
+    kind,
+    node === undefined ? undefined : `at ${node}`,
+  ];
+  const when = afterMs === undefined ? [] : [`after ${afterMs} ms`];
+  return [...parts.filter((part) => part !== undefined), ...when].join(', ');
+}
