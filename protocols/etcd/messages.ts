@@ -38,6 +38,8 @@ export type WatchMessage =
       readonly filter: WatchFilter;
       /** The first revision to tell; 0 for what happens from now on. */
       readonly startRevision: number;
+      /** End the watch when this member has been without a leader for a while (`WithRequireLeader`). */
+      readonly requireLeader?: boolean;
     }
   | WatchResponse
   | { readonly type: 'WatchAck'; readonly stream: number; readonly serial: number }

@@ -21,7 +21,7 @@ import { onRelayAnswer } from './relay.ts';
 import { onCall, onDeadline, resume, serve } from './requests.ts';
 import type { Etcd, EtcdContext, EtcdResult, EtcdState, Member } from './state.ts';
 import { emptyStore, type Store } from './store.ts';
-import { dropWatches, onProgressTimer, onRestored, onWatchMessage, pumpAll } from './watching.ts';
+import { dropWatches, onLeaderTimer, onProgressTimer, onRestored, onWatchMessage, pumpAll } from './watching.ts';
 import { answerWrite, onForward } from './writes.ts';
 
 /** A member of an etcd cluster. */
@@ -106,6 +106,7 @@ function start(member: Member, ctx: EtcdContext): EtcdState {
     forwarded: { term: 0, last: {} },
     leader: null,
     leaderSince: 0,
+    leaderless: 0,
     hasCommitted: false,
   };
 }
@@ -182,6 +183,8 @@ function onTimer(member: Member, state: EtcdState, timer: Etcd['timer'], ctx: Et
       return revokeExpired(member, state, ctx);
     case 'progress':
       return onProgressTimer(member, state, ctx);
+    case 'leader':
+      return onLeaderTimer(member, state, ctx);
   }
 }
 

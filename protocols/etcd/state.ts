@@ -11,7 +11,7 @@ import type { Store } from './store.ts';
 export interface Etcd {
   state: EtcdState;
   message: EtcdMessage;
-  timer: RaftTimer | 'requests' | 'reads' | 'leases' | 'revoke' | 'progress';
+  timer: RaftTimer | 'requests' | 'reads' | 'leases' | 'revoke' | 'progress' | 'leader';
   request: never;
   response: never;
 }
@@ -31,6 +31,8 @@ export interface EtcdState {
   /** Who led when we last looked, and since when, on this member's monotonic clock. */
   leader: NodeId | null;
   leaderSince: Micros;
+  /** How often in a row there was no leader when watches that require one were looked after. */
+  leaderless: number;
   /** Something was applied in the turn under way. */
   hasCommitted: boolean;
 }
@@ -53,6 +55,7 @@ export interface Watcher {
   readonly client: NodeId;
   readonly stream: number;
   readonly filter: WatchFilter;
+  readonly requiresLeader: boolean;
   /** The first revision that has not been told. */
   next: number;
   /** The serial of the next response. */

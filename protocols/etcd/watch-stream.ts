@@ -2,6 +2,7 @@
 // resumes on another connection behind the last revision that it was told.
 import { seconds, type Micros } from '../../sim/index.ts';
 import { ensureConnected, reconnect, type CallContext, type CallOptions, type Calls, type Settled } from './calls.ts';
+import { refusals } from './errors.ts';
 import type { WatchEvent, WatchFilter } from './events.ts';
 import type { WatchResponse } from './messages.ts';
 
@@ -25,9 +26,15 @@ export interface WatchOptions {
   readonly pingEvery: Micros;
   /** Where a watch that was interrupted goes on: behind the last revision told. */
   readonly resumesAt: (next: number) => number;
+  /** Rather go elsewhere than stay with a member that has no leader, and so hears of nothing; default false, as in etcd. */
+  readonly requireLeader: boolean;
 }
 
-export const defaultWatchOptions: WatchOptions = { pingEvery: seconds(1), resumesAt: (next) => next };
+export const defaultWatchOptions: WatchOptions = {
+  pingEvery: seconds(1),
+  resumesAt: (next) => next,
+  requireLeader: false,
+};
 
 /** What a watch tells. A bookmark says that everything up to its revision has been told. */
 export type Told =
@@ -74,7 +81,9 @@ export function followConnection(stream: WatchStream, calls: Calls, options: Wat
   stream.id++;
   if (isResumed) ctx.note('watch resumed', { next: stream.next });
   const startRevision = isResumed && stream.next > 0 ? options.resumesAt(stream.next) : stream.next;
-  ctx.send(calls.member, { type: 'WatchCreate', connection, stream: stream.id, filter: stream.filter, startRevision });
+  const { id, filter } = stream;
+  const { requireLeader } = options;
+  ctx.send(calls.member, { type: 'WatchCreate', connection, stream: id, filter, startRevision, requireLeader });
 }
 
 /** Takes a response if it is the next one. A gap is a broken connection: the watch is resumed on another one. */
@@ -92,6 +101,10 @@ export function onWatchResponse(
   stream.heardAt = ctx.monotonic();
   ctx.send(calls.member, { type: 'WatchAck', stream: stream.id, serial: message.serial });
   ctx.setTimer('watch', options.pingEvery);
+  if (message.canceled === true && message.cancelReason === refusals.noLeader.error) {
+    stream.heardAt -= 2 * options.pingEvery; // the next look takes the member for silent, and goes elsewhere
+    return nothing;
+  }
   if (message.canceled === true) {
     stream.status = 'ended';
     ctx.clearTimer('watch');

@@ -3,6 +3,7 @@
 import type { NodeId } from '../../sim/index.ts';
 import { headerAt } from './answers.ts';
 import { eventsFrom, type WatchFilter } from './events.ts';
+import { refusals } from './errors.ts';
 import { compareKeys, toTheEnd } from './keys.ts';
 import type { WatchMessage, WatchResponse } from './messages.ts';
 import type { EtcdContext, EtcdState, Member, Watcher } from './state.ts';
@@ -11,6 +12,9 @@ type Request = Exclude<WatchMessage, WatchResponse>;
 
 /** Watches that one member serves at most. */
 const watchLimit = 10_000;
+
+/** Election time-outs without a leader that a watch that requires one bears. */
+const maxLeaderless = 3;
 
 export function onWatchMessage(
   member: Member,
@@ -54,6 +58,17 @@ export function onProgressTimer(member: Member, state: EtcdState, ctx: EtcdConte
   if (state.watchers.length > 0) ctx.setTimer('progress', member.config.progressNotify);
 }
 
+/** Ends the watches that require a leader when there was none three times in a row (etcd's `monitorLeader`). */
+export function onLeaderTimer(member: Member, state: EtcdState, ctx: EtcdContext): void {
+  const requiring = state.watchers.filter(({ requiresLeader }) => requiresLeader);
+  state.leaderless = state.raft.leader === null ? state.leaderless + 1 : 0;
+  if (state.leaderless < maxLeaderless) {
+    if (requiring.length > 0) ctx.setTimer('leader', member.config.election);
+    return;
+  }
+  for (const watcher of requiring) cancel(state, watcher, { cancelReason: refusals.noLeader.error }, ctx);
+}
+
 /** A client that dials again has given up the watches of its last connection. */
 export function dropWatches(state: EtcdState, client: NodeId): void {
   state.watchers = state.watchers.filter((watcher) => watcher.client !== client);
@@ -66,7 +81,7 @@ function create(
   message: Extract<Request, { type: 'WatchCreate' }>,
   ctx: EtcdContext,
 ): void {
-  const { connection, stream, startRevision } = message;
+  const { connection, stream, startRevision, requireLeader: requiresLeader = false } = message;
   if (state.connections[client]?.number !== connection) return ctx.send(client, { type: 'Reset', connection });
   if (find(state, client, stream) !== undefined) return; // a copy of the message
   const filter = normalised(message.filter);
@@ -75,6 +90,7 @@ function create(
     client,
     stream,
     filter,
+    requiresLeader,
     next: member.rules.watchesFrom(startRevision, revision),
     serial: 0,
     acknowledged: 0,
@@ -84,10 +100,16 @@ function create(
   };
   respond(state, watcher, { created: true }, ctx);
   const fault = emptyRange(filter) ? 'mvcc: watcher range is empty' : undefined;
+  const leaderless = requiresLeader && state.raft.leader === null ? refusals.noLeader.error : undefined;
   const full = state.watchers.length >= watchLimit ? 'mvcc: too many watchers' : undefined;
   state.watchers.push(watcher);
-  if (fault !== undefined || full !== undefined) return cancel(state, watcher, { cancelReason: fault ?? full! }, ctx);
+  const cancelReason = fault ?? full ?? leaderless;
+  if (cancelReason !== undefined) return cancel(state, watcher, { cancelReason }, ctx);
   if (state.watchers.length === 1) ctx.setTimer('progress', member.config.progressNotify);
+  if (requiresLeader && state.watchers.filter((other) => other.requiresLeader).length === 1) {
+    state.leaderless = 0;
+    ctx.setTimer('leader', member.config.election);
+  }
   pump(member, state, watcher, ctx);
 }
 

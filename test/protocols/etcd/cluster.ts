@@ -1,5 +1,11 @@
 // A cluster with clients that do what a test says, at the times it says: for facts and fault behaviour that need members.
-import { ctlClient, etcd, watchClient, type EtcdConfig } from '../../../protocols/etcd/index.ts';
+import {
+  ctlClient,
+  etcd,
+  watchClient,
+  type EtcdConfig,
+  type WatchClientOptions,
+} from '../../../protocols/etcd/index.ts';
 import type { EtcdRequest } from '../../../protocols/etcd/api.ts';
 import { currentLeader } from '../../../protocols/raft/index.ts';
 import {
@@ -31,6 +37,7 @@ export interface ClusterStory {
   readonly faults?: readonly TimedFault[];
   readonly config?: Partial<EtcdConfig>;
   readonly members?: number;
+  readonly watcher?: WatchClientOptions;
   readonly clients?: number;
   readonly seconds: number;
   readonly seed?: number;
@@ -84,7 +91,7 @@ export function play(story: ClusterStory): Played {
         // w1 never asks how far its watch is, w2 does so every second.
         ...[600, 1].map((every, index) => ({
           id: `w${index + 1}`,
-          protocol: watchClient({ isRaw: true, patience: seconds(600), pingEvery: seconds(every) }),
+          protocol: watchClient({ isRaw: true, patience: seconds(600), pingEvery: seconds(every), ...story.watcher }),
           timeout: seconds(600),
         })),
       ],
