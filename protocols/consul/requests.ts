@@ -112,3 +112,8 @@ export function isAgent(request: ConsulRequest): request is AgentRequest & { rea
 }
 
 export const failure = (status: number, body: string): ConsulResponse => ({ status, body });
+
+/** A session that names no node is bound to that of the agent asked. */
+export function withNode(request: ConsulRequest, node: string): ConsulRequest {
+  return request.type === 'session-create' ? { ...request, session: { node, ...request.session } } : request;
+}

@@ -37,6 +37,7 @@ import {
   isAgent,
   isRead,
   isStatus,
+  withNode,
   type AgentRequest,
   type ConsulRequest,
   type ConsulResponse,
@@ -199,11 +200,12 @@ function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, m
   const asker: Asker = { from, id: message.id };
   const { dc = datacenter.config.datacenter } = message.request;
   if (dc !== datacenter.config.datacenter) return forwardToDatacenter(state, asker, message.request, dc, ctx);
-  if (canAnswer(state, message.request)) return handle(datacenter, state, asker, message.request, ctx);
+  const request = withNode(message.request, ctx.id);
+  if (canAnswer(state, request)) return handle(datacenter, state, asker, request, ctx);
   if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
   const { leader } = state.raft;
-  if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, message.request, ctx);
-  forward(state, asker, message.request, leader, ctx);
+  if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, request, ctx);
+  forward(state, asker, request, leader, ctx);
 }
 
 /** Any server of the other datacenter will do: it finds its leader itself. */
@@ -310,7 +312,7 @@ function write(
   request: Exclude<ConsulRequest & WriteRequest, { type: 'session-renew' }>,
   ctx: Ctx,
 ): void {
-  const command = commandFor(request, () => drawId(ctx), ctx.id);
+  const command = commandFor(request, () => drawId(ctx));
   if ('status' in command) return answer(asker, command, ctx);
   const now = ctx.monotonic();
   const refusal = refusalOfDelayed(command, (key) => rules.isDelayed(state.lockDelays.get(key) ?? 0, now));

@@ -10,11 +10,10 @@ import { maxTransactionOperations, type TransactionOperation } from './state/tra
 /** Bytes of a value at most (`kv_max_value_size`). */
 export const maxValueBytes = 524_288;
 
-/** @param newId draws the ID of a session; @param node the node of a session that names none */
+/** @param newId draws the ID of a session */
 export function commandFor(
   request: Exclude<WriteRequest, { type: 'session-renew' }>,
   newId: () => string,
-  node: string,
 ): ConsulCommand | ConsulResponse {
   switch (request.type) {
     case 'kv-put':
@@ -30,7 +29,7 @@ export function commandFor(
     case 'transaction':
       return transactionFault(request.operations) ?? { type: 'transaction', operations: request.operations };
     case 'session-create': {
-      const session = { node, ...request.session, id: newId() };
+      const session = { node: '', ...request.session, id: newId() };
       const fault = sessionFault(session);
       return fault === undefined ? { type: 'session-create', request: session } : failure(500, fault);
     }

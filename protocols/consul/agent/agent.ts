@@ -3,7 +3,7 @@
 import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
 import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
-import { failure, isAgent, type AgentRequest, type ConsulRequest, type ConsulResponse } from '../requests.ts';
+import { failure, isAgent, withNode, type AgentRequest, type ConsulResponse } from '../requests.ts';
 import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
 import { call, onAnswer, onCallTimer, onServerGone, type Finish } from './calls.ts';
 import {
@@ -134,11 +134,6 @@ const done: ConsulResponse = { status: 200, body: null };
 
 function isServiceKnown({ local }: AgentState, id: string): boolean {
   return id === '' || local.services.get(id)?.isGone === false;
-}
-
-/** A session that names no node is bound to this agent's. */
-function withNode(request: ConsulRequest, node: string): ConsulRequest {
-  return request.type === 'session-create' ? { ...request, session: { node, ...request.session } } : request;
 }
 
 function setTtlTimer({ local }: AgentState, ctx: Ctx): void {

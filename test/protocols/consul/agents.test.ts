@@ -106,6 +106,17 @@ describe('a TTL check', () => {
     expect(local).toMatchObject({ alive: { status: 'critical' } });
   });
 
+  test('that nobody watches stays what it was', () => {
+    const careless = consulAgent({ gossip, rules: { expires: false } });
+    const steps: Step[] = [
+      { at: seconds(10), ask: 'a1', request: register },
+      { at: seconds(12), ask: 'a1', request: pass },
+      { at: seconds(20), ask: 'a2', request: { type: 'health-service', service: 'web', passing: true } },
+    ];
+    expect(bodies(talk(steps))[2]).toHaveLength(0);
+    expect(bodies(talk(steps, { nodes: { ...nodes, a1: careless } }))[2]).toHaveLength(1);
+  });
+
   test('goes with its service, and what is not there is refused', () => {
     const [, gone, left, again, update, orphan] = talk([
       { at: seconds(10), ask: 'a1', as: 'c', request: register },
@@ -186,6 +197,26 @@ describe('requests through an agent', () => {
     expect(exchanges[3]?.response.body).toBe(false);
   });
 
+  test('wait for a change, and would wait in vain at servers that wake nobody', () => {
+    const steps: Step[] = [
+      { at: seconds(10), ask: 'a1', request: put('a', '1') },
+      { at: seconds(11), ask: 'a2', request: get('a', { index: 10_000, wait: seconds(1) }) },
+      { at: seconds(12), ask: 'a3', request: get('none', { index: 1, wait: seconds(8) }) },
+    ];
+    const [, found] = talk(steps).exchanges;
+    const index = found?.response.index ?? 0;
+    const wait: Step[] = [
+      ...steps,
+      { at: seconds(13), ask: 'a2', request: get('a', { index, wait: seconds(8) }) },
+      { at: seconds(15), ask: 'a1', request: put('a', '2') },
+    ];
+    const deaf = consulServer({ gossip, raft: { voters: ['s1', 's2', 's3'] }, rules: { wakesBlocked: false } });
+    const took = (more: Partial<Talk>): number => talk(wait, more).exchanges[3]?.took ?? 0;
+    expect(took({})).toBeGreaterThan(seconds(2) - ms(1));
+    expect(took({})).toBeLessThan(seconds(2.1));
+    expect(took({ nodes: { ...nodes, s1: deaf, s2: deaf, s3: deaf } })).toBeGreaterThanOrEqual(seconds(8));
+  });
+
   test('outlive an election: reads and what had no leader are asked again', () => {
     for (let seed = 0; seed < 4; seed++) {
       const { exchanges } = talk(
@@ -216,6 +247,15 @@ describe('sessions', () => {
     session: { name: 'one', lockDelay: 0, ...more },
   });
   const acquire: Step['request'] = put('l', 'mine', { acquire: '$one' });
+
+  test('are bound to the node of the agent or the server that is asked', () => {
+    const { exchanges } = talk([
+      ...['a1', 's1', 's2', 's3'].map((ask) => ({ at: seconds(10), ask, request: open() })),
+      { at: seconds(11), ask: 'a2', request: { type: 'session-list' } },
+    ]);
+    const bound = (exchanges[4]!.response.body as readonly { readonly node: string }[]).map(({ node }) => node);
+    expect(bound.toSorted((one, other) => (one < other ? -1 : 1))).toEqual(['a1', 's1', 's2', 's3']);
+  });
 
   test('end when gossip takes their node for dead, and with them their locks', () => {
     for (const [behavior, value] of [
