@@ -155,7 +155,11 @@ export function zabScenario(variant: ZabVariant): Scenario {
             })
           : [],
         roles: { leader: currentLeader(server) },
-        properties: zabProperties(server, { config, progressWithin: ms(3_500) }),
+        properties: zabProperties(server, {
+          config,
+          progressWithin: ms(3_500),
+          isFast: set.network === 'loopback' || set.network === 'lan',
+        }),
         checks: [linearizable(keyValue())],
         safetyOnly: isOver || variant.nemesis?.budget === 'over',
       };

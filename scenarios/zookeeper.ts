@@ -165,7 +165,10 @@ export function zooKeeperScenario(variant: ZooKeeperVariant): Scenario {
         variant.zabRules,
       );
       const progressWithin = seconds(3);
-      const all = [...zabProperties(server, { config: zabConfig, progressWithin }), ...serviceProperties()];
+      const all = [
+        ...zabProperties(server, { config: zabConfig, progressWithin, isFast: true }),
+        ...serviceProperties(),
+      ];
       return {
         nodes,
         clients: Array.from({ length: set.clients }, (_, index) => {

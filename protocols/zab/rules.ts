@@ -1,5 +1,6 @@
 // The rules that safety hangs on, each small and by itself. A server is built with these; a broken variant replaces one of them
 // by a one-liner, so that every rule can be shown to matter.
+import type { Json } from '../../sim/index.ts';
 import type { Credentials, Entry, Leading, Payload, SyncStep, Vote, ZabState } from './types.ts';
 import { compareIds } from './quorum.ts';
 import { zxidOf, type Zxid } from './zxid.ts';
@@ -55,6 +56,13 @@ export interface Rules {
   holds(acked: Zxid, zxid: Zxid): boolean;
   /** A transaction may be applied once it is committed. */
   mayApply(zxid: Zxid, committed: Zxid): boolean;
+  // Snapshots.
+  /** What a snapshot is called by is the last transaction that its machine has applied, not one that is under way. */
+  snapshotHolds(applied: Zxid, underWay: Zxid): Zxid;
+  /** A snapshot holds nothing that is not in the log. */
+  maySnapshot(applied: Zxid, logged: Zxid): boolean;
+  /** What is written of a snapshot, one sync after the other: all of it at once, so that none is found in part. */
+  snapshotWrites(machine: Json): readonly Json[];
   // The end of a part.
   /** What waits to be written is written before a server looks for a leader. */
   readonly drainsQueue: boolean;
@@ -91,6 +99,9 @@ export const zabRules: Rules = {
   syncsBeforeAck: true,
   holds: (acked, zxid) => acked >= zxid,
   mayApply: (zxid, committed) => zxid <= committed,
+  snapshotHolds: (applied) => applied,
+  maySnapshot: (applied, logged) => applied <= logged,
+  snapshotWrites: (machine) => [machine],
   drainsQueue: true,
   historyAtElection: (log) => log,
 };

@@ -97,29 +97,35 @@ export function truncateLog({ state, ctx }: Turn, zxid: Zxid): void {
 }
 
 /** Replaces the whole history by a leader's snapshot. */
-export function replaceHistory({ state, ctx }: Turn, zxid: Zxid, machine: Json): void {
+export function replaceHistory(turn: Turn, zxid: Zxid, machine: Json): void {
+  const { state, ctx } = turn;
   const from = state.firstIndex + state.log.length;
-  writeSnapshot(ctx, { zxid, base: zxid, from, machine });
+  writeSnapshot(turn, { zxid, base: zxid, from, machine });
   ctx.disk.trim(log, from);
   Object.assign(state, { log: [], base: zxid, firstIndex: from, snapshotZxid: zxid });
   Object.assign(state, { machine: copyOf(machine), lastApplied: zxid, committed: zxid });
 }
 
 /** Takes a snapshot of the machine if enough was applied since the last one, and drops what of the log is far behind it. */
-export function takeSnapshot({ config, state, ctx }: Turn): void {
+export function takeSnapshot(turn: Turn): void {
+  const { config, state, ctx, rules } = turn;
   const { lastApplied, snapshotZxid } = state;
   const applied = countUpTo(state.log, lastApplied);
   const since = applied - countUpTo(state.log, snapshotZxid);
-  if (since < config.snapshotEvery || lastApplied > lastLogged(state)) return;
+  if (since < config.snapshotEvery || !rules.maySnapshot(lastApplied, lastLogged(state))) return;
   const dropped = Math.max(0, applied - config.keepBeforeSnapshot);
   const base = state.log[dropped - 1]?.zxid ?? state.base;
   const from = state.firstIndex + dropped;
-  writeSnapshot(ctx, { zxid: lastApplied, base, from, machine: copyOf(state.machine) as unknown as Json });
+  const zxid = rules.snapshotHolds(lastApplied, state.log[applied]?.zxid ?? lastApplied);
+  writeSnapshot(turn, { zxid, base, from, machine: copyOf(state.machine) as unknown as Json });
   ctx.disk.trim(log, from);
-  Object.assign(state, { log: state.log.slice(dropped), base, firstIndex: from, snapshotZxid: lastApplied });
-  ctx.note('snapshot', { zxid: lastApplied, base });
+  Object.assign(state, { log: state.log.slice(dropped), base, firstIndex: from, snapshotZxid: zxid });
+  ctx.note('snapshot', { zxid, base });
 }
 
-function writeSnapshot(ctx: Context<ZabTypes>, snapshot: Snapshot): void {
-  ctx.disk.set(cells.snapshot, snapshot as unknown as Json);
+function writeSnapshot({ ctx, rules }: Turn, snapshot: Snapshot): void {
+  for (const [place, machine] of rules.snapshotWrites(snapshot.machine).entries()) {
+    if (place > 0) ctx.disk.sync();
+    ctx.disk.set(cells.snapshot, { ...snapshot, machine });
+  }
 }

@@ -21,7 +21,6 @@ export function synchronize(turn: Turn, peer: NodeId, learner: Learner): void {
   const outstanding = learner.isObserver ? [] : between(state, last, Infinity);
   const proposals = outstanding.map((entry): Payload => ({ type: 'PROPOSAL', entry }));
   learner.stage = 'synchronizing';
-  learner.acked = 0;
   ctx.note('synchronizes', { learner: peer, by: packets.map(({ type }) => type).join('+') });
   for (const packet of rules.packetsInOrder([...packets, ...proposals, { type: 'NEWLEADER', epoch }])) {
     transmit(turn, peer, learner.channel, packet);

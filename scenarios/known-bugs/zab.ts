@@ -214,6 +214,33 @@ export const zabEstablishedAlone = broken(
   { mayEstablish: () => true },
 );
 
+/** A snapshot is called by a transaction that is under way, and is not in it [ZOOKEEPER-3144, 3127]. */
+export const zabFuzzySnapshot = broken(
+  'zab-fuzzy-snapshot',
+  'A snapshot is taken in the midst of a transaction and is called by it; who starts from it never applies that one.',
+  ['same machines', 'total order', 'primary order', 'linearizable key-value'],
+  { snapshotHolds: (_applied, underWay) => underWay },
+  { nemesis: crashes, every: ms(20), fixed: { snapshotEvery: 3 } },
+);
+
+/** A snapshot holds what is committed, and a crash loses the log that should lead there [ZOOKEEPER-2872, 3642]. */
+export const zabSnapshotAheadOfLog = broken(
+  'zab-snapshot-ahead-of-log',
+  'A server takes a snapshot of what is committed elsewhere before it has logged it itself.',
+  ['snapshots follow the log', 'durable log', 'initial history'],
+  { maySnapshot: () => true },
+  { nemesis: crashes, every: ms(20), config: { groupCommit: ms(20) }, fixed: { snapshotEvery: 3 } },
+);
+
+/** The leader's snapshot is written piece by piece, and a piece is trusted at the next start [ZOOKEEPER-3642]. */
+export const zabPartialSnapshot = broken(
+  'zab-partial-snapshot',
+  'A server crashes while it writes a snapshot, and takes the part that it finds for the whole.',
+  ['same machines', 'linearizable key-value'],
+  { snapshotWrites: (machine) => [{ data: {}, sessions: {} }, machine] },
+  { nemesis: crashes, fixed: { snapshotEvery: 3 } },
+);
+
 export const zabKnownBugs: readonly Scenario[] = [
   zabDatabaseRetained,
   zabEarlyAcknowledgement,
@@ -236,6 +263,9 @@ export const zabKnownBugs: readonly Scenario[] = [
   zabHalfIsEnough,
   zabAcknowledgedUnsynced,
   zabEstablishedAlone,
+  zabFuzzySnapshot,
+  zabSnapshotAheadOfLog,
+  zabPartialSnapshot,
 ];
 
 function broken(

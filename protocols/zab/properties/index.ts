@@ -10,7 +10,9 @@ import {
 } from '../../../sim/index.ts';
 import type { ZabHost } from '../service.ts';
 import type { ZabConfig } from '../types.ts';
+import { allServe, connectionsAreNew } from './connections.ts';
 import * as histories from './history.ts';
+import { sameMachines, snapshotsFollowTheLog } from './machines.ts';
 import { noteOf, zabOf } from './notes.ts';
 import * as order from './order.ts';
 
@@ -18,6 +20,8 @@ export interface ZabPropertyOptions {
   readonly config: Partial<ZabConfig>;
   /** The first operation that is invoked after everything has healed succeeds within this time. */
   readonly progressWithin: Micros;
+  /** Links are slower than time-outs only while there are faults, so that in the end all servers serve; default false. */
+  readonly isFast?: boolean;
 }
 
 /** The properties of an ensemble whose servers run `server`. */
@@ -27,6 +31,7 @@ export function zabProperties<H extends ZabHost>(server: Protocol<H>, options: Z
     ...['DIFF', 'TRUNC+DIFF', 'SNAP'].map((by) => synchronizesBy(by)),
     sometimesNoted('snapshot', 'a server takes a snapshot'),
     progress(options.progressWithin),
+    ...(options.isFast === true ? [allServe(server, options.progressWithin)] : []),
   ];
 }
 
@@ -44,6 +49,9 @@ export function zabSafety<H extends ZabHost>(server: Protocol<H>, config: Partia
     histories.quorumDurability(server, config.observers ?? []),
     histories.commitMonotonicity(),
     histories.nothingAppliedIsDropped(),
+    sameMachines(),
+    snapshotsFollowTheLog(),
+    connectionsAreNew(),
     histories.nothingBad(),
     histories.votesImprove(),
     histories.roleChartIsKept(config),
