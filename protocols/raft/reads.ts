@@ -16,12 +16,12 @@ export function askRead(turn: Turn, id: number): 'not-leader' | 'busy' | undefin
   forgetUnanswered(turn);
   if (raft.reads.length >= readLimit) return 'busy';
   if (raft.role === 'leader') {
-    ctx.note('read-arrives', { read: id });
+    ctx.note('read-arrives', { read: id, at: ctx.monotonic() });
     takeRead(turn, { id, from: null, number: 0 });
     return undefined;
   }
   if (raft.leader === null || !server.config.forwardReads) return 'not-leader';
-  ctx.note('read-arrives', { read: id });
+  ctx.note('read-arrives', { read: id, at: ctx.monotonic() });
   const number = server.rules.readNumber(raft);
   raft.nextReadNumber++;
   raft.reads.push({ id, from: null, number, round: 0, readIndex: -1, at: ctx.monotonic() });

@@ -1,5 +1,5 @@
 // A property of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
-import { alwaysOn, type Property } from '../../../sim/index.ts';
+import { alwaysOn, type Micros, type Property } from '../../../sim/index.ts';
 import type { Role } from '../types.ts';
 import { dataOf, raftOf } from './view.ts';
 
@@ -9,15 +9,16 @@ export function freshReads(): Property {
   return alwaysOn(['commit', 'read-arrives', 'read-served'], 'fresh reads', about, () => {
     let committed = 0;
     const arrivals = new Map<string, number>();
-    return (_view, { node, note }) => {
-      const { to, read, index } = dataOf<{ to: number; read: number; index: number }>(note);
+    return (view, { node, note }) => {
+      const { to, read, index, at } = dataOf<{ to: number; read: number; index: number; at: Micros }>(note);
       if (note?.kind === 'commit') {
         committed = Math.max(committed, to);
         return undefined;
       }
       const name = `${node.id} ${node.incarnation} ${read}`;
       if (note?.kind === 'read-arrives') {
-        arrivals.set(name, committed);
+        // A server that was paused tells of it late: what was committed meanwhile need not be seen.
+        if (at === view.monotonic(node.id)) arrivals.set(name, committed);
         return undefined;
       }
       const needed = arrivals.get(name) ?? 0;
