@@ -130,11 +130,11 @@ export function perform(kernel: Kernel, node: SimNode, effect: Effect): void {
       transmit(kernel, node, effect.to, effect.message);
       break;
     case 'synced':
-      if (node.armed?.when === 'before-sync') return crashAsArmed(kernel, node);
+      if (node.armed?.when === 'before-sync') return crashAtSync(kernel, node, effect.writes);
       node.disk.makeDurable(effect.writes);
       kernel.statistics.syncs++;
       kernel.record('synced', node.index, -1, effect.writes);
-      if (node.armed?.when === 'after-sync') return crashAsArmed(kernel, node);
+      if (node.armed?.when === 'after-sync') return crashAtSync(kernel, node, node.disk.lying > 0 ? effect.writes : 0);
       break;
     case 'complete':
       completeOperation(kernel, node, effect.outcome);
@@ -144,6 +144,12 @@ export function perform(kernel: Kernel, node: SimNode, effect: Effect): void {
       return;
   }
   if (node.armed !== undefined) countEffect(kernel, node);
+}
+
+/** What the handler wrote behind the sync was issued at the same instant at the earliest, so after the crash. */
+function crashAtSync(kernel: Kernel, node: SimNode, writes: number): void {
+  node.disk.forgetBehind(writes);
+  crashAsArmed(kernel, node);
 }
 
 /** Queues the one event that serves a timer, unless one is queued that comes early enough. */

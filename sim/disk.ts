@@ -88,6 +88,11 @@ export class SimulatedDisk {
     for (const { write } of this.#journal.splice(0, count)) apply(this.#durable, write);
   }
 
+  /** The process dies in a sync or right behind it: what would have come behind the first `count` writes never happened. */
+  forgetBehind(count: number): void {
+    this.#journal.length = Math.min(this.#journal.length, count);
+  }
+
   /** The process dies but the operating system lives: writes issued until `now` stay, later ones never happened. */
   crashProcess(now: Micros): void {
     this.#journal = this.#journal.filter(({ issued }) => issued <= now);

@@ -86,6 +86,27 @@ describe('a power loss that takes unsynced writes falls', () => {
     expect(restarted(run)).toContain(`finds ${found}`);
   });
 
+  test.each(['before-sync', 'after-sync'] as const)(
+    '%s: what the handler would write next was not written yet',
+    (when) => {
+      const twice: Protocol<Numbers> = {
+        ...writer,
+        onMessage(_state, _from, _message, ctx) {
+          ctx.disk.set('y', 7);
+          ctx.disk.sync();
+          ctx.disk.set('x', 8);
+          ctx.disk.sync();
+        },
+      };
+      const lost = { type: 'power-loss', node: 'w', unsynced: 'kept', for: ms(100), when } as const;
+      expect(
+        notes(withWriter([at(5, lost)], twice))
+          .filter((note) => note.includes('finds'))
+          .at(-1),
+      ).toContain('nothing');
+    },
+  );
+
   test('during the sync: at an instant of its own', () => {
     const run = withWriter([at(13, { type: 'power-loss', node: 'w', unsynced: 'lost', for: ms(100) })]);
     expect(answers(run)).toEqual(['12 a got 1 w']);
