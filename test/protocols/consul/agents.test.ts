@@ -277,6 +277,31 @@ describe('sessions', () => {
     }
   });
 
+  test('leave their locks to the lock-delay, but for an acquire that was in the log behind their end already', () => {
+    const early: boolean[] = [];
+    for (let seed = 0; seed < 30; seed++) {
+      const another = (at: number): Step[] => [
+        { at: seconds(10), ask: 's1', as: `d${at}`, request: open({ name: 'two' }) },
+        { at, ask: 's1', as: `d${at}`, request: put('l', 'theirs', { acquire: '$two' }) },
+      ];
+      const { exchanges } = talk(
+        [
+          { at: seconds(10), ask: 's1', as: 'c', request: open({ lockDelay: seconds(15) }) },
+          { at: seconds(11), ask: 's1', as: 'c', request: acquire },
+          { at: seconds(12), ask: 's1', as: 'c', request: { type: 'session-destroy', session: '$one' } },
+          ...another(seconds(12) + 400),
+          ...another(seconds(13)),
+        ],
+        { seed, until: seconds(20) },
+      );
+      expect(exchanges[1]?.response.body).toBe(true);
+      early.push(exchanges[4]?.response.body === true);
+      expect(exchanges[6]?.response.body).toBe(false);
+    }
+    expect(early.filter(Boolean).length).toBeGreaterThan(0);
+    expect(early.filter((isEarly) => !isEarly).length).toBeGreaterThan(0);
+  });
+
   test('end with a check of their service, and cannot begin while it is critical', () => {
     const bound = open({ checks: ['serfHealth', 'alive'] });
     const { exchanges } = talk([
