@@ -99,11 +99,7 @@ describe('a power loss that takes unsynced writes falls', () => {
         },
       };
       const lost = { type: 'power-loss', node: 'w', unsynced: 'kept', for: ms(100), when } as const;
-      expect(
-        notes(withWriter([at(5, lost)], twice))
-          .filter((note) => note.includes('finds'))
-          .at(-1),
-      ).toContain('nothing');
+      expect(notes(withWriter([at(5, lost)], twice)).findLast((note) => note.includes('finds'))).toContain('nothing');
     },
   );
 
