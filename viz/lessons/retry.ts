@@ -13,7 +13,10 @@ export const retryLesson: Lesson = {
       at: { kind: 'lose' },
       say: 'A message is lost. If it was an answer, the command has been carried out all the same.',
     },
-    { at: { kind: 'violation' }, say: 'A command was applied twice, and the clients can tell.' },
+    {
+      at: { kind: 'deliver', message: 'ClientCommand' },
+      say: 'The client sends again. These servers cannot tell that they have carried it out before.',
+    },
   ],
   predict: {
     ask: 'The answer to “add 1” is lost, and the client sends it again. The sum grows by …',

@@ -28,6 +28,8 @@ export async function openLesson(setting: LessonSetting): Promise<RunPage> {
   const { root, engine, lesson, entry, home } = setting;
   const shown = shownRun(lesson.run, await engine.ask('run', { request: lesson.run }).answer);
   const panel = lessonPanel(setting, shown);
+  // Predict first: the picture would give the answer away.
+  root.classList.add('is-predicting');
   return createRunPage(
     root,
     shown,
@@ -36,7 +38,7 @@ export async function openLesson(setting: LessonSetting): Promise<RunPage> {
   );
 }
 
-function lessonPanel({ lesson, lessons }: LessonSetting, base: ShownRun): Panel {
+function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): Panel {
   let page: RunPage | undefined;
   let turnedRun: ShownRun | undefined;
   const story = element('div', { class: 'lesson-part' });
@@ -54,6 +56,7 @@ function lessonPanel({ lesson, lessons }: LessonSetting, base: ShownRun): Panel 
   );
   knob.append(element('h3', { text: 'Now change one thing' }), element('p', { text: lesson.knob.say }), turn, outcome);
   const reveal = (): void => {
+    root.classList.remove('is-predicting');
     story.hidden = false;
     knob.hidden = false;
     const first = placeCaptions(base.model, lesson.story)[0];

@@ -100,7 +100,7 @@ export function zoomButtons(view: () => View): HTMLElement {
   return element('div', { class: 'zoom', attributes: { role: 'group', 'aria-label': 'Zoom' } }, [
     button('−', 'button button-icon', () => view().zoomBy(1 / 1.8), 'Zoom out'),
     button('+', 'button button-icon', () => view().zoomBy(1.8), 'Zoom in'),
-    button('Fit', 'button', () => view().glide(view().whole()), 'Show all of the run'),
+    button('Fit', 'button', () => view().glide(view().whole()), 'Fit: show all of the run'),
   ]);
 }
 

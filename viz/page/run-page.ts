@@ -115,11 +115,13 @@ export function createRunPage(
     const bench = workbench;
     root.replaceChildren(
       setting.home === undefined ? header(data) : header(data, setting.home),
-      status,
-      ...(setting.above === undefined ? [] : [setting.above]),
-      ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
-      findings(data, (index) => bench.jump({ type: 'finding', index })),
-      bench.node,
+      element('main', {}, [
+        status,
+        ...(setting.above === undefined ? [] : [setting.above]),
+        ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
+        findings(data, (index) => bench.jump({ type: 'finding', index })),
+        bench.node,
+      ]),
     );
     bench.open();
     setting.onShow?.(page);

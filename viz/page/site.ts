@@ -142,6 +142,7 @@ async function showCarried(site: State, data: TimelineData): Promise<void> {
 
 function leave(site: State): void {
   site.page?.close();
+  site.root.classList.remove('is-predicting');
   site.page = undefined;
   clearTimeout(site.timer);
 }

@@ -169,7 +169,7 @@ function assemble(bench: Bench): HTMLElement {
   const corner = (text: string): HTMLElement => element('div', { class: 'gutter-head', text });
   const { model } = subject(bench);
   listen(bench);
-  return element('main', { class: 'workbench' }, [
+  return element('div', { class: 'workbench' }, [
     element('section', { class: 'timeline', attributes: { 'aria-label': 'Timeline' } }, [
       element('div', { class: 'toolbar' }, [
         zoomButtons(() => subject(bench).view),
