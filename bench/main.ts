@@ -2,6 +2,7 @@
 import { benchLinearizability } from './linearizability.ts';
 import { benchGossip } from './gossip.ts';
 import { benchExplore, benchReductions, benchWalks, exploreInWords } from './explore.ts';
+import { benchFinding, benchSeeds, benchShrink, benchWorkers } from './fuzz.ts';
 import { benchIsolation } from './isolation.ts';
 import { benchRecorded } from './recorded.ts';
 import { benchMemory, benchSim } from './sim.ts';
@@ -43,6 +44,20 @@ if (isWanted('explore')) {
   console.log('explore, every run of small worlds, interned states and memoised handlers');
   for (const figures of benchExplore()) console.log(exploreInWords(figures).replaceAll(/^/gm, '  '));
   for (const line of [...benchReductions(), ...benchWalks()]) console.log(`  ${line}`);
+}
+
+if (isWanted('fuzz')) {
+  const small = [
+    'election-impatient',
+    'lock-trusted-lease',
+    'two-phase-commit-forgotten-vote',
+    'counter-early-acknowledgement',
+  ];
+  console.log('fuzz, campaigns in this thread, in threads, shrinking, and how soon broken variants are found');
+  for await (const line of benchSeeds()) console.log(`  ${line}`);
+  console.log(`  ${await benchWorkers()}`);
+  for (const line of benchShrink([...small, 'raft-local-reads'])) console.log(`  ${line}`);
+  for await (const line of benchFinding(small)) console.log(`  ${line}`);
 }
 
 if (isWanted('isolation')) {

@@ -47,7 +47,10 @@ export function addFuzz(program: Command, session: Session): void {
         'writes a replay file and a timeline, and shrinks it to the smallest run that fails so. Failing seeds and one in ' +
         'twenty others run twice, to prove that a seed is a run.',
     )
-    .argument('<scenario>', 'its name, a pattern such as raft-*, or a file that exports scenarios (file#name for one)');
+    .argument(
+      '<scenario>',
+      'its name, a pattern such as raft-*, or a file that exports scenarios (file#name for one); with +core behind it a majority must make progress alone',
+    );
   addWork(command)
     .option('--corpus <folder>', 'run the failing schedules in there first, and add those that are found')
     .option('--no-shrink', 'do not shrink what was found')

@@ -2,8 +2,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { withCore } from '../fuzz/index.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import { InputError, type Scenario } from '../sim/index.ts';
+
+/** Asks for the variant in which a majority must make progress without the rest. */
+const coreEnding = '+core';
 
 /** A scenario and how another thread finds it again. */
 export interface SourcedScenario {
@@ -19,6 +23,14 @@ export interface SourcedScenario {
  * @throws InputError that says what was expected and what came.
  */
 export async function loadScenarios(reference: string): Promise<readonly SourcedScenario[]> {
+  if (reference.endsWith(coreEnding)) {
+    const plain = await loadScenarios(reference.slice(0, -coreEnding.length));
+    return plain.map((each) => ({
+      ...each,
+      scenario: withCore(each.scenario),
+      reference: each.reference + coreEnding,
+    }));
+  }
   if (isPath(reference)) return loadFile(reference);
   if (!/[*?]/.test(reference)) {
     const scenario = findScenario(reference);
@@ -60,8 +72,10 @@ export function referenceFor({ file, scenario }: SourcedScenario): string {
 /** The line of the file, from 1, that names the scenario. */
 export function lineOf({ file, scenario }: SourcedScenario): number | undefined {
   if (file === undefined) return undefined;
+  const name = scenario.name.replace(coreEnding, '');
+  const quoted = [`'${name}'`, `"${name}"`, `\`${name}\``];
   const lines = readFileSync(file, 'utf8').split('\n');
-  const line = lines.findIndex((text) => new RegExp(`name:\\s*['"\`]${scenario.name}['"\`]`).test(text));
+  const line = lines.findIndex((text) => /\bname:/.test(text) && quoted.some((each) => text.includes(each)));
   return line < 0 ? 1 : line + 1;
 }
 

@@ -34,6 +34,9 @@ export class Guide {
   readonly #parents: Parent[] = [];
   /** The most nodes that the scenario itself was seen to impair at once. */
   #budget = 0;
+  /** How much that is new a run brings, of those that are drawn and of those that are changed: averages that forget. */
+  readonly #yields = { drawn: 1, changed: 1 };
+  #isChanged = false;
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
@@ -42,7 +45,10 @@ export class Guide {
   /** A changed schedule for this seed; undefined when the seed should draw its own. */
   make(seed: string): Case | undefined {
     const random = randomStream(seed, 'guide');
-    if (this.#parents.length === 0 || random.chance(freshShare)) return undefined;
+    this.#isChanged = false;
+    const { drawn, changed } = this.#yields;
+    const share = Math.min(0.8, Math.max(0.2, changed / (drawn + changed)));
+    if (this.#parents.length < fewestParents || !random.chance(Math.round(share * 1_000_000))) return undefined;
     const parent = this.#choose(random);
     parent.chosen++;
     const other = random.pick(this.#parents);
@@ -52,12 +58,15 @@ export class Guide {
     const sorted = [...faults].sort((one, two) => one.at - two.at).filter(({ at }) => at < parent.healAt);
     const kept = sorted.slice(0, mostFaults);
     if (mostImpaired(kept, parent.healAt) > this.#budget) return undefined;
+    this.#isChanged = true;
     return { ...parent.case, seed: isSameSeed ? parent.case.seed : seed, faults: kept };
   }
 
   /** Keeps a run that reached something new. */
   learn(run: Run, fresh: readonly number[]): void {
     this.#budget = Math.max(this.#budget, mostImpaired(run.faults, run.healAt));
+    const kind = this.#isChanged ? 'changed' : 'drawn';
+    this.#yields[kind] += (Math.min(fresh.length, 10) / 10 - this.#yields[kind]) / 20;
     if (fresh.length === 0) return;
     const { nodes, clients, healAt } = run;
     const parent = { case: caseOf(run), nodes, clients, healAt, moments: this.#momentsOf(run), chosen: 0 };
@@ -92,7 +101,8 @@ export class Guide {
   }
 }
 
-const freshShare = 400_000;
+/** Fewer than these teach too little to change. */
+const fewestParents = 5;
 const mostParents = 200;
 const mostFaults = 200;
 const mostMoments = 60;

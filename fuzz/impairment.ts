@@ -6,7 +6,9 @@ import type { Fault, Micros, TimedFault } from '../sim/index.ts';
 export function mostImpaired(faults: readonly TimedFault[], healAt: Micros): number {
   const spans = faults.flatMap(({ at, fault }, index) => {
     const lasts = 'for' in fault ? fault.for : undefined;
-    const to = momentary.has(fault.type) ? at + 1 : lasts === undefined ? healAt : at + lasts;
+    // Nobody knows when an aimed crash strikes: it counts as the shortest of those that strike at once.
+    const isBrief = momentary.has(fault.type) || ('when' in fault && fault.when !== undefined && fault.when !== 'now');
+    const to = isBrief ? at + 2_000 : lasts === undefined ? healAt : at + lasts;
     return impairedBy(fault).map((node) => ({ node: node.startsWith('@') ? `${node} ${index}` : node, from: at, to }));
   });
   let most = 0;

@@ -9,7 +9,16 @@ export {
 } from './campaign.ts';
 export { caseOf, optionsOf, type Case } from './case.ts';
 export { causeOf } from './cause.ts';
+export { coreProgress, withCore } from './core.ts';
 export { corpusEntryOf, entryName, parseEntry, runEntry, type CorpusEntry, type EntryOutcome } from './corpus.ts';
+export {
+  drawCase,
+  faultsArbitrary,
+  networkArbitrary,
+  parametersArbitrary,
+  sharpFault,
+  workloadArbitrary,
+} from './drawing.ts';
 export { assertHolds, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
 export { SeedRunner, type Pace } from './seed-runner.ts';

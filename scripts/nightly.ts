@@ -1,5 +1,6 @@
 // The long campaigns that are too slow for every change: thousands of seeds of each scenario that must hold, starting where
-// no night before has been. Failures leave replay files in out/nightly.
+// no night before has been, blind first and guided after. Failures leave replay files in out/nightly, and shrunk schedules in
+// out/nightly/corpus, which the next night runs first if it finds them.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { scenarios } from '../scenarios/index.ts';
@@ -9,15 +10,23 @@ const seeds = Number(process.argv[2] ?? 20_000);
 const start = Math.floor(Date.now() / 86_400_000) * 20_000;
 const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
+const ways = [
+  ['blind', seeds],
+  // Too few seeds teach nothing.
+  ...(seeds < 100 ? [] : [['guided', Math.ceil(seeds / 4)] as const]),
+] as const;
+
 let failed = 0;
 for (const { name, expect } of scenarios) {
   if (expect.type !== 'holds') continue;
   console.log(`${name}: ${seeds} seeds from ${start}`);
-  const { status } = spawnSync(
-    process.execPath,
-    [cli, 'fuzz', name, '--seeds', String(seeds), '--start', String(start), '--out', `out/nightly/${name}`],
-    { stdio: 'inherit' },
-  );
-  if (status !== 0) failed++;
+  for (const [way, share] of ways) {
+    const folder = `out/nightly/${name}/${way}`;
+    const words = ['fuzz', name, '--seeds', String(share), '--start', String(start), '--out', folder];
+    const corpus = ['--corpus', 'out/nightly/corpus', '--report', `${folder}/report.json`];
+    const guided = way === 'guided' ? ['--guided'] : [];
+    const { status } = spawnSync(process.execPath, [cli, ...words, ...corpus, ...guided], { stdio: 'inherit' });
+    if (status !== 0) failed++;
+  }
 }
 process.exitCode = failed === 0 ? 0 : 1;
