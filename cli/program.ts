@@ -1,6 +1,7 @@
 // The command line as a function: parses, runs one command, and turns whatever happens into an exit code.
 import { Command, CommanderError } from 'commander';
 import { InputError } from '../sim/index.ts';
+import { addBench } from './bench.ts';
 import { addCheck } from './check.ts';
 import { addCorpus } from './corpus.ts';
 import { addDemo } from './demo.ts';
@@ -69,6 +70,7 @@ function makeProgram(session: Session): Command {
     addCheck,
     addExplore,
     addGossip,
+    addBench,
     addTimeline,
     addServe,
   ])

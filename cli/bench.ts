@@ -1,0 +1,55 @@
+// `faultline bench`: published measurements of distributed systems, simulated. So far those of lock services.
+import type { Command } from 'commander';
+import { InputError } from '../sim/index.ts';
+import { readCount } from './arguments.ts';
+import { compareLatency, describeLatency } from './bench-locks.ts';
+import { exitCode } from './exit.ts';
+import { savePicture } from './files.ts';
+import { plotSvg } from './gossip-plot.ts';
+import { printDocument } from './json.ts';
+import type { Session } from './program.ts';
+
+interface LocksOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly svg?: string;
+  readonly json?: true;
+}
+
+export function addBench(program: Command, session: Session): void {
+  const bench = program
+    .command('bench')
+    .summary('simulate a published comparison and print it beside the original')
+    .description('Simulates published measurements of distributed systems and prints both.');
+  bench
+    .command('locks')
+    .summary('the comparison of Redlock, ZooKeeper, etcd and Consul as lock services')
+    .description(
+      'Simulates the published comparison of Redlock, ZooKeeper, etcd and Consul as lock services (Grzesik and Mrozek 2019): how long ' +
+        'a lock takes, with 1, 3 and 5 processes that want different locks or the same. Exits with 1 if a conclusion does not hold.',
+    )
+    .option('--minutes <n>', 'simulated minutes of each column', readMinutes, 2)
+    .option('--seed <n>', 'the seed of all runs', readCount('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--svg <file>', 'write the plots as SVG')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', '\nExample:\n  npx faultline bench locks --minutes 0.1 --svg locks.svg')
+    .action((options: LocksOptions) => runLocks(session, options));
+}
+
+function runLocks(session: Session, { minutes, seed, svg, json }: LocksOptions): void {
+  const { io } = session;
+  const results = compareLatency(60 * minutes, seed, (service) => {
+    if (json !== true) io.err(`simulating ${service} ...\n`);
+  });
+  const { cells, claims, measured, plots } = results;
+  if (json === true) printDocument(io.out, { minutes, seed, cells, claims, columns: measured });
+  else io.out(describeLatency(results, io));
+  if (svg !== undefined) savePicture(plotSvg(plots), svg);
+  if (claims.some(({ holds }) => !holds)) session.code = exitCode.violation;
+}
+
+function readMinutes(text: string): number {
+  const minutes = Number(text);
+  if (text.trim() !== '' && minutes >= 0.01 && minutes <= 60) return minutes;
+  throw new InputError(`--minutes: expected a number from 0.01 to 60, found ${JSON.stringify(text)}`);
+}
