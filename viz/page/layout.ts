@@ -1,5 +1,6 @@
 // Where everything lies from top to bottom: findings' pins, the fault track, the lanes of nodes, the lanes of clients.
 import type { FaultSpan, TimelineData } from '../data.ts';
+import { mostLanesWithArrows } from './draw/heat.ts';
 
 export interface Layout {
   readonly width: number;
@@ -36,13 +37,21 @@ export function layoutOf(data: TimelineData, width: number, height: number): Lay
   const nodes = data.lanes.filter((lane) => lane.type === 'node').length;
   const clients = data.lanes.length - nodes;
   const shares = nodes + clients * 0.72;
-  const pitch = Math.max(46, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
+  const isMap = data.lanes.length > mostLanesWithArrows;
+  const pitch = isMap
+    ? mapPitch(data.lanes.length)
+    : Math.max(46, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
   let top = lanesTop;
   const lanes = data.lanes.map((lane, index): LaneBox => {
     const isFirstClient = lane.type === 'client' && data.lanes[index - 1]?.type === 'node';
     if (isFirstClient) top += 8;
-    const room = lane.type === 'node' ? pitch : Math.max(34, pitch * 0.72);
-    const box = { top, bottom: top + room, centre: top + room / 2, half: lane.type === 'node' ? 8 : 11 };
+    const room = lane.type === 'node' || isMap ? pitch : Math.max(34, pitch * 0.72);
+    const box = {
+      top,
+      bottom: top + room,
+      centre: top + room / 2,
+      half: isMap ? pitch / 2 : lane.type === 'node' ? 8 : 11,
+    };
     top += room;
     return box;
   });
@@ -57,6 +66,11 @@ export function layoutOf(data: TimelineData, width: number, height: number): Lay
     squeezedFaults: squeezed,
     lanes,
   };
+}
+
+/** Rows of a map are as thin as it takes to see them all together. */
+function mapPitch(lanes: number): number {
+  return Math.max(3, Math.min(14, 900 / lanes));
 }
 
 /** The vertical middle of a fault's band. */

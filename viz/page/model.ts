@@ -4,8 +4,10 @@ import { unpackColumn } from '../columns.ts';
 import type { LiveTrace, PackedTrace, RoleSpan, TimelineData } from '../data.ts';
 import { payloadReader } from '../live.ts';
 import { buildDensity, type Density } from './density.ts';
+import { readHolds, type Hold } from './holds.ts';
 import { readMarks, type Marks } from './marks.ts';
 import { readMessages, type Messages } from './messages.ts';
+import { readTimers, type TimerSpan } from './timers.ts';
 
 /** The unpacked trace. */
 export interface DecodedRows {
@@ -34,6 +36,9 @@ export interface Model {
   readonly invokeRows: ReadonlyMap<number, number>;
   readonly marks: Marks;
   readonly density: Density;
+  /** In order of their ends, which are also a column of their own. */
+  readonly timers: { readonly spans: readonly TimerSpan[]; readonly ends: Float64Array };
+  readonly holds: readonly Hold[];
   readonly rolesByLane: readonly (readonly RoleSpan[])[];
 }
 
@@ -47,6 +52,7 @@ export function buildModel(data: TimelineData): Model {
     const endRow = messages.endRow[index] as number;
     if (endRow >= 0) messageOfRow[endRow] = index;
   }
+  const timers = readTimers(rows, data.end);
   return {
     data,
     rows,
@@ -55,6 +61,8 @@ export function buildModel(data: TimelineData): Model {
     invokeRows: readInvocations(rows),
     marks: readMarks(rows, data),
     density: buildDensity(messages, data.lanes.length, data.end),
+    timers: { spans: timers, ends: Float64Array.from(timers, ({ to }) => to) },
+    holds: readHolds(rows, data),
     rolesByLane: data.lanes.map((_, lane) => data.roles.filter((span) => span.lane === lane)),
   };
 }

@@ -1,13 +1,18 @@
 // Draws a window of the model onto a canvas, back to front. It knows pixels and no DOM besides its two canvases, so that
 // another renderer could take its place.
 import { drawBands, drawLaneBars, drawLaneLines, drawRoles } from './draw/lanes.ts';
+import { drawClocks } from './draw/clocks.ts';
 import { drawDensity } from './draw/density.ts';
 import { drawFaultShades, drawFaultTrack, drawPins } from './draw/faults.ts';
 import type { Frame } from './draw/frame.ts';
+import { drawHolds } from './draw/holds.ts';
+import { drawHeat, mostLanesWithArrows } from './draw/heat.ts';
 import { drawMarks } from './draw/marks.ts';
 import { drawArrows, drawLost, visibleMessages } from './draw/messages.ts';
 import { drawOperations } from './draw/operations.ts';
+import { drawOrders } from './draw/orders.ts';
 import { drawTarget } from './draw/selection.ts';
+import { drawTimers } from './draw/timers.ts';
 import { sameTarget, type Target } from './target.ts';
 
 /** What a frame shows, for hit tests and read-outs. */
@@ -23,6 +28,7 @@ const mostWithNotes = 280;
 /** Draws everything that only changes with the window. */
 export function drawPicture(frame: Frame): Drawn {
   clear(frame);
+  if (frame.layout.lanes.length > mostLanesWithArrows) return drawMap(frame);
   const { shown, lost, crowded } = visibleMessages(frame);
   drawLaneLines(frame);
   drawFaultShades(frame);
@@ -32,11 +38,25 @@ export function drawPicture(frame: Frame): Drawn {
   drawRoles(frame);
   drawBands(frame);
   drawLost(frame, lost);
+  drawClocks(frame);
+  if (!crowded) drawTimers(frame);
   drawOperations(frame);
+  drawHolds(frame);
+  drawOrders(frame);
   drawMarks(frame, !crowded && shown.length <= mostWithNotes);
   drawFaultTrack(frame);
   drawPins(frame);
   return { arrows: crowded ? lost : [...shown, ...lost], crowded };
+}
+
+/** Of hundreds of nodes: a map instead of arrows. */
+function drawMap(frame: Frame): Drawn {
+  drawFaultShades(frame);
+  drawHeat(frame);
+  drawBands(frame);
+  drawFaultTrack(frame);
+  drawPins(frame);
+  return { arrows: [], crowded: true };
 }
 
 /** Draws what follows the pointer and the selection. */

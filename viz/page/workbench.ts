@@ -7,6 +7,7 @@ import type { Engine } from './engine.ts';
 import { messageFilter, rowFilter, type Filter } from './filter.ts';
 import { countSent } from './messages.ts';
 import { findingWindow, openingWindow, windowAround } from './opening.ts';
+import { mostLanesWithArrows } from './draw/heat.ts';
 import { createAxis, type TimeAxis } from './overlay/axis.ts';
 import { element } from './overlay/element.ts';
 import { listenToKeys, type KeyboardSetting } from './overlay/keyboard.ts';
@@ -254,7 +255,11 @@ function draw(bench: Bench): void {
   const window = view.window();
   bench.overview.follow(window);
   const sent = countSent(model.messages, window.from, window.to);
-  const how = picture.drawn.crowded ? ', drawn as densities: zoom in for arrows' : '';
+  const how = !picture.drawn.crowded
+    ? ''
+    : picture.layout.lanes.length > mostLanesWithArrows
+      ? ', drawn as a map: a cell is what a node received then'
+      : ', drawn as densities: zoom in for arrows';
   bench.readout.textContent = `${duration(window.to - window.from)} visible · ${sent.toLocaleString('en-US')} messages${how}`;
   bench.setting.onPlace(placeOf(bench));
 }

@@ -5,6 +5,8 @@ import { element } from './element.ts';
 
 /** The gutter for a layout; made anew when the layout changes. */
 export function gutter(data: TimelineData, layout: Layout): HTMLElement[] {
+  const [first] = layout.lanes;
+  const pitch = first === undefined ? 46 : first.bottom - first.top;
   const labels = data.lanes.map((lane, index) => {
     const label = element(
       'div',
@@ -14,6 +16,9 @@ export function gutter(data: TimelineData, layout: Layout): HTMLElement[] {
         element('span', { class: 'lane-type', text: lane.type }),
       ],
     );
+    // The names of a map's thin rows would run into each other: one in so many is told.
+    label.hidden = index % Math.ceil(14 / Math.max(1, pitch)) !== 0;
+    label.classList.toggle('is-thin', pitch < 30);
     label.style.top = `${layout.lanes[index]?.centre ?? 0}px`;
     return label;
   });

@@ -1,0 +1,50 @@
+// Locks and leases as spans: a client holds one from when it learns of it (a note `acquired`, or a message `granted`) until
+// the operation that asked for it is over. Where two hold the same one, both are marked.
+import type { Json } from '../../sim/protocol.ts';
+import type { TimelineData } from '../data.ts';
+import type { DecodedRows } from './model.ts';
+
+export interface Hold {
+  readonly lane: number;
+  readonly lock: string;
+  readonly label: string;
+  readonly from: number;
+  readonly to: number;
+  /** Stretches in which another client held it as well. */
+  readonly overlaps: readonly { readonly from: number; readonly to: number }[];
+}
+
+/** The holds of all clients, in order of their beginnings. */
+export function readHolds(rows: DecodedRows, data: TimelineData): Hold[] {
+  const found: Omit<Hold, 'overlaps'>[] = [];
+  const byLane = data.lanes.map((_, lane) => data.operations.filter((operation) => operation.lane === lane));
+  for (let row = 0; row < rows.length; row++) {
+    const kind = rows.kinds[rows.kind[row] as number];
+    const lane = rows.node[row] as number;
+    if ((kind !== 'note' && kind !== 'deliver') || data.lanes[lane]?.type !== 'client') continue;
+    const gift = giftOf(kind, rows.payloadAt(rows.payload[row] as number));
+    if (gift === undefined) continue;
+    const from = rows.time[row] as number;
+    const operation = byLane[lane]?.find((each) => each.from <= from && (each.to ?? data.end) >= from);
+    if (operation === undefined) continue;
+    const to = operation.to ?? data.end;
+    if (found.some((hold) => hold.lane === lane && hold.to === to && hold.lock === gift.lock)) continue;
+    found.push({ lane, ...gift, from, to });
+  }
+  return found.map((hold) => ({
+    ...hold,
+    overlaps: found
+      .filter((other) => other.lane !== hold.lane && other.lock === hold.lock)
+      .map((other) => ({ from: Math.max(hold.from, other.from), to: Math.min(hold.to, other.to) }))
+      .filter(({ from, to }) => from < to),
+  }));
+}
+
+/** The lock that a note or message gives, if it gives one. */
+function giftOf(kind: string, payload: Json): { lock: string; label: string } | undefined {
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return undefined;
+  const { kind: note, type, lock, token } = payload as { readonly [key: string]: Json };
+  if (!(kind === 'note' ? note === 'acquired' : type === 'granted')) return undefined;
+  const label = typeof token === 'number' || typeof token === 'string' ? `holds, token ${token}` : 'holds';
+  return { lock: typeof lock === 'string' ? lock : '', label };
+}

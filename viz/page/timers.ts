@@ -1,0 +1,40 @@
+// Timers as spans: from where one was set to where it fired, was set again, or died with its process.
+import type { DecodedRows } from './model.ts';
+
+export interface TimerSpan {
+  readonly lane: number;
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly end: 'fired' | 'reset' | 'gone';
+  readonly row: number;
+}
+
+/** All timers, in order of their ends. */
+export function readTimers(rows: DecodedRows, end: number): TimerSpan[] {
+  const set = new Map<string, { row: number; from: number; lane: number; name: string }>();
+  const spans: TimerSpan[] = [];
+  const close = (key: string, to: number, how: TimerSpan['end']): void => {
+    const open = set.get(key);
+    if (open === undefined) return;
+    spans.push({ ...open, to, end: how });
+    set.delete(key);
+  };
+  for (let row = 0; row < rows.length; row++) {
+    const kind = rows.kinds[rows.kind[row] as number];
+    if (kind !== 'set-timer' && kind !== 'timer' && kind !== 'crash') continue;
+    const lane = rows.node[row] as number;
+    const time = rows.time[row] as number;
+    if (kind === 'crash') {
+      for (const [key, open] of set) if (open.lane === lane) close(key, time, 'gone');
+      continue;
+    }
+    const payload = rows.payloadAt(rows.payload[row] as number);
+    const name = typeof payload === 'string' ? payload : JSON.stringify(payload);
+    const key = `${lane}/${name}`;
+    close(key, time, kind === 'timer' ? 'fired' : 'reset');
+    if (kind === 'set-timer') set.set(key, { row, from: time, lane, name });
+  }
+  for (const key of [...set.keys()]) close(key, end, 'gone');
+  return spans;
+}
