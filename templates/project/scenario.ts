@@ -36,7 +36,11 @@ export const scenario = defineScenario({
       every: ms(50),
       draw: (random, serial) => (random.chance(500_000) ? { f: 'read', value: null } : { f: 'write', value: serial }),
     }),
-    faults: nemesis({ budget: 1 }), // crashes, cuts, slow disks, … drawn by each seed
+    // Drawn by each seed. Without classes: everything that a protocol which trusts its disk must survive.
+    faults: nemesis({
+      budget: 1,
+      classes: ['crash', 'power-loss', 'crash-at-write', 'pause', 'hold', 'slow-link', 'loss', 'duplicate', 'reorder'],
+    }),
     properties: [
       // What must come true once nothing is broken any more.
       eventually('answers come again', 'some operation completes', ms(900), (view, healedAt) =>
