@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { InputError } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
+import { creationPlot, describeCreation, measureCreation } from './bench-creation.ts';
 import { compareLatency, describeLatency } from './bench-locks.ts';
 import { exitCode } from './exit.ts';
 import { savePicture } from './files.ts';
@@ -9,7 +10,7 @@ import { plotSvg } from './gossip-plot.ts';
 import { printDocument } from './json.ts';
 import type { Session } from './program.ts';
 
-interface LocksOptions {
+interface BenchOptions {
   readonly minutes: number;
   readonly seed: number;
   readonly svg?: string;
@@ -33,10 +34,19 @@ export function addBench(program: Command, session: Session): void {
     .option('--svg <file>', 'write the plots as SVG')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  npx faultline bench locks --minutes 0.1 --svg locks.svg')
-    .action((options: LocksOptions) => runLocks(session, options));
+    .action((options: BenchOptions) => runLocks(session, options));
+  bench
+    .command('creation')
+    .summary('the comparison of etcd and Consul by how long it takes to create a key')
+    .description('Simulates how long etcd and Consul take to create a key while 20 to 100 clients do nothing else.')
+    .option('--minutes <n>', 'simulated minutes of each row', readMinutes, 0.5)
+    .option('--seed <n>', 'the seed of all runs', readCount('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--svg <file>', 'write the plot as SVG')
+    .option('--json', 'print one JSON document')
+    .action((options: BenchOptions) => runCreation(session, options));
 }
 
-function runLocks(session: Session, { minutes, seed, svg, json }: LocksOptions): void {
+function runLocks(session: Session, { minutes, seed, svg, json }: BenchOptions): void {
   const { io } = session;
   const results = compareLatency(60 * minutes, seed, (service) => {
     if (json !== true) io.err(`simulating ${service} ...\n`);
@@ -46,6 +56,14 @@ function runLocks(session: Session, { minutes, seed, svg, json }: LocksOptions):
   else io.out(describeLatency(results, io));
   if (svg !== undefined) savePicture(plotSvg(plots), svg);
   if (claims.some(({ holds }) => !holds)) session.code = exitCode.violation;
+}
+
+function runCreation({ io }: Session, { minutes, seed, svg, json }: BenchOptions): void {
+  const rows = measureCreation(60 * minutes, seed);
+  if (json === true) printDocument(io.out, { minutes, seed, rows });
+  else io.out(describeCreation(rows, io));
+  const title = 'Time to create a key, by clients';
+  if (svg !== undefined) savePicture(plotSvg([{ title, plot: creationPlot(rows) }]), svg);
 }
 
 function readMinutes(text: string): number {
