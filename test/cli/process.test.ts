@@ -35,7 +35,7 @@ test('an interrupt ends fuzzing with 130, with what was found so far printed and
 
 test('an interrupt ends a run with 130, and what happened until then is judged and printed', async () => {
   const child = startFaultline(temporaryFolder(), 'run', 'raft', '--until', '24h', '--json');
-  setTimeout(() => child.kill('SIGINT'), 5_000);
+  setTimeout(() => child.kill('SIGINT'), 12_000);
   const { code, out } = await outcomeOf(child);
   expect(code).toBe(130);
   const document = JSON.parse(out) as { events: number; simulatedUs: number };
