@@ -2,6 +2,8 @@
 // pointer and keys.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findScenario } from '../../scenarios/index.ts';
+import { simulate } from '../../sim/simulate.ts';
 import { chromiumPath, openShelf, type Shelf } from './browser.ts';
 import { busyRun, emptyRun, hostileRun, staleRead } from './fixture.ts';
 
@@ -145,6 +147,21 @@ describe.skipIf(chromiumPath === undefined)('the timeline in Chromium', () => {
     },
     30_000,
   );
+
+  test('runs the simulator from disk: the states of a run, and a changed run beside it', async () => {
+    const run = simulate(findScenario('counter'), { seed: '6', trace: true });
+    const { page, complaints, requests } = await shelf.open(run, 1440);
+    await page.getByRole('tab', { name: 'State' }).click();
+    await page.locator('.state-node').first().waitFor({ timeout: 20_000 });
+    await page.getByRole('tab', { name: 'What if' }).click();
+    await page.getByLabel('Seed', { exact: true }).fill('7');
+    await page.getByLabel('Seed', { exact: true }).press('Enter');
+    await page.locator('.comparison').waitFor({ timeout: 20_000 });
+    expect(await page.locator('.comparison').innerText()).toContain('seed 6 → 7');
+    expect(complaints).toEqual([]);
+    expect(requests).toEqual([]);
+    await page.close();
+  }, 60_000);
 
   test('draws densities when there are too many messages and says so', async () => {
     const { page } = await shelf.open(busyRun(20_000), 1440);

@@ -14,15 +14,25 @@ export interface Hold {
   readonly overlaps: readonly { readonly from: number; readonly to: number }[];
 }
 
+type Gift = Pick<Hold, 'lock' | 'label'>;
+
 /** The holds of all clients, in order of their beginnings. */
 export function readHolds(rows: DecodedRows, data: TimelineData): Hold[] {
   const found: Omit<Hold, 'overlaps'>[] = [];
+  const underWay = new Map<number, Gift>();
   const byLane = data.lanes.map((_, lane) => data.operations.filter((operation) => operation.lane === lane));
   for (let row = 0; row < rows.length; row++) {
     const kind = rows.kinds[rows.kind[row] as number];
     const lane = rows.node[row] as number;
+    const number = rows.ref[row] as number;
+    if (kind === 'send' || kind === 'duplicate') {
+      // Only the row of the sending carries what a message says.
+      const sent = giftOf(kind, rows.payloadAt(rows.payload[row] as number));
+      if (sent !== undefined) underWay.set(number, sent);
+      continue;
+    }
     if ((kind !== 'note' && kind !== 'deliver') || data.lanes[lane]?.type !== 'client') continue;
-    const gift = giftOf(kind, rows.payloadAt(rows.payload[row] as number));
+    const gift = kind === 'deliver' ? underWay.get(number) : giftOf(kind, rows.payloadAt(rows.payload[row] as number));
     if (gift === undefined) continue;
     const from = rows.time[row] as number;
     const operation = byLane[lane]?.find((each) => each.from <= from && (each.to ?? data.end) >= from);
@@ -41,7 +51,7 @@ export function readHolds(rows: DecodedRows, data: TimelineData): Hold[] {
 }
 
 /** The lock that a note or message gives, if it gives one. */
-function giftOf(kind: string, payload: Json): { lock: string; label: string } | undefined {
+function giftOf(kind: string, payload: Json): Gift | undefined {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return undefined;
   const { kind: note, type, lock, token } = payload as { readonly [key: string]: Json };
   if (!(kind === 'note' ? note === 'acquired' : type === 'granted')) return undefined;
