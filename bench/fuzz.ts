@@ -16,7 +16,7 @@ export async function* benchSeeds(milliseconds = 1_000): AsyncGenerator<string> 
 }
 
 /** The same seeds in one thread and in two; only the ratio is to be quoted. */
-export async function benchWorkers(name = 'raft', seeds = 120): Promise<string> {
+export async function benchWorkers(name = 'raft', seeds = 1_000): Promise<string> {
   const scenario = findScenario(name);
   const time = async (workers: number): Promise<number> => {
     const began = performance.now();

@@ -93,8 +93,10 @@ function describeCause(cause: Cause, { failures }: Campaign, description: Campai
   const { paint } = io;
   const { parameters, until, evidence, reference, shrunk } = description;
   const { names, smallest, seeds, verdict } = cause;
-  const same = failures.filter(({ findings }) =>
-    names.every((name) => findings.some((finding) => finding.name === name)),
+  const same = failures.filter(
+    (failure) =>
+      failure.verdict === verdict &&
+      names.every((name) => failure.findings.some((finding) => finding.name === name && finding.verdict === verdict)),
   );
   const listed = same.slice(0, mostSeeds).map(({ seed }) => seed);
   const colour = verdict === 'invalid' ? paint.red : paint.yellow;
