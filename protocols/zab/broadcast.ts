@@ -8,7 +8,7 @@ import { enter, giveUp, objectTo } from './part.ts';
 import { copyOf } from './plain.ts';
 import { isQuorum, learnersOf } from './quorum.ts';
 import { appendEntries, takeSnapshot } from './storage.ts';
-import { admit, hasAcknowledged, onNewLeaderAck } from './sync-leader.ts';
+import { admit, onNewLeaderAck } from './sync-leader.ts';
 import type { Turn } from './turn.ts';
 import type { Entry, Leading, Learner, Origin, Payload } from './types.ts';
 import { counterOf, epochOf, formatZxid, lastCounter, zxidOf, type Zxid } from './zxid.ts';
@@ -108,11 +108,11 @@ export function onAck(turn: Turn, from: NodeId, learner: Learner, zxid: Zxid): v
 function advanceCommit(turn: Turn, leading: Leading): void {
   const { state, ctx, rules } = turn;
   if (state.phase !== 'BROADCAST') return;
-  const learners = learnersOf(leading).filter(([id]) => leading.newLeaderAcks.includes(id));
+  const learners = learnersOf(leading); // who has not acknowledged NEWLEADER has acknowledged nothing
   const candidates = [leading.logged, ...learners.map(([, { acked }]) => acked)];
   const committed = candidates.filter((zxid) => {
     if (zxid <= state.committed || zxid > leading.proposed) return false;
-    const holders = learners.filter(([, learner]) => hasAcknowledged(turn, learner, zxid)).map(([id]) => id);
+    const holders = learners.filter(([, { acked }]) => rules.holds(acked, zxid)).map(([id]) => id);
     return isQuorum(turn, rules.holds(leading.logged, zxid) ? [ctx.id, ...holders] : holders);
   });
   if (committed.length > 0) commit(turn, leading, Math.max(...committed));

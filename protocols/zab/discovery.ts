@@ -95,6 +95,7 @@ function chooseEpoch(turn: Turn, leading: Leading): void {
 export function lead(turn: Turn, leading: Leading, epoch: number): void {
   const { ctx } = turn;
   leading.epoch = epoch;
+  leading.lonely = 0; // each phase has the whole of initLimit
   acceptEpoch(turn, epoch);
   leading.epochAcks = [ctx.id];
   beginSynchronization(turn, leading);
@@ -154,6 +155,7 @@ function beginSynchronization(turn: Turn, leading: Leading): void {
   writeCurrentEpoch(turn, leading.epoch);
   ctx.disk.sync();
   leading.newLeaderAcks = [ctx.id];
+  leading.lonely = 0;
   enter(turn, 'LEADING', 'SYNCHRONIZATION', leading.epoch);
   for (const [peer, learner] of learnersOf(leading)) {
     if (learner.stage === 'acknowledged') synchronize(turn, peer, learner);

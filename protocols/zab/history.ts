@@ -25,7 +25,7 @@ export function countUpTo(entries: readonly Entry[], zxid: Zxid): number {
 }
 
 /** The transactions after one zxid up to another, of log and queue. */
-export function between({ log, queue }: ZabState, after: Zxid, upTo: Zxid): readonly Entry[] {
+export function between({ log, queue }: Pick<ZabState, 'log' | 'queue'>, after: Zxid, upTo: Zxid): readonly Entry[] {
   const logged = log.slice(countUpTo(log, after), countUpTo(log, upTo));
   return queue.length === 0 ? logged : logged.concat(queue.slice(countUpTo(queue, after), countUpTo(queue, upTo)));
 }

@@ -42,7 +42,11 @@ function initialHistory(turn: Turn, learner: Learner, last: Zxid): readonly Payl
  * The last transaction that learner and leader share, or undefined where only a snapshot will do: the leader's log does not
  * reach back far enough, the learner cannot truncate as far as it must, or it cannot be known whether it has that transaction.
  */
-function sharedPoint(state: ZabState, { credentials, snapshotZxid }: Learner, last: Zxid): Zxid | undefined {
+export function sharedPoint(
+  state: Pick<ZabState, 'log' | 'queue' | 'base'>,
+  { credentials, snapshotZxid }: Pick<Learner, 'credentials' | 'snapshotZxid'>,
+  last: Zxid,
+): Zxid | undefined {
   const { lastZxid } = credentials;
   if (lastZxid < state.base) return undefined;
   if (lastZxid === last) return last;
@@ -82,9 +86,4 @@ export function admit(turn: Turn, peer: NodeId, learner: Learner): void {
   learner.stage = 'active';
   const committed = rules.committedAtUpToDate(state, state.leading as Leading);
   transmit(turn, peer, learner.channel, { type: 'UPTODATE', committed });
-}
-
-/** Whether a learner has this transaction in what it acknowledged. */
-export function hasAcknowledged({ rules }: Turn, { stage, acked }: Learner, zxid: Zxid): boolean {
-  return (stage === 'ready' || stage === 'active') && rules.holds(acked, zxid);
 }

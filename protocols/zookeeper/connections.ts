@@ -74,6 +74,7 @@ export function answerRevalidation(
 export function greet(state: ServerState, connection: Connection, ctx: ServerContext): void {
   const { session, timeout } = connection;
   connection.phase = 'open';
+  ctx.note('attaches', { session });
   takeTouch(state, session);
   sendOn(connection, { type: 'Connected', session, password: passwordOf(session), timeout }, ctx);
 }

@@ -12,6 +12,8 @@ export function serviceProperties(): Property[] {
     sameTrees(),
     clientOrder(),
     ephemeralsHaveSessions(),
+    oneConnection(),
+    takenUpSessions(),
     sometimesNoted('session expires', 'the leader lets a session expire'),
     sometimesNoted('client refused', 'a server refuses a client that has seen more'),
   ];
@@ -54,14 +56,20 @@ export function singleOrder(): Property {
   });
 }
 
-/** Once a client has seen a state, it never sees an older one, whatever server it is connected to. */
+/** Once a client has seen a state, it never sees an older one: no server takes it that is not as far. */
 export function singleSystemImage(): Property {
-  const about = 'no session goes back to an older state';
-  return alwaysOn(['answered'], 'single system image', about, () => {
+  const about = 'no session goes back to an older state, nor is taken by a server that has one';
+  return alwaysOn(['answered', 'attaches'], 'single system image', about, () => {
     const newest = new Map<number, number>();
     return (_view, { node, note }) => {
       const { session, zxid } = dataOf<Answered>(note);
       const before = newest.get(session) ?? 0;
+      if (note?.kind === 'attaches') {
+        const lastApplied = (node.state as ServerState | undefined)?.zab.lastApplied ?? Infinity;
+        return lastApplied >= before
+          ? undefined
+          : `${node.id}, which is at ${lastApplied}, takes session ${session}, which was answered from ${before}`;
+      }
       newest.set(session, Math.max(before, zxid));
       return zxid >= before ? undefined : `${node.id} was answered from ${zxid} after ${before}`;
     };
@@ -99,6 +107,45 @@ export function clientOrder(): Property {
       if (wrong === undefined) return undefined;
       return `request ${cxid} of session ${session} was applied at ${zxid}, and request ${wrong.cxid} at ${wrong.zxid}`;
     };
+  });
+}
+
+/** A server has one connection of a session, none once that is closed, and none at all while it looks for a leader. */
+export function oneConnection(): Property {
+  const about =
+    'a server has at most one connection of a session, none of a closed one, and none while it does not serve';
+  return alwaysOn(
+    ['attaches', 'session closes', 'gives-up'],
+    'one connection',
+    about,
+    () =>
+      (_view, { node, note }) => {
+        const state = node.state as ServerState | undefined;
+        const connections = Object.values(state?.connections ?? {});
+        if (note?.kind === 'gives-up') {
+          const isIdle = state?.zab.isActive !== true && connections.length > 0;
+          return isIdle ? `${node.id} looks for a leader, and has ${connections.length} connections` : undefined;
+        }
+        const { session } = dataOf<{ session: number }>(note);
+        const count = connections.filter((connection) => connection.session === session).length;
+        if (count <= (note?.kind === 'attaches' ? 1 : 0)) return undefined;
+        return `${node.id} has ${count} connections of session ${session} when it ${note?.kind}`;
+      },
+  );
+}
+
+/** The leader lets a client take up a session that is open, and from then on only where that client is now. */
+export function takenUpSessions(): Property {
+  const about = 'a session is taken up again only while it is open, and moves to the server that asks';
+  return alwaysOn(['revalidates'], 'sessions taken up', about, () => (_view, { node, note }) => {
+    const { session, owner } = dataOf<{ session: number; owner: string }>(note);
+    const zab = (node.state as ServerState | undefined)?.zab;
+    const tree = zab?.machine as Tree | undefined;
+    if (tree !== undefined && tree.sessions[session] === undefined)
+      return `${node.id} lets a client take up session ${session}, which it has closed`;
+    const ahead = zab?.leading?.ahead as Tree | null | undefined;
+    if (ahead?.sessions[session] === undefined || ahead.owners[session] === owner) return undefined;
+    return `session ${session} is at ${owner} now, and ${node.id} waits for its requests from ${ahead.owners[session]}`;
   });
 }
 

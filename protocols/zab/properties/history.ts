@@ -1,12 +1,12 @@
 // What Zab promises about epochs and about what is on disk: one primary an epoch, the initial history, durable promises; and what
 // ZooKeeper's specification calls internal: no packet or state that the protocol cannot produce.
 import { alwaysOn, type NodeView, type Property, type Protocol, type Types } from '../../../sim/index.ts';
-import { compareIds } from '../quorum.ts';
+import { compareIds, learnersOf } from '../quorum.ts';
 import type { Entry, ZabConfig } from '../types.ts';
 import { formatZxid, type Zxid } from '../zxid.ts';
 import { isNext } from '../history.ts';
 import { zabMoves } from '../chart.ts';
-import { durableCell, durableHistory, noteOf, type Notes } from './notes.ts';
+import { durableCell, durableHistory, noteOf, zabOf, type Notes } from './notes.ts';
 
 /** An epoch has at most one leader whom a quorum accepts, and so at most one primary. */
 export function primaryUniqueness(): Property {
@@ -55,6 +55,8 @@ export function epochPromises(): Property {
       const history = noteOf(touch, 'accepts-history');
       if (history === undefined) return undefined; // the leader's own epoch is judged when it establishes itself
       known.set(node.id, { ...before, current: history.epoch });
+      if (history.epoch < before.accepted)
+        return `${node.id} acknowledges the leader of epoch ${history.epoch}, after it had accepted ${before.accepted}`;
       const onDisk = durableCell<number>(node, 'zab-current-epoch') ?? 0;
       return onDisk === history.epoch
         ? undefined
@@ -173,6 +175,24 @@ export function commitMonotonicity(): Property {
         ? undefined
         : `${touch.node.id} commits ${formatZxid(commits.zxid)} after ${formatZxid(before)}`;
     };
+  });
+}
+
+/** A leader commits what a majority of voters said that it has, at once: the later ones of a batch, too. */
+export function commitsArePrompt(config: Partial<ZabConfig>): Property {
+  const about = 'a leader has committed all that it knows to be on the disks of a quorum';
+  return alwaysOn(['commits', 'logs'], 'commits are prompt', about, () => ({ nodes }, { node }) => {
+    const zab = zabOf(node);
+    if (zab?.leading == null || zab.phase !== 'BROADCAST') return undefined;
+    const { leading, committed } = zab;
+    const observers = config.observers ?? [];
+    const learners = learnersOf(leading).flatMap(([, learner]) => (learner.isObserver ? [] : [learner.acked]));
+    const held = [leading.logged, ...learners].sort((one, other) => other - one);
+    const voters = nodes.filter(({ id, protocol }) => protocol === node.protocol && !observers.includes(id));
+    const common = held[Math.floor(voters.length / 2)] ?? 0;
+    return common <= committed
+      ? undefined
+      : `${node.id} has committed up to ${formatZxid(committed)}, although a quorum has ${formatZxid(common)}`;
   });
 }
 

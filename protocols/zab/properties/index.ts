@@ -48,6 +48,7 @@ export function zabSafety<H extends ZabHost>(server: Protocol<H>, config: Partia
     histories.durableLog(),
     histories.quorumDurability(server, config.observers ?? []),
     histories.commitMonotonicity(),
+    histories.commitsArePrompt(config),
     histories.nothingAppliedIsDropped(),
     sameMachines(),
     snapshotsFollowTheLog(),

@@ -1,12 +1,21 @@
-// One real server among two that play a script: it accepts an epoch once, even if a second leader has chosen the same number.
+// One real server among two that play a script: it accepts an epoch once, even if a second leader has chosen the same number,
+// and as a leader it does not count who accepted the epoch before.
 import { expect, test } from 'vitest';
 import { zab, type ZabMessage, type ZabServer } from '../../../protocols/zab/index.ts';
-import { defineScenario, networkPresets, seconds, simulate, type Context, type Protocol } from '../../../sim/index.ts';
+import {
+  defineScenario,
+  ms,
+  networkPresets,
+  seconds,
+  simulate,
+  type Context,
+  type Protocol,
+} from '../../../sim/index.ts';
 
 interface Actor {
   state: { leader: string };
   message: ZabServer['message'] | { readonly type: 'SWITCH' };
-  timer: never;
+  timer: 'connect';
   request: never;
   response: never;
 }
@@ -46,9 +55,34 @@ function script(epochs: Readonly<Record<string, number>>, said: string[]): Proto
   };
 }
 
+/** Both want n3 to lead; n1 follows it, has accepted epoch 4, and says what it makes of the new one. */
+function voters(currentEpoch: number, said: string[]): Protocol<Actor> {
+  return {
+    start: () => ({ leader: 'n3' }),
+    onMessage(_state, _from, message, ctx) {
+      if (message.type === 'Notification' && message.leader === 'n3') {
+        ctx.send('n3', message);
+        if (ctx.id === 'n1') ctx.setTimer('connect', ms(500));
+      } else if (message.type === 'LEADERINFO') {
+        said.push(`LEADERINFO ${message.epoch}`);
+        const frame = { connection: 1, accepted: message.accepted, sequence: 2, acknowledged: 1 };
+        ctx.send('n3', { type: 'ACKEPOCH', currentEpoch, lastZxid: 0, snapshotZxid: 0, ...frame });
+      } else if ('sequence' in message && message.sequence > 0) said.push(message.type);
+    },
+    onTimer(_state, _timer, ctx) {
+      const frame = { connection: 1, accepted: 0, sequence: 1, acknowledged: 0 };
+      ctx.send('n3', { type: 'FOLLOWERINFO', acceptedEpoch: 4, ...frame });
+    },
+  };
+}
+
 function play(epochs: Readonly<Record<string, number>>): readonly string[] {
   const said: string[] = [];
-  const actor = script(epochs, said);
+  runBeside(script(epochs, said));
+  return said;
+}
+
+function runBeside(actor: Protocol<Actor>): void {
   const server: Protocol<ZabServer> = zab();
   const scenario = defineScenario({
     name: 'scripted',
@@ -69,7 +103,6 @@ function play(epochs: Readonly<Record<string, number>>): readonly string[] {
     }),
   });
   expect(simulate(scenario, { seed: 1 }).findings).toEqual([]);
-  return said;
 }
 
 test('an epoch is acknowledged once: to a second leader of the same epoch the server says that it does not count', () => {
@@ -90,3 +123,15 @@ test('an earlier epoch is refused, again and again', () => {
   expect(said.length).toBeGreaterThan(1);
   expect(new Set(said)).toEqual(new Set(['n2: FOLLOWERINFO 2']));
 });
+
+test.each([
+  [0, ['LEADERINFO 5', 'DIFF', 'NEWLEADER']],
+  [-1, ['LEADERINFO 5']],
+])(
+  'a leader goes on when a quorum acknowledges its epoch, but does not count who answers with -1 (%i)',
+  (current, expected) => {
+    const said: string[] = [];
+    runBeside(voters(current, said));
+    expect(said).toEqual(expected);
+  },
+);

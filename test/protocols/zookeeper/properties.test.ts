@@ -1,15 +1,21 @@
 // The service's properties against answers that no correct ensemble gives, planted one by one, and against a history with a hole.
 import { describe, expect, test } from 'vitest';
-import { clientOrder, singleOrder, singleSystemImage } from '../../../protocols/zookeeper/properties.ts';
+import {
+  clientOrder,
+  oneConnection,
+  singleOrder,
+  singleSystemImage,
+  takenUpSessions,
+} from '../../../protocols/zookeeper/properties.ts';
 import { zooKeeperScenario } from '../../../scenarios/zookeeper.ts';
 import { ms, simulate, type AlwaysProperty, type NodeView, type Property, type View } from '../../../sim/index.ts';
 
 type Data = { readonly [key: string]: string | number | null };
 
 /** What the property says to these notes, one after the other; the first violation. */
-function judge(property: Property, kind: string, notes: readonly Data[]): string | undefined {
+function judge(property: Property, kind: string, notes: readonly Data[], state?: object): string | undefined {
   const look = (property as AlwaysProperty).start();
-  const node = { id: 'c1' } as NodeView;
+  const node = { id: 'c1', state } as unknown as NodeView;
   for (const data of notes) {
     const verdict = look({} as View, { node, note: { kind, data } });
     if (verdict !== undefined) return verdict;
@@ -58,6 +64,43 @@ test('FIFO client order finds requests of a session that were turned round, whic
   ).toBeUndefined();
   expect(judge(clientOrder(), 'applies', [applied(1, 1, 10), applied(1, 2, 9)])).toContain('request 2 of session 1');
   expect(judge(clientOrder(), 'applies', [applied(1, 2, 9), applied(1, 1, 10)])).toContain('request 1 of session 1');
+});
+
+describe('a server', () => {
+  const connected = (...sessions: number[]): object => ({
+    zab: { isActive: false, lastApplied: 10, machine: { sessions: { 1: 4 } }, leading: null },
+    connections: Object.fromEntries(sessions.map((session, place) => [`k${place}`, { session }])),
+  });
+  const said = (property: Property, kind: string, state: object): string | undefined =>
+    judge(property, kind, [{ session: 1, owner: 'n2' }], state);
+
+  test('has one connection of a session, none of a closed one, and none while it looks for a leader', () => {
+    expect(said(oneConnection(), 'attaches', connected(1, 2))).toBeUndefined();
+    expect(said(oneConnection(), 'attaches', connected(1, 2, 1))).toContain('2 connections of session 1');
+    expect(said(oneConnection(), 'session closes', connected(2))).toBeUndefined();
+    expect(said(oneConnection(), 'session closes', connected(2, 1))).toContain('1 connections of session 1');
+    expect(said(oneConnection(), 'gives-up', connected())).toBeUndefined();
+    expect(said(oneConnection(), 'gives-up', connected(2))).toContain('looks for a leader');
+  });
+
+  test('takes a session that is open, and where its client is', () => {
+    const leading = (owner: string, sessions: object): object => ({
+      zab: { machine: { sessions }, leading: { ahead: { sessions, owners: { 1: owner } } } },
+    });
+    expect(said(takenUpSessions(), 'revalidates', leading('n2', { 1: 4 }))).toBeUndefined();
+    expect(said(takenUpSessions(), 'revalidates', leading('n1', { 1: 4 }))).toContain('from n1');
+    expect(said(takenUpSessions(), 'revalidates', leading('n2', {}))).toContain('which it has closed');
+  });
+
+  test('takes no client that was answered from more than it has', () => {
+    const look = (singleSystemImage() as AlwaysProperty).start();
+    const touch = (kind: string, data: Data) =>
+      look({} as View, { node: { id: 'n1', state: connected(1) } as unknown as NodeView, note: { kind, data } });
+    expect(touch('answered', write(1, 10, 'x'))).toBeUndefined();
+    expect(touch('attaches', { session: 1 })).toBeUndefined();
+    expect(touch('answered', write(1, 11, 'y'))).toBeUndefined();
+    expect(touch('attaches', { session: 1 })).toContain('takes session 1');
+  });
 });
 
 test('same trees finds a server whose history has a hole', () => {
