@@ -6,6 +6,7 @@ import { benchFinding, benchSeeds, benchShrink, benchWorkers } from './fuzz.ts';
 import { benchIsolation } from './isolation.ts';
 import { benchRecorded } from './recorded.ts';
 import { benchMemory, benchSim } from './sim.ts';
+import { benchViz, vizInWords } from './viz.ts';
 
 const wanted = process.argv.slice(2);
 const isWanted = (name: string): boolean => wanted.length === 0 || wanted.includes(name);
@@ -21,6 +22,12 @@ if (isWanted('sim')) {
       `  ${rate(bareEventsPerSecond)} events/s in a bare loop over the same queue; ratio ${ratio.toFixed(3)}`,
     );
   }
+}
+
+// It needs a browser, so it runs only when it is asked for.
+if (wanted.includes('viz')) {
+  console.log('viz, the offline file in headless Chromium, 1440 by 900 pixels');
+  for await (const figures of benchViz()) console.log(`  ${vizInWords(figures)}`);
 }
 
 if (isWanted('memory')) {
