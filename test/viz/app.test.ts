@@ -1,7 +1,6 @@
 // The app in a real browser: the gallery, a run, its player, what if, links, lessons, seeds; that the page simulates what Node
 // simulates; and that it can be used without seeing it.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.ts';
@@ -11,7 +10,6 @@ import { openSite, type OpenSite } from './site.ts';
 
 if (chromiumPath === undefined) console.warn('no Chromium found (set CHROMIUM): the app is not tested in a browser');
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ready = (page: Page): Promise<void> =>
   page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 30_000 });
 const momentText = (page: Page): Promise<string> => page.locator('.moment-time').innerText();
@@ -20,7 +18,7 @@ const hashOf = (page: Page): Promise<string> => page.locator('.facts dd').nth(1)
 /** What an accessibility checker has to say, by rule and place. */
 async function barriers(page: Page): Promise<string[]> {
   // Not as a script element: the page's policy would rightly refuse it.
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
     const { axe: checker } = globalThis as unknown as {
       axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }> };
