@@ -1,9 +1,11 @@
 // `faultline bench`: published measurements of distributed systems, simulated. So far those of lock services.
 import type { Command } from 'commander';
+import { storyNames } from '../scenarios/lock-services/stories.ts';
 import { InputError } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { creationPlot, describeCreation, measureCreation } from './bench-creation.ts';
 import { compareLatency, describeLatency } from './bench-locks.ts';
+import { contenders, describeProperties, isAsExpected, judgeProperty } from './bench-properties.ts';
 import { exitCode } from './exit.ts';
 import { savePicture } from './files.ts';
 import { plotSvg } from './gossip-plot.ts';
@@ -15,6 +17,11 @@ interface BenchOptions {
   readonly seed: number;
   readonly svg?: string;
   readonly json?: true;
+}
+
+interface LocksOptions extends BenchOptions {
+  readonly properties?: true;
+  readonly seeds: number;
 }
 
 export function addBench(program: Command, session: Session): void {
@@ -31,10 +38,15 @@ export function addBench(program: Command, session: Session): void {
     )
     .option('--minutes <n>', 'simulated minutes of each column', readMinutes, 2)
     .option('--seed <n>', 'the seed of all runs', readCount('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--properties', 'judge safety, deadlock-freedom and fault tolerance instead of measuring')
+    .option('--seeds <n>', 'with --properties: seeds that each cell is judged by', readCount('--seeds', 1, 100_000), 10)
     .option('--svg <file>', 'write the plots as SVG')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  npx faultline bench locks --minutes 0.1 --svg locks.svg')
-    .action((options: BenchOptions) => runLocks(session, options));
+    .action((options: LocksOptions) => {
+      if (options.properties === true) judgeLocks(session, options);
+      else runLocks(session, options);
+    });
   bench
     .command('creation')
     .summary('the comparison of etcd and Consul by how long it takes to create a key')
@@ -56,6 +68,18 @@ function runLocks(session: Session, { minutes, seed, svg, json }: BenchOptions):
   else io.out(describeLatency(results, io));
   if (svg !== undefined) savePicture(plotSvg(plots), svg);
   if (claims.some(({ holds }) => !holds)) session.code = exitCode.violation;
+}
+
+function judgeLocks(session: Session, { seeds, seed, json }: LocksOptions): void {
+  const { io } = session;
+  const cells = storyNames.flatMap((story) => {
+    if (json !== true) io.err(`judging: ${story} ...\n`);
+    return contenders.map((contender) => judgeProperty(contender, story, seeds, seed));
+  });
+  if (json === true) printDocument(io.out, { seeds, seed, cells });
+  else io.out(describeProperties(cells, io));
+  const isBroken = cells.some((cell) => cell.expected === 'kept' && !isAsExpected(cell));
+  if (isBroken) session.code = exitCode.violation;
 }
 
 function runCreation({ io }: Session, { minutes, seed, svg, json }: BenchOptions): void {

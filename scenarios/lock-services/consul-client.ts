@@ -6,7 +6,7 @@ import type { KvEntry } from '../../protocols/consul/state/types.ts';
 import type { Answer, Ask } from '../../protocols/consul/types.ts';
 import type { LockMessage } from '../../protocols/lock/messages.ts';
 import { isOfStore, type ServiceClientOptions } from './etcd-client.ts';
-import { beginWrite, endAttempt, endRelease, lockOf, onStore, startHolder, type Holder } from './holder.ts';
+import { beginOperation, beginWrite, endAttempt, endRelease, onStore, startHolder, type Holder } from './holder.ts';
 
 interface ConsulLock {
   state: State;
@@ -39,7 +39,7 @@ export function consulTryLock(options: ConsulTryLockOptions): Protocol<ConsulLoc
   return {
     start: (ctx) => ({ holder: startHolder(), step: 'idle', serial: ctx.random(2 ** 30), session: null }),
     onRequest(state, request, ctx) {
-      state.holder.lock = lockOf(request);
+      beginOperation(state.holder, request);
       switch (request.f) {
         case 'open':
           return ask(options, state, 'registering', registrationOf(ctx.id), ctx);

@@ -13,7 +13,7 @@ import {
 import type { EtcdRequest } from '../../protocols/etcd/api.ts';
 import type { ClientMessage, EtcdMessage } from '../../protocols/etcd/messages.ts';
 import type { LockMessage } from '../../protocols/lock/messages.ts';
-import { beginWrite, endAttempt, endRelease, lockOf, onStore, startHolder, type Holder } from './holder.ts';
+import { beginOperation, beginWrite, endAttempt, endRelease, onStore, startHolder, type Holder } from './holder.ts';
 
 interface EtcdLock {
   state: { readonly calls: Calls; readonly holder: Holder; step: 'idle' | Step; call: number; lease: number };
@@ -51,7 +51,7 @@ export function etcdTryLock({ members, ttl, work }: EtcdTryLockOptions): Protoco
   return {
     start: (ctx) => ({ calls: startCalls(ctx, members), holder: startHolder(), step: 'idle', call: -1, lease: 0 }),
     onRequest(state, request, ctx) {
-      state.holder.lock = lockOf(request);
+      beginOperation(state.holder, request);
       if (request.f === 'acquire')
         return ask(state, 'granting', { type: 'leaseGrant', ttl: Math.ceil(ttl / 1_000_000) }, ctx);
       if (request.f === 'write') return beginWrite(state.holder, request, ctx);

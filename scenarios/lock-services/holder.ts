@@ -29,6 +29,12 @@ export function startHolder(): Holder {
   return { lock: '', token: null, request: 0, isWriting: false };
 }
 
+/** An operation begins. A turn whose end is in doubt is over when the next one begins. */
+export function beginOperation(holder: Holder, { f, value }: Request): void {
+  holder.lock = (value as { readonly lock: string }).lock;
+  if (f === 'acquire') holder.token = null;
+}
+
 /** The service has answered an attempt: with a token, or null if somebody else has the lock. */
 export function endAttempt(holder: Holder, token: number | null, ctx: HolderContext): void {
   holder.token = token;
@@ -59,9 +65,4 @@ export function onStore(holder: Holder, message: LockMessage, ctx: HolderContext
   holder.isWriting = false;
   if (message.type === 'refused') return ctx.fail('refused: its token was stale');
   ctx.ok({ lock: holder.lock, token: holder.token });
-}
-
-/** The name of the lock that an operation is about. */
-export function lockOf({ value }: Request): string {
-  return (value as { readonly lock: string }).lock;
 }

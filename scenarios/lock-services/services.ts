@@ -37,6 +37,8 @@ export interface ServiceOptions {
   readonly redis?: Partial<RedisConfig>;
   readonly redlock?: Partial<RedlockConfig>;
   readonly timeout?: Micros;
+  /** How long Redlock's clients work before they write; the others' work is in their workload. */
+  readonly workFor?: Micros;
 }
 
 /** The servers of a service, with what they cost. */
@@ -69,7 +71,7 @@ function serverOf(service: LockService, config: Partial<RedisConfig> | undefined
   }
 }
 
-function clientOf({ service, ttl, fences, lockAt, redlock }: ServiceOptions, place: number): AnyProtocol {
+function clientOf({ service, ttl, fences, lockAt, redlock, workFor = 0 }: ServiceOptions, place: number): AnyProtocol {
   const { clientWork: work } = costs[service];
   const server = servers[place % servers.length] as NodeId;
   switch (service) {
@@ -79,6 +81,7 @@ function clientOf({ service, ttl, fences, lockAt, redlock }: ServiceOptions, pla
         resource: storeId,
         lock: lockAt(place),
         fences,
+        workFor,
         config: { ...redlockPresets.redlockPy, ttl, ...redlock },
       });
     case 'zookeeper':
