@@ -152,7 +152,12 @@ export function takenUpSessions(): Property {
 /** An ephemeral node is there only as long as its session. */
 export function ephemeralsHaveSessions(): Property {
   const about = 'the session of every ephemeral node is open';
-  return alwaysOn(['session closes', 'applies'], 'ephemerals have sessions', about, () => (view) => {
+  return alwaysOn(['session closes', 'applies'], 'ephemerals have sessions', about, () => (view, { node, note }) => {
+    if (note?.kind === 'session closes') {
+      const { session } = dataOf<{ session: number }>(note);
+      const own = (node.state as ServerState | undefined)?.zab?.machine as Tree | undefined;
+      if (own?.sessions[session] !== undefined) return `${node.id} still has session ${session}, which it has closed`;
+    }
     for (const { id, state } of view.nodes) {
       const tree = (state as ServerState | undefined)?.zab?.machine as Tree | undefined;
       for (const [session, paths] of Object.entries(tree?.ephemerals ?? {})) {

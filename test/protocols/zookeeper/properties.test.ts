@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   clientOrder,
+  ephemeralsHaveSessions,
   oneConnection,
   singleOrder,
   singleSystemImage,
@@ -90,6 +91,17 @@ describe('a server', () => {
     expect(said(takenUpSessions(), 'revalidates', leading('n2', { 1: 4 }))).toBeUndefined();
     expect(said(takenUpSessions(), 'revalidates', leading('n1', { 1: 4 }))).toContain('from n1');
     expect(said(takenUpSessions(), 'revalidates', leading('n2', {}))).toContain('which it has closed');
+  });
+
+  test('has forgotten a session that it has closed', () => {
+    const look = (ephemeralsHaveSessions() as AlwaysProperty).start();
+    const closes = (session: number) =>
+      look({ nodes: [] } as unknown as View, {
+        node: { id: 'n1', state: connected() } as unknown as NodeView,
+        note: { kind: 'session closes', data: { session } },
+      });
+    expect(closes(2)).toBeUndefined();
+    expect(closes(1)).toContain('still has session 1');
   });
 
   test('takes no client that was answered from more than it has', () => {
