@@ -22,10 +22,11 @@ const parts = 4;
 
 /** @param length of all runs of a column together, in simulated seconds */
 export function measureService(service: LockService, length: number, seed: number): Measured[] {
-  return columns.map((column) => measure(service, column, length, seed));
+  return columns.map((column) => measureColumn(service, column, length, seed));
 }
 
-function measure(service: LockService, column: Column, length: number, seed: number): Measured {
+/** One column; @param length of its runs together, in simulated seconds */
+export function measureColumn(service: LockService, column: Column, length: number, seed: number): Measured {
   const waits: Micros[] = [];
   let refused = 0;
   for (let part = 0; part < parts; part++) {

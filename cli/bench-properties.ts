@@ -29,7 +29,7 @@ interface Question {
   readonly property: Property;
   readonly asks: string;
   /** What went wrong in a run; undefined if nothing did. */
-  judge(run: Run, contender: Contender, writes: readonly Write[]): string | undefined;
+  readonly judge: (run: Run, contender: Contender, writes: readonly Write[]) => string | undefined;
   /** Who must break it, as the algorithms have it. */
   readonly breaks: readonly Contender[];
 }
