@@ -3,7 +3,7 @@
 import { simulate } from '../dist/sim/index.js';
 import { scenarios } from '../dist/scenarios/index.js';
 
-const seedsOfEach = 10;
+const seedsOfEach = 3;
 
 for (const scenario of scenarios) {
   for (let seed = 1; seed <= seedsOfEach; seed++) {

@@ -17,4 +17,5 @@ test.skipIf(!existsSync(join(root, 'dist/cli/main.js')) && process.env['CI'] ===
     for (const { name } of holding) expect(stdout).toContain(`${name}: 2 seeds from `);
     expect(stdout.match(/VALID/g)).toHaveLength(holding.length);
   },
+  600_000,
 );
