@@ -17,8 +17,11 @@ export interface Measured extends Column {
   readonly base: number;
 }
 
-/** Runs that a column is made of: each draws anew which server leads and whom the clients talk to. */
-const parts = 4;
+/** Runs that a column is made of: each draws anew which server leads and whom the clients talk to. Long runs are cut into more, as
+ * what a store keeps of its past makes them slow. */
+function partsOf(length: number): number {
+  return Math.max(4, Math.ceil(length / 10));
+}
 
 /** @param length of all runs of a column together, in simulated seconds */
 export function measureService(service: LockService, length: number, seed: number): Measured[] {
@@ -29,6 +32,7 @@ export function measureService(service: LockService, length: number, seed: numbe
 export function measureColumn(service: LockService, column: Column, length: number, seed: number): Measured {
   const waits: Micros[] = [];
   let refused = 0;
+  const parts = partsOf(length);
   for (let part = 0; part < parts; part++) {
     const scenario = latencyScenario({ service, ...column, seconds: length / parts });
     const { history } = simulate(scenario, {

@@ -131,12 +131,11 @@ function faultsOf(story: StoryName, random: Random, setting: Setting, ttl: Micro
   const forGood = setting.until;
   const someServers = (count: number): string[] => random.shuffle([...servers]).slice(0, count);
   switch (story) {
-    case 'servers fail':
-      return nemesis({ classes: ofServers, budget: 1, longest: seconds(3) })(random, {
-        ...setting,
-        nodes: servers,
-        clients: [],
-      });
+    case 'servers fail': {
+      const seen = { ...setting, nodes: servers, clients: [] };
+      const drawn = nemesis({ classes: ofServers, budget: 1, longest: seconds(3) })(random, seen);
+      return drawn.filter(({ at }) => at >= strikesAt); // clients find what they need first
+    }
     case 'clock jumps': // of one server or of several at once, as the time server has it
       return every(random, setting, ms(700), () =>
         someServers(random.between(1, 3)).map((node) => ({ type: 'clock-jump', node, by: ttl })),
