@@ -1,6 +1,8 @@
 // What the four lock services cost on the machines of the published comparison (Grzesik and Mrozek 2019: three t2.medium nodes,
-// a network of less than a millisecond). The figures were fitted by hand, once, to the paper's column of one process alone;
-// all other columns follow from the protocols.
+// a network of less than a millisecond). The figures were fitted by hand to the paper's column of one process. How the cost
+// divides between what processes share (disk, server) and what they do not (client library) is not in that column: it was chosen
+// so that etcd and Consul grow about as published. The order of the services, Redlock's comb and same key against different keys
+// follow from the protocols.
 import type { LatencyTable, Micros } from '../../sim/index.ts';
 
 export const lockServices = ['redis', 'zookeeper', 'etcd', 'consul'] as const;
