@@ -54,10 +54,11 @@ export function revalidateHere(
   ctx: ServerContext,
 ): boolean {
   if (state.expiry.sessions[session] === undefined) return false;
-  ctx.note('revalidates', { session, owner });
   track(state.expiry, session, timeout, ctx.monotonic(), server.config.tickTime);
   const ahead = state.zab.leading?.ahead as Tree | null | undefined;
   if (ahead?.sessions[session] !== undefined) ahead.owners[session] = owner;
+  const isOpen = treeOf(state).sessions[session] !== undefined;
+  ctx.note('revalidates', { session, owner, takenFrom: ahead?.owners[session] ?? owner, isOpen });
   return true;
 }
 

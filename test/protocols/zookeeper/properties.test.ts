@@ -11,7 +11,7 @@ import {
 import { zooKeeperScenario } from '../../../scenarios/zookeeper.ts';
 import { ms, simulate, type AlwaysProperty, type NodeView, type Property, type View } from '../../../sim/index.ts';
 
-type Data = { readonly [key: string]: string | number | null };
+type Data = { readonly [key: string]: string | number | boolean | null };
 
 /** What the property says to these notes, one after the other; the first violation. */
 function judge(property: Property, kind: string, notes: readonly Data[], state?: object): string | undefined {
@@ -85,33 +85,22 @@ describe('a server', () => {
   });
 
   test('takes a session that is open, and where its client is', () => {
-    const leading = (owner: string, sessions: object): object => ({
-      zab: { machine: { sessions }, leading: { ahead: { sessions, owners: { 1: owner } } } },
-    });
-    expect(said(takenUpSessions(), 'revalidates', leading('n2', { 1: 4 }))).toBeUndefined();
-    expect(said(takenUpSessions(), 'revalidates', leading('n1', { 1: 4 }))).toContain('from n1');
-    expect(said(takenUpSessions(), 'revalidates', leading('n2', {}))).toContain('which it has closed');
+    const told = (takenFrom: string, isOpen: boolean): string | undefined =>
+      judge(takenUpSessions(), 'revalidates', [{ session: 1, owner: 'n2', takenFrom, isOpen }]);
+    expect(told('n2', true)).toBeUndefined();
+    expect(told('n1', true)).toContain('from n1');
+    expect(told('n2', false)).toContain('which it has closed');
   });
 
   test('has forgotten a session that it has closed', () => {
     const look = (ephemeralsHaveSessions() as AlwaysProperty).start();
     const closes = (session: number) =>
       look({ nodes: [] } as unknown as View, {
-        node: { id: 'n1', state: connected() } as unknown as NodeView,
+        node: { id: 'n1', state: { zab: { isActive: true, machine: { sessions: { 1: 4 } } } } } as unknown as NodeView,
         note: { kind: 'session closes', data: { session } },
       });
     expect(closes(2)).toBeUndefined();
     expect(closes(1)).toContain('still has session 1');
-  });
-
-  test('takes no client that was answered from more than it has', () => {
-    const look = (singleSystemImage() as AlwaysProperty).start();
-    const touch = (kind: string, data: Data) =>
-      look({} as View, { node: { id: 'n1', state: connected(1) } as unknown as NodeView, note: { kind, data } });
-    expect(touch('answered', write(1, 10, 'x'))).toBeUndefined();
-    expect(touch('attaches', { session: 1 })).toBeUndefined();
-    expect(touch('answered', write(1, 11, 'y'))).toBeUndefined();
-    expect(touch('attaches', { session: 1 })).toContain('takes session 1');
   });
 });
 
