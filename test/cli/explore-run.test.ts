@@ -115,7 +115,7 @@ describe('exploring', () => {
   });
 
   test('is interrupted without losing what it found until then', async () => {
-    const child = startFaultline(temporaryFolder(), 'explore', 'paxos', '--set', 'clients=4', '--json');
+    const child = startFaultline(temporaryFolder(), 'explore', 'raft-bounded', '--set', 'timeouts=8', '--json');
     setTimeout(() => child.kill('SIGINT'), 8_000);
     const { code, out } = await outcomeOf(child);
     expect(code).toBe(130);

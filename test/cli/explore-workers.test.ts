@@ -60,7 +60,7 @@ describe('a search in threads', () => {
   }, 60_000);
 
   test('is interrupted without losing what it found until then', async () => {
-    const argv = ['explore', 'paxos', '--set', 'clients=4', '--json', '--workers', '2'];
+    const argv = ['explore', 'raft-bounded', '--set', 'timeouts=8', '--json', '--workers', '2'];
     const child = startFaultline(temporaryFolder(), ...argv);
     setTimeout(() => child.kill('SIGINT'), 8_000);
     const { code, out } = await outcomeOf(child);
