@@ -166,7 +166,7 @@ export function zooKeeperScenario(variant: ZooKeeperVariant): Scenario {
       );
       const progressWithin = seconds(3);
       const all = [
-        ...zabProperties(server, { config: zabConfig, progressWithin, isFast: true }),
+        ...zabProperties(server, { config: zabConfig, progressWithin, isFast: set.network !== 'lossy' }),
         ...serviceProperties(),
       ];
       return {
