@@ -200,11 +200,13 @@ class NodeDisk implements Disk {
   sync(): void {
     const node = this.#node;
     if (node.status !== 'up' || node.disk.unsyncedWrites === 0) return;
-    const begin = Math.max(node.cursor, node.stalledUntil);
+    const asked = node.cursor;
+    const begin = Math.max(asked, node.stalledUntil);
     node.cursor = begin + drawLatency(node.syncLatency, node.diskRandom) + node.syncDelay;
     const pending = node.effects.reduce((sum, effect) => sum + (effect.type === 'synced' ? effect.writes : 0), 0);
     const writes = node.disk.unsyncedWrites - pending;
-    if (writes > 0) node.effects.push({ at: node.cursor, cause: this.#kernel.recorder.cause, type: 'synced', writes });
+    if (writes === 0) return;
+    node.effects.push({ at: node.cursor, cause: this.#kernel.recorder.cause, type: 'synced', writes, asked });
   }
 
   #write(write: Parameters<SimNode['disk']['write']>[0]): number {

@@ -28,7 +28,7 @@ export type Effect = {
   readonly cause: number;
 } & (
   | { readonly type: 'send'; readonly to: number; readonly message: object }
-  | { readonly type: 'synced'; readonly writes: number }
+  | { readonly type: 'synced'; readonly writes: number; /** When the process asks for it. */ asked: Micros }
   | { readonly type: 'complete'; readonly outcome: Outcome }
   | { readonly type: 'note'; readonly kind: string; readonly data: NoteData }
 );

@@ -7,7 +7,7 @@ import { eventKind, type Kernel } from './kernel.ts';
 import type { UnsyncedFate } from './disk.ts';
 import type { InboxItem, SimNode, Timer } from './node.ts';
 import { DiskError, type AnyProtocol } from './protocol.ts';
-import { seconds } from './time.ts';
+import { seconds, type Micros } from './time.ts';
 import { kindNumber } from './trace.ts';
 import { arrives, loseOnArrival } from './wire.ts';
 
@@ -67,17 +67,27 @@ export function pause(kernel: Kernel, node: SimNode): void {
   kernel.record('pause', node.index, -1, 0);
 }
 
-/** The process goes on where it was: effects that were under way are late by the length of the pause. */
+/** The process goes on where it was: what it has still to do is late. */
 export function resume(kernel: Kernel, node: SimNode): void {
   if (node.status !== 'paused') return;
   node.status = 'up';
   kernel.record('resume', node.index, -1, 0);
-  const late = kernel.now - node.pausedAt;
-  for (const effect of node.effects) effect.at += late;
+  const late = lateness(node, kernel.now);
+  for (const effect of node.effects) {
+    effect.at += late;
+    if (effect.type === 'synced' && effect.asked > node.pausedAt) effect.asked += late;
+  }
   if (node.busy) {
     node.cursor += late;
     continueLater(kernel, node);
   } else drainInbox(kernel, node);
+}
+
+/** By the length of the pause; but a disk goes on with a sync that it was asked for, and only what was left of it is waited for. */
+function lateness(node: SimNode, now: Micros): Micros {
+  const next = node.effects[0];
+  const syncing = next?.type === 'synced' && next.asked <= node.pausedAt;
+  return syncing ? Math.max(0, now - next.at) : now - node.pausedAt;
 }
 
 /** A queued message arrives. */

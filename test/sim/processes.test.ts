@@ -133,7 +133,7 @@ test('a node stays down until the last of its crashes is over', () => {
   ).toEqual([0, ms(130)]);
 });
 
-test('a paused process handles what arrived, in order, when it goes on; a sync under way ends late', () => {
+test('a paused process handles what arrived, in order, when it goes on', () => {
   const result = run({
     nodes: [
       { id: 'a', protocol: counting(3, ms(10)) },
@@ -143,11 +143,36 @@ test('a paused process handles what arrived, in order, when it goes on; a sync u
     tail: ms(300),
   });
   expect(notes(result)).toEqual(['11 b got 0 a', '65 b got 1 a', '65 b got 2 a']);
-  expect(answers(withWriter([at(13, { type: 'pause', node: 'w', for: ms(50) })]))).toEqual([
-    '12 a got 1 w',
-    '67 a got 2 w',
-    '67 a got 3 w',
-  ]);
+});
+
+describe('a pause while something is under way', () => {
+  test('the disk goes on with a sync: it is late only where it ended in the pause', () => {
+    const paused = (length: number): string[] =>
+      answers(withWriter([at(13, { type: 'pause', node: 'w', for: length })]));
+    expect(paused(ms(1))).toEqual(['12 a got 1 w', '17 a got 2 w', '17 a got 3 w']);
+    expect(paused(ms(50))).toEqual(['12 a got 1 w', '64 a got 2 w', '64 a got 3 w']);
+  });
+
+  test('a sync that the process has not asked for yet is late by the whole pause, and so is work', () => {
+    const protocol: Protocol<Numbers> = {
+      ...listener,
+      start(ctx) {
+        ctx.disk.set('x', 1);
+        ctx.disk.sync();
+        ctx.work(ms(10));
+        ctx.disk.set('x', 2);
+        ctx.disk.sync();
+        ctx.note('done');
+        return { sent: 0 };
+      },
+    };
+    const done = (moment: number): string[] =>
+      notes(run({ nodes: [{ id: 'w', protocol }], faults: [at(moment, { type: 'pause', node: 'w', for: ms(50) })] }));
+    expect(done(2)).toEqual(['67 w done']); // in the first sync, of which it misses 47 ms
+    expect(done(8)).toEqual(['70 w done']); // at work
+    expect(done(17)).toEqual(['67 w done']); // in the second sync
+    expect(done(30)).toEqual(['20 w done']);
+  });
 });
 
 test('a node that joins later hears nothing before', () => {
