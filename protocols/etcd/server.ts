@@ -13,7 +13,7 @@ import {
 import { onConfigured } from './cluster.ts';
 import { defaultEtcdConfig, etcdRules, executionOf, type EtcdConfig, type EtcdRules } from './config.ts';
 import { refusals } from './errors.ts';
-import { hashKv } from './hash.ts';
+import { hashFurther, nothingHashed } from './hash.ts';
 import { checkLeases, demote, followLeases, promote, revokeExpired } from './lessor.ts';
 import type { ClientMessage, EtcdCommand, EtcdMessage, MemberMessage } from './messages.ts';
 import { failReads, onReadReady, onReadRetry } from './reads.ts';
@@ -72,7 +72,10 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
       },
       becameLeader: (state, ctx) => promote(member, state, ctx),
       lostLeadership: (state) => demote(state),
-      restored: (state, ctx) => onRestored(member, state, ctx),
+      restored(state, ctx) {
+        state.hashed = nothingHashed;
+        onRestored(member, state, ctx);
+      },
       readReady: (state, id, _index, ctx) => onReadReady(member, state, id, ctx),
       configured: (state, _configuration, ctx) => onConfigured(state, ctx),
     },
@@ -84,8 +87,11 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
 /** How often members tell the hash of their store, so that whoever sees them all can compare. */
 const hashEvery = 16;
 
-function noteHash({ raft: { machine } }: EtcdState, index: number, ctx: EtcdContext): void {
-  ctx.note('store', { index, revision: machine.revision, compacted: machine.compacted, hash: hashKv(machine) });
+function noteHash(state: EtcdState, index: number, ctx: EtcdContext): void {
+  const { machine } = state.raft;
+  state.hashed = hashFurther(machine, state.hashed);
+  const { revision, compacted } = machine;
+  ctx.note('store', { index, revision, compacted, hash: state.hashed.hash });
 }
 
 /** An expired lease is gone: whoever trusts it still was let down. */
@@ -108,6 +114,7 @@ function start(member: Member, ctx: EtcdContext): EtcdState {
     leaderSince: 0,
     leaderless: 0,
     hasCommitted: false,
+    hashed: nothingHashed,
   };
 }
 

@@ -5,6 +5,7 @@ import type { RaftServer, RaftState, RaftTimer } from '../raft/index.ts';
 import type { AlarmResponse, CompactionResponse, Executed, LeaseResponse, OperationResponse } from './api.ts';
 import type { EtcdConfig, EtcdRules } from './config.ts';
 import type { WatchFilter } from './events.ts';
+import type { HashedStore } from './hash.ts';
 import type { EtcdCommand, EtcdMessage, Pending } from './messages.ts';
 import type { Store } from './store.ts';
 
@@ -35,6 +36,8 @@ export interface EtcdState {
   leaderless: number;
   /** Something was applied in the turn under way. */
   hasCommitted: boolean;
+  /** How far the store is hashed. */
+  hashed: HashedStore;
 }
 
 export interface Connection {

@@ -1,6 +1,6 @@
 // What was seen of etcd 3.4 and 3.5 on real servers, fact by fact: compaction, and leases as far as they are replicated.
 import { describe, expect, test } from 'vitest';
-import { hashKv } from '../../../protocols/etcd/hash.ts';
+import { hashFurther, hashKv, nothingHashed } from '../../../protocols/etcd/hash.ts';
 import { eventsFrom } from '../../../protocols/etcd/events.ts';
 import { local } from './local.ts';
 
@@ -60,6 +60,29 @@ describe('compaction', () => {
     one.put('c');
     expect(hashKv(one.store)).not.toBe(hashKv(other.store));
     expect(hashKv(one.store, 6)).toBe(hashKv(other.store));
+  });
+
+  test('a hash that goes on where it stopped says what a hash from the beginning says, whatever is compacted', () => {
+    const etcd = local();
+    let hashed = nothingHashed;
+    for (let step = 1; step <= 200; step++) {
+      etcd.put(`k${step % 7}`, `v${step}`);
+      if (step % 60 === 0) etcd.run({ type: 'compact', revision: step - 20 });
+      if (step % 3 === 0) hashed = hashFurther(etcd.store, hashed);
+      if (step % 3 === 0) expect(hashed.hash).toBe(hashKv(etcd.store));
+    }
+  });
+
+  test('what befell a change that was hashed already shows when there are twice as many', () => {
+    const etcd = local();
+    const put = (times: number): void => Array.from({ length: times }).forEach(() => etcd.put('a'));
+    put(10);
+    const hashed = hashFurther(etcd.store, nothingHashed);
+    etcd.store.changes[3] = { ...etcd.store.changes[3]!, value: 'rotten' };
+    put(5);
+    expect(hashFurther(etcd.store, hashed).hash).not.toBe(hashKv(etcd.store));
+    put(6);
+    expect(hashFurther(etcd.store, hashed).hash).toBe(hashKv(etcd.store));
   });
 });
 
