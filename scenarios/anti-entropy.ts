@@ -11,6 +11,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   standardFaults,
@@ -47,7 +48,7 @@ export function antiEntropyWorld(
 ): World {
   const protocol = antiEntropyReplica({ compares: compares as 'merkle' | 'digest', rules });
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     clients: ['c1', 'c2'].map((id) => ({ id, protocol: antiEntropyClient, timeout: ms(500) })),
     network: { latency: 'lan' },
     until: seconds(10),

@@ -16,6 +16,7 @@ import {
   logUniform,
   ms,
   networkPresets,
+  nodeIds,
   seconds,
   sometimesNoted,
   type Fault,
@@ -89,7 +90,7 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
         ...(variant.rules && { rules: variant.rules }),
       });
       const agent = consulAgent({ gossip, config: { rpcHoldTimeout: seconds(1), rpcTimeout: seconds(2) } });
-      const agents = Array.from({ length: clients + bystanders }, (_, index) => `a${index + 1}`);
+      const agents = nodeIds('a', clients + bystanders);
       const times = { ttl: seconds(ttl), lockDelay: seconds(lockDelay), lease: seconds(lockDelay * 0.9) };
       return {
         nodes: [

@@ -12,6 +12,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   seconds,
   workload,
   type Check,
@@ -68,12 +69,8 @@ export function consulScenario(variant: ConsulVariant): Scenario {
       });
       const client = consulKvClient({ timeout: ms(1_500), consistency: variant.consistency, ...variant.client });
       return {
-        nodes: Array.from({ length: servers }, (_, index) => ({ id: `s${index + 1}`, protocol: server })),
-        clients: Array.from({ length: clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: client,
-          timeout: seconds(2),
-        })),
+        nodes: numbered('s', servers, { protocol: server }),
+        clients: numbered('c', clients, { protocol: client, timeout: seconds(2) }),
         network: networkPresets.lan,
         until: seconds(10),
         tail: seconds(4),

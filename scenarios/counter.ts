@@ -6,6 +6,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   standardFaults,
@@ -37,11 +38,7 @@ export function counterWorld(
   const client = counterClient('server');
   return {
     nodes: [{ id: 'server', protocol: counterServer(options) }],
-    clients: Array.from({ length: clients }, (_, index) => ({
-      id: `c${index + 1}`,
-      protocol: client,
-      timeout: seconds(1),
-    })),
+    clients: numbered('c', clients, { protocol: client, timeout: seconds(1) }),
     network: { latency: 'lan' },
     until: seconds(8),
     tail: seconds(3),

@@ -14,6 +14,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   standardFaults,
   workload,
@@ -48,7 +49,7 @@ export function crdtWorld(
   const replica = crdtReplica({ joins: { ...lawfulJoins, ...joins }, syncsFirst });
   const functions = ['visit', 'deposit', 'withdraw', 'rename', 'add', 'add', 'remove'] as const;
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol: replica })),
+    nodes: numbered('n', nodes, { protocol: replica }),
     clients: ['c1', 'c2', 'c3'].map((id) => ({ id, protocol: crdtClient, timeout: ms(500) })),
     network: { latency: 'lan' },
     until: seconds(8),

@@ -6,6 +6,7 @@ import {
   defineScenario,
   eventually,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   type ParameterSpecs,
@@ -28,7 +29,7 @@ export const election = defineScenario({
 export function electionWorld({ nodes }: { nodes: number }, options: BullyOptions = {}): World {
   const protocol = bully(options);
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     clients: [],
     network: { latency: 'lan' },
     until: seconds(15),

@@ -9,6 +9,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   seconds,
   sometimesNoted,
   type Operation,
@@ -33,7 +34,6 @@ export interface EtcdLeaseVariant {
   readonly config?: Partial<EtcdConfig>;
 }
 
-const networks = ['loopback', 'lan', 'wan'] as const;
 const { members, network, election, preVote, snapshots, swarm } = etcdParameters;
 
 const parameters = {
@@ -57,13 +57,9 @@ export function etcdLeaseScenario(variant: EtcdLeaseVariant): Scenario {
       const server = etcd({ ...etcdConfigOf(set), ...variant.config }, variant.rules);
       const client = leaseClient({ callTimeout: ms(700), dialTimeout: ms(300) });
       return {
-        nodes: Array.from({ length: set.members }, (_, index) => ({ id: `n${index + 1}`, protocol: server })),
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: client,
-          timeout: seconds(8),
-        })),
-        network: networkPresets[set.network as (typeof networks)[number]],
+        nodes: numbered('n', set.members, { protocol: server }),
+        clients: numbered('c', set.clients, { protocol: client, timeout: seconds(8) }),
+        network: networkPresets[set.network],
         until: seconds(24),
         tail: seconds(10),
         workload: leaseWorkload,

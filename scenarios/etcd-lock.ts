@@ -10,6 +10,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   seconds,
   sometimesNoted,
   type FaultClass,
@@ -35,7 +36,6 @@ export interface EtcdLockVariant {
   readonly client?: Partial<MutexClientOptions>;
 }
 
-const networks = ['loopback', 'lan', 'wan'] as const;
 const { members, network, election, preVote, snapshots, swarm } = etcdParameters;
 
 const parameters = {
@@ -71,13 +71,9 @@ export function etcdLockScenario(variant: EtcdLockVariant): Scenario {
       const options = { ttl: set.ttl, callTimeout: seconds(1), dialTimeout: ms(300), pingEvery: ms(500) };
       const client = mutexClient({ ...options, ...variant.client });
       return {
-        nodes: Array.from({ length: set.members }, (_, index) => ({ id: `n${index + 1}`, protocol: server })),
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: client,
-          timeout: seconds(8),
-        })),
-        network: networkPresets[set.network as (typeof networks)[number]],
+        nodes: numbered('n', set.members, { protocol: server }),
+        clients: numbered('c', set.clients, { protocol: client, timeout: seconds(8) }),
+        network: networkPresets[set.network],
         until: seconds(26),
         tail: seconds(12),
         workload: lockWorkload,

@@ -15,6 +15,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   seconds,
   sometimesNoted,
   type Json,
@@ -42,7 +43,6 @@ export interface EtcdWatchVariant {
   readonly faults?: (random: Random, setting: Setting) => TimedFault[];
 }
 
-const networks = ['loopback', 'lan', 'wan'] as const;
 const { members, keys, network, election, preVote, snapshots, swarm } = etcdParameters;
 
 const parameters = {
@@ -87,16 +87,14 @@ export function etcdWatchScenario(variant: EtcdWatchVariant): Scenario {
       );
       const writer = writerClient({ callTimeout: seconds(1) });
       const watcher = watchClient({ pingEvery: ms(300), dialTimeout: ms(300), ...variant.watcher });
-      const clients = (count: number, letter: string, protocol: typeof writer | typeof watcher, timeout: number) =>
-        Array.from({ length: count }, (_, index) => ({ id: `${letter}${index + 1}`, protocol, timeout }));
       return {
-        nodes: Array.from({ length: set.members }, (_, index) => ({ id: `n${index + 1}`, protocol: server })),
+        nodes: numbered('n', set.members, { protocol: server }),
         // A watcher keeps what it was told in memory: it never gives up, and nothing in this world takes it down.
         clients: [
-          ...clients(set.writers, 'c', writer, seconds(2)),
-          ...clients(set.watchers, 'w', watcher, seconds(600)),
+          ...numbered('c', set.writers, { protocol: writer, timeout: seconds(2) }),
+          ...numbered('w', set.watchers, { protocol: watcher, timeout: seconds(600) }),
         ],
-        network: networkPresets[set.network as (typeof networks)[number]],
+        network: networkPresets[set.network],
         until: seconds(16),
         tail: seconds(8),
         workload: (random, setting) => watchWorkload(random, setting, set.keys, variant.compaction ?? set.compaction),

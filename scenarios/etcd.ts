@@ -8,6 +8,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   seconds,
   workload,
   type NemesisOptions,
@@ -16,6 +17,7 @@ import {
   type WorkloadOptions,
 } from '../sim/index.ts';
 import { etcdProperties } from './etcd-properties.ts';
+import { budget, networkAmong, swarm } from './parameters.ts';
 
 /** What a variant of the key-value scenario changes. */
 export interface EtcdVariant {
@@ -45,12 +47,7 @@ export const etcdParameters = {
   },
   clients: { about: 'client processes', default: 4, range: [1, 50], draw: (random: Random) => random.between(2, 5) },
   keys: { about: 'keys in use', default: 3, range: [1, 1_000], draw: (random: Random) => random.between(1, 4) },
-  network: {
-    about: 'network preset',
-    default: 'lan',
-    oneOf: networks,
-    draw: (random: Random) => random.pick(networks),
-  },
+  network: networkAmong(networks),
   election: {
     about: 'election time-out in ms; the heartbeat is a tenth of it',
     default: 1_000,
@@ -68,12 +65,8 @@ export const etcdParameters = {
     range: [0, 1_000_000],
     draw: (random: Random) => random.pick([0, 0, 20, 100]),
   },
-  budget: {
-    about: 'impair at most a minority of the members at once, or go over that and expect safety only',
-    default: 'minority',
-    oneOf: ['minority', 'over'],
-  },
-  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+  budget,
+  swarm,
 } as const;
 
 /** The knobs of a member from the parameters that all etcd scenarios share. */
@@ -102,13 +95,9 @@ export function etcdScenario(variant: EtcdVariant): Scenario {
       });
       const isOver = set.budget === 'over';
       return {
-        nodes: Array.from({ length: set.members }, (_, index) => ({ id: `n${index + 1}`, protocol: server })),
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: client,
-          timeout: seconds(2),
-        })),
-        network: networkPresets[set.network as (typeof networks)[number]],
+        nodes: numbered('n', set.members, { protocol: server }),
+        clients: numbered('c', set.clients, { protocol: client, timeout: seconds(2) }),
+        network: networkPresets[set.network],
         until: seconds(16),
         tail: seconds(8),
         workload: workload({

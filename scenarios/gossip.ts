@@ -6,6 +6,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   standardFaults,
@@ -36,7 +37,7 @@ export function gossipWorld(
 ): World {
   const protocol = gossip({ fanOut, rounds, ...options });
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     clients: [{ id: 'c1', protocol: gossipClient, timeout: seconds(1) }],
     network: { latency: 'lan' },
     until: seconds(10),

@@ -6,6 +6,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   workload,
@@ -39,11 +40,7 @@ export function pingPongWorld(
   const client = pingClient('server', { retryAfter, ...options });
   return {
     nodes: [{ id: 'server', protocol: pingServer }],
-    clients: Array.from({ length: clients }, (_, index) => ({
-      id: `c${index + 1}`,
-      protocol: client,
-      timeout: seconds(1),
-    })),
+    clients: numbered('c', clients, { protocol: client, timeout: seconds(1) }),
     network: { latency: 'lan' },
     until: seconds(6),
     tail: seconds(2),

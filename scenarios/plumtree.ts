@@ -9,6 +9,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   standardFaults,
@@ -40,7 +41,7 @@ export function plumtreeWorld(
 ): World {
   const protocol = plumtree('n1', { activeView }, rules);
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     clients: [{ id: 'c1', protocol: plumtreeClient, timeout: ms(300) }],
     network: { latency: 'lan' },
     until: seconds(9),

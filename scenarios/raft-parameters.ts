@@ -1,9 +1,10 @@
 // The knobs of the Raft scenario. Each seed draws its own values: a batch of one entry, a snapshot every third entry or a
 // window of one message shows what comfortable settings hide.
-import { ms, seconds, standardFaults, type FaultClass, type Micros, type Random } from '../sim/index.ts';
+import { ms, seconds, standardFaults, type FaultClass, type Micros, type Random, type ValuesOf } from '../sim/index.ts';
 import type { KeyValueConfig } from '../protocols/raft/index.ts';
+import { budget, networkAmong, swarm } from './parameters.ts';
 
-export const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
+const networks = ['loopback', 'lan', 'wan', 'congested'] as const;
 const guards = ['both', 'pre-vote', 'check-quorum', 'none'] as const;
 const memberships = ['none', 'single', 'joint'] as const;
 
@@ -22,12 +23,7 @@ export const raftParameters = {
     range: [1, 1_000],
     draw: (random: Random) => random.between(1, 5),
   },
-  network: {
-    about: 'network preset',
-    default: 'lan',
-    oneOf: networks,
-    draw: (random: Random) => random.pick(networks),
-  },
+  network: networkAmong(networks),
   election: {
     about: 'shortest election time-out in ms; it should be several times the round trip',
     default: 150,
@@ -118,18 +114,11 @@ export const raftParameters = {
     range: [0, 900_000],
     draw: (random: Random) => random.pick([0, 10_000, 90_000]),
   },
-  budget: {
-    about: 'impair at most a minority of the servers at once, or go over that and expect safety only',
-    default: 'minority',
-    oneOf: ['minority', 'over'],
-  },
-  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+  budget,
+  swarm,
 } as const;
 
-type Widen<V> = V extends number ? number : V extends string ? string : boolean;
-export type RaftSetting = {
-  readonly [K in keyof typeof raftParameters]: Widen<(typeof raftParameters)[K]['default']>;
-};
+export type RaftSetting = ValuesOf<typeof raftParameters>;
 
 /** The servers' configuration under these knobs. */
 export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial<KeyValueConfig> {

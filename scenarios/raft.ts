@@ -16,6 +16,8 @@ import {
   ms,
   nemesis,
   networkPresets,
+  nodeIds,
+  numbered,
   seconds,
   type ClientSpec,
   type Micros,
@@ -23,21 +25,13 @@ import {
   type NetworkSpec,
   type NodeSpec,
   type Parameters,
-  type ParameterSpecs,
   type Property,
   type Protocol,
   type Scenario,
 } from '../sim/index.ts';
 import type { Raft } from '../protocols/raft/index.ts';
-import {
-  faultClasses,
-  healedTail,
-  patience,
-  raftConfig,
-  raftParameters,
-  type networks,
-  type RaftSetting,
-} from './raft-parameters.ts';
+import { fixParameters } from './parameters.ts';
+import { faultClasses, healedTail, patience, raftConfig, raftParameters, type RaftSetting } from './raft-parameters.ts';
 import { administrator, ofClients, raftWorkload } from './raft-workload.ts';
 
 /** What a variant of the Raft scenario changes. */
@@ -65,18 +59,18 @@ export function raftScenario(variant: RaftVariant): Scenario {
     story: variant.story,
     protocol: 'raft',
     expect: variant.expect,
-    parameters: fix(raftParameters, variant.fixed ?? {}),
+    parameters: fixParameters(raftParameters, variant.fixed ?? {}),
     world(set) {
-      const voters = names('n', set.nodes);
+      const voters = nodeIds('n', set.nodes);
       const config = { ...raftConfig(set, voters), ...variant.config };
       const server = raft(config, variant.rules);
-      const { membership, keys, transfers } = set as RaftSetting & { membership: 'none' | 'single' | 'joint' };
+      const { membership, keys, transfers } = set;
       const isOver = set.budget === 'over';
       const faults = { classes: faultClasses(set), ...variant.nemesis, ...(isOver ? { budget: 'over' as const } : {}) };
       return {
         nodes: nodesOf(set, server),
         clients: clientsOf(set),
-        network: variant.network ?? networkPresets[set.network as (typeof networks)[number]],
+        network: variant.network ?? networkPresets[set.network],
         until: seconds(5) + healedTail(set),
         tail: healedTail(set),
         workload: raftWorkload({ keys, reads: variant.reads ?? 400_000, membership, transfers }),
@@ -99,14 +93,14 @@ export const raftKv = raftScenario({
 
 /** The members, and the spares where somebody could add them; their clocks run apart if that was drawn. */
 function nodesOf({ nodes, spares, membership, drift }: RaftSetting, server: Protocol<Raft>): NodeSpec[] {
-  return names('n', nodes + (membership === 'none' ? 0 : spares)).map((id, index) => {
+  return nodeIds('n', nodes + (membership === 'none' ? 0 : spares)).map((id, index) => {
     return { id, protocol: server, clock: { drift: index % 2 === 0 ? drift : -drift } };
   });
 }
 
 function clientsOf({ clients, membership, transfers }: RaftSetting): ClientSpec[] {
   const client = raftClient({ retryAfter: patience.retryAfter });
-  const specs = names('c', clients).map((id) => ({ id, protocol: client, timeout: patience.timeout }));
+  const specs = numbered('c', clients, { protocol: client, timeout: patience.timeout });
   if (membership === 'none' && !transfers) return specs;
   const admin = raftAdministrator({ retryAfter: ms(100) });
   return [...specs, { id: administrator, protocol: admin, timeout: ms(300) }];
@@ -119,18 +113,4 @@ function propertiesOf(set: RaftSetting, server: Protocol<Raft>, electionTimeout:
     progressWithin: healedTail(set),
     catchUpWithin: healedTail(set),
   });
-}
-
-function names(prefix: string, count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`);
-}
-
-/** The specifications with new defaults that no seed draws over. */
-function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
-  const entries = Object.entries(specs).map(([name, spec]) => {
-    const value = fixed[name];
-    if (value === undefined) return [name, spec];
-    return [name, { ...spec, default: value, draw: () => value }];
-  });
-  return Object.fromEntries(entries) as S;
 }

@@ -11,6 +11,7 @@ import {
   defineScenario,
   ms,
   nemesis,
+  nodeIds,
   seconds,
   type FaultClass,
   type NodeId,
@@ -95,8 +96,8 @@ export function redlockScenario(variant: RedlockVariant): Scenario {
 
 function worldOf(variant: RedlockVariant, set: RedlockParameters) {
   const { config, rules, check, servers = () => ({ appendfsync: 'always' }) } = variant;
-  const instances = Array.from({ length: set.instances }, (_, index) => `r${index + 1}`);
-  const clients = Array.from({ length: set.clients }, (_, index) => `c${index + 1}`);
+  const instances = nodeIds('r', set.instances);
+  const clients = nodeIds('c', set.clients);
   // Half of the nodes are as fast as the drift allows, half as slow: servers and clients by turns.
   const half = Math.floor(set.drift / 2);
   const clock = (place: number) => ({ drift: place % 2 === 0 ? half : -half });

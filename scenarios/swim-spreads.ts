@@ -4,6 +4,7 @@ import {
   alwaysOn,
   defineScenario,
   eventually,
+  nodeIds,
   seconds,
   workload,
   type Property,
@@ -15,7 +16,7 @@ import type { SwimVariant } from './swim.ts';
 export const spreadParameters = { nodes: { about: 'how many members', default: 40, range: [10, 1_000] } } as const;
 
 export function spreadWorld({ nodes: count }: { nodes: number }, { rules = {}, config = {} }: SwimVariant = {}): World {
-  const ids = Array.from({ length: count }, (_, index) => `m${index + 1}`);
+  const ids = nodeIds('m', count);
   const known = startingMembers(ids);
   const protocol = swim({ known, rules, config: { ...lan, pushPullInterval: 0, ...config } });
   return {

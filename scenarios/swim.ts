@@ -5,6 +5,7 @@ import {
   defineScenario,
   ms,
   nemesis,
+  nodeIds,
   seconds,
   sometimesNoted,
   workload,
@@ -221,7 +222,7 @@ interface Cluster {
 }
 
 function cluster(count: number, variant: SwimVariant, options: SwimOptions = {}): Cluster {
-  const ids = Array.from({ length: count }, (_, index) => `n${index + 1}`);
+  const ids = nodeIds('n', count);
   const config = { ...lan, ...options.config, ...variant.config };
   const protocol = swim({ contacts: ids.slice(0, 3), ...options, ...variant, config });
   return { protocol, specs: ids.map((id) => ({ id, protocol })), config };

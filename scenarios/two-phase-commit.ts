@@ -9,6 +9,7 @@ import {
   eventually,
   ms,
   nemesis,
+  nodeIds,
   seconds,
   sometimes,
   sometimesNoted,
@@ -44,7 +45,7 @@ export function twoPhaseCommitWorld(
 ): World {
   const follower = participant({ coordinator: 'tm', votesNo, ...options });
   const leader = coordinator(options);
-  const ids = Array.from({ length: participants }, (_, index) => `p${index + 1}`);
+  const ids = nodeIds('p', participants);
   return {
     nodes: [{ id: 'tm', protocol: leader }, ...ids.map((id) => ({ id, protocol: follower }))],
     clients: ['c1', 'c2'].map((id) => ({ id, protocol: commitClient('tm'), timeout: seconds(2) })),

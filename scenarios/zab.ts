@@ -7,16 +7,18 @@ import {
   ms,
   nemesis,
   networkPresets,
+  nodeIds,
+  numbered,
   seconds,
   workload,
   type Micros,
   type NemesisOptions,
   type NetworkSpec,
   type Parameters,
-  type ParameterSpecs,
   type Random,
   type Scenario,
 } from '../sim/index.ts';
+import { budget, fixParameters, networkAmong, observers, swarm, whenDown } from './parameters.ts';
 
 /** What a variant of the Zab scenario changes. */
 export interface ZabVariant {
@@ -43,12 +45,7 @@ const parameters = {
     range: [1, 9],
     draw: (random: Random) => random.pick([3, 3, 3, 5, 4]),
   },
-  observers: {
-    about: 'servers that only observe',
-    default: 0,
-    range: [0, 5],
-    draw: (random: Random) => random.pick([0, 0, 1]),
-  },
+  observers,
   clients: { about: 'client processes', default: 3, range: [1, 50], draw: (random: Random) => random.between(1, 3) },
   keys: {
     about: 'keys that the clients use',
@@ -56,12 +53,7 @@ const parameters = {
     range: [1, 1_000],
     draw: (random: Random) => random.between(1, 3),
   },
-  network: {
-    about: 'network preset',
-    default: 'lan',
-    oneOf: networks,
-    draw: (random: Random) => random.pick(networks),
-  },
+  network: networkAmong(networks),
   tick: {
     about: 'tick time in ms',
     default: 100,
@@ -92,18 +84,9 @@ const parameters = {
     range: [0, 10_000_000],
     draw: (random: Random) => random.pick([0, 0, ms(1), ms(5)]),
   },
-  whenDown: {
-    about: 'what becomes of a message to a server that is down',
-    default: 'lose',
-    oneOf: ['lose', 'refuse'],
-    draw: (random: Random) => random.pick(['lose', 'refuse']),
-  },
-  budget: {
-    about: 'impair at most a minority of the servers at once, or go over that and expect safety only',
-    default: 'minority',
-    oneOf: ['minority', 'over'],
-  },
-  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+  whenDown,
+  budget,
+  swarm,
 } as const;
 
 /** The Zab scenario with some of its parts replaced. */
@@ -113,9 +96,9 @@ export function zabScenario(variant: ZabVariant): Scenario {
     story: variant.story,
     protocol: 'zab',
     expect: variant.expect,
-    parameters: fix(parameters, variant.fixed ?? {}),
+    parameters: fixParameters(parameters, variant.fixed ?? {}),
     world(set) {
-      const voters = Array.from({ length: set.voters }, (_, index) => `n${index + 1}`);
+      const voters = nodeIds('n', set.voters);
       const observers = Array.from({ length: set.observers }, (_, index) => `n${set.voters + index + 1}`);
       const tickTime = ms(set.tick);
       const config: Partial<ZabConfig> = {
@@ -132,18 +115,14 @@ export function zabScenario(variant: ZabVariant): Scenario {
       };
       const server = zab(config, variant.rules);
       const client = zabClient({ retryAfter: 3 * tickTime });
-      const network = networkPresets[set.network as (typeof networks)[number]];
+      const network = networkPresets[set.network];
       const isOver = set.budget === 'over';
       // Congested links are now and then slower than the time-outs: several elections may fail before one succeeds.
       const tail = set.network === 'congested' ? ms(5_500) : ms(3_500);
       return {
         nodes: [...voters, ...observers].map((id) => ({ id, protocol: server })),
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: client,
-          timeout: seconds(2),
-        })),
-        network: variant.network ?? { ...network, whenDown: set.whenDown as 'lose' | 'refuse' },
+        clients: numbered('c', set.clients, { protocol: client, timeout: seconds(2) }),
+        network: variant.network ?? { ...network, whenDown: set.whenDown },
         until: ms(2_500) + tail,
         tail,
         workload: workload({
@@ -175,13 +154,3 @@ export const zabBroadcast = zabScenario({
     'Servers elect a leader, agree on a history and broadcast writes while links, clocks, disks and servers fail; every promise of the paper holds.',
   expect: { type: 'holds' },
 });
-
-/** The specifications with new defaults that no seed draws over. */
-function fix<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
-  const entries = Object.entries(specs).map(([name, spec]) => {
-    const value = fixed[name];
-    if (value === undefined) return [name, spec];
-    return [name, { ...spec, default: value, draw: () => value }];
-  });
-  return Object.fromEntries(entries) as S;
-}

@@ -14,6 +14,7 @@ import {
   eventually,
   ms,
   nemesis,
+  numbered,
   seconds,
   sometimesNoted,
   workload,
@@ -28,7 +29,8 @@ import {
   type View,
   type World,
 } from '../sim/index.ts';
-import { ensembleOf, fixParameters, zooKeeperParameters } from './zookeeper.ts';
+import { fixParameters } from './parameters.ts';
+import { ensembleOf, zooKeeperParameters } from './zookeeper.ts';
 
 /** What a variant of the lock scenario changes. */
 export interface LockVariant {
@@ -65,11 +67,7 @@ export function zooKeeperLockScenario(variant: LockVariant): Scenario {
       const app = lockApp({ store: 'store', workFor: ms(100), ...variant.lock });
       return {
         nodes: [...nodes, { id: 'store', protocol: store({ fencing: variant.fencing ?? true }) }],
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
-          protocol: clientProcess(session, app),
-          timeout: seconds(3),
-        })),
+        clients: numbered('c', set.clients, { protocol: clientProcess(session, app), timeout: seconds(3) }),
         network: links,
         until: ms(6_500),
         tail: seconds(4),
@@ -199,11 +197,10 @@ export function zooKeeperConfigurationScenario(variant: ConfigurationVariant): S
       const { nodes, session, network: links, roles } = ensembleOf(set, variant.rules);
       return {
         nodes,
-        clients: Array.from({ length: set.clients }, (_, index) => ({
-          id: `c${index + 1}`,
+        clients: numbered('c', set.clients, {
           protocol: clientProcess(session, configurationApp()),
           timeout: seconds(4),
-        })),
+        }),
         network: links,
         until: seconds(6),
         tail: seconds(4),

@@ -16,6 +16,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  nodeIds,
   seconds,
   workload,
   type FaultClass,
@@ -24,13 +25,14 @@ import {
   type NetworkSpec,
   type Operation,
   type Parameters,
-  type ParameterSpecs,
   type Random,
   type Scenario,
   type Setting,
   type TimedFault,
+  type ValuesOf,
   type World,
 } from '../sim/index.ts';
+import { fixParameters, networkAmong, observers, swarm, whenDown } from './parameters.ts';
 
 /** What a variant of the key-value scenario changes. */
 export interface ZooKeeperVariant {
@@ -71,20 +73,10 @@ export const zooKeeperParameters = {
     range: [1, 9],
     draw: (random: Random) => random.pick([3, 3, 3, 5]),
   },
-  observers: {
-    about: 'servers that only observe',
-    default: 0,
-    range: [0, 5],
-    draw: (random: Random) => random.pick([0, 0, 1]),
-  },
+  observers,
   clients: { about: 'client processes', default: 3, range: [1, 50], draw: (random: Random) => random.between(2, 3) },
   keys: { about: 'keys in use', default: 2, range: [1, 1_000], draw: (random: Random) => random.between(1, 3) },
-  network: {
-    about: 'network preset',
-    default: 'lan',
-    oneOf: networkNames,
-    draw: (random: Random) => random.pick(networkNames),
-  },
+  network: networkAmong(networkNames),
   tick: {
     about: 'tick time in ms; sessions live for 10 ticks',
     default: 100,
@@ -103,29 +95,16 @@ export const zooKeeperParameters = {
     range: [1, 1_000_000],
     draw: (random: Random) => random.pick([3, 20, 1_000]),
   },
-  whenDown: {
-    about: 'what becomes of a message to a server that is down',
-    default: 'lose',
-    oneOf: ['lose', 'refuse'],
-    draw: (random: Random) => random.pick(['lose', 'refuse']),
-  },
-  swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
+  whenDown,
+  swarm,
 } as const;
 
-interface EnsembleSet {
-  readonly servers: number;
-  readonly observers: number;
-  readonly network: string;
-  readonly tick: number;
-  readonly syncLimit: number;
-  readonly snapshotEvery: number;
-  readonly whenDown: string;
-}
+type EnsembleSet = Omit<ValuesOf<typeof zooKeeperParameters>, 'clients' | 'keys' | 'swarm'>;
 
 /** The servers of a world from the parameters that all ZooKeeper scenarios share. */
 export function ensembleOf(set: EnsembleSet, rules: Partial<ServiceRules> = {}, zabRules: Partial<ZabRules> = {}) {
   const tickTime = ms(set.tick);
-  const servers = Array.from({ length: set.servers + set.observers }, (_, index) => `n${index + 1}`);
+  const servers = nodeIds('n', set.servers + set.observers);
   const zab = {
     initLimit: 10,
     syncLimit: set.syncLimit,
@@ -137,13 +116,13 @@ export function ensembleOf(set: EnsembleSet, rules: Partial<ServiceRules> = {}, 
     observers: servers.slice(set.servers),
   };
   const server = zooKeeper({ config: { tickTime }, rules, zab, zabRules });
-  const network = networks[set.network as (typeof networkNames)[number]];
+  const network = networks[set.network];
   return {
     servers,
     server,
     nodes: servers.map((id) => ({ id, protocol: server })),
     session: { servers, timeout: 10 * tickTime },
-    network: { ...network, whenDown: set.whenDown as 'lose' | 'refuse' },
+    network: { ...network, whenDown: set.whenDown },
     roles: { leader: currentLeader(server) },
     zabConfig: { ...zab, tickTime },
   };
@@ -277,14 +256,4 @@ function cutLeader(random: Random, { nodes }: Setting): TimedFault[] {
     { at: ms(600), fault: { type: 'one-way', from: ['@leader'], to: all, for: ms(1_000) } },
     { at: random.between(ms(840), ms(920)), fault: { type: 'one-way', from: all, to: ['@leader'], for: ms(700) } },
   ];
-}
-
-/** The specifications with new defaults that no seed draws over. */
-export function fixParameters<S extends ParameterSpecs>(specs: S, fixed: Parameters): S {
-  const entries = Object.entries(specs).map(([name, spec]) => {
-    const value = fixed[name];
-    if (value === undefined) return [name, spec];
-    return [name, { ...spec, default: value, draw: () => value }];
-  });
-  return Object.fromEntries(entries) as S;
 }

@@ -38,7 +38,10 @@ export interface ParameterSpec<V extends ParameterValue = ParameterValue> {
 }
 
 type Widen<V> = V extends number ? number : V extends string ? string : V extends boolean ? boolean : never;
-type ValuesOf<S extends ParameterSpecs> = { readonly [K in keyof S]: Widen<S[K]['default']> };
+type ValueOf<S extends ParameterSpec> = S extends { readonly oneOf: readonly (infer V)[] } ? V : Widen<S['default']>;
+
+/** The values that parameters of these specifications have: one of the choices where there are some, else the default's type. */
+export type ValuesOf<S extends ParameterSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
 /** Types `world`'s parameters by their specifications. */
 export function defineScenario<const S extends ParameterSpecs>(
@@ -98,6 +101,16 @@ export interface ClientSpec {
   /** After so long an operation ends as `info`, and the process starts afresh under a new number. */
   readonly timeout: Micros;
   readonly clock?: ClockSpec;
+}
+
+/** The identifiers `n1`, `n2`, ... for the letter `n`. */
+export function nodeIds(letter: string, count: number): NodeId[] {
+  return Array.from({ length: count }, (_, index) => `${letter}${index + 1}`);
+}
+
+/** So many nodes or clients alike, with the identifiers of `nodeIds`. */
+export function numbered<Spec extends object>(letter: string, count: number, spec: Spec): (Spec & { id: NodeId })[] {
+  return nodeIds(letter, count).map((id) => ({ id, ...spec }));
 }
 
 /** One operation of the workload. A client runs its operations one at a time, in order, each not before its time. */

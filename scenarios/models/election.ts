@@ -2,6 +2,7 @@
 // asynchronous one, where it proves nothing.
 import { alwaysPair, reachableByOne, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
 import { bully, type BullyOptions, type BullyState } from '../../protocols/election/bully.ts';
+import { numbered } from '../../sim/index.ts';
 
 export interface ElectionWorldOptions extends BullyOptions {
   readonly nodes: number;
@@ -21,7 +22,7 @@ export function electionExplored({
 }: ElectionWorldOptions): ExploredWorld {
   const protocol = bully(options);
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     network: 'unordered',
     faults: { crashes, timeouts },
     effectless: 'counted',

@@ -2,6 +2,7 @@
 // ignorant.
 import { noDeadlock, reachable, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
 import { gossip, gossipClient, type Gossip } from '../../protocols/gossip/gossip.ts';
+import { numbered } from '../../sim/index.ts';
 
 export interface GossipWorldOptions {
   readonly nodes: number;
@@ -16,7 +17,7 @@ export function gossipExplored({ nodes, drops, timeouts, antiEntropy }: GossipWo
   // One draw decides nothing where there is one outcome: the delay of the first anti-entropy.
   const protocol = gossip({ fanOut: 1, rounds: 1, antiEntropyEvery: 1, antiEntropy });
   return {
-    nodes: Array.from({ length: nodes }, (_, index) => ({ id: `n${index + 1}`, protocol })),
+    nodes: numbered('n', nodes, { protocol }),
     clients: [{ id: 'c1', protocol: gossipClient, operations: [{ f: 'tell', value: 1 }] }],
     network: 'unordered',
     faults: { drops, timeouts },

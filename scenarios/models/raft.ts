@@ -1,7 +1,7 @@
 // The simulator's own Raft, explored: a few servers of the very protocol that scenarios run, within a budget of time-outs and
 // crashes, from an empty disk or from the middle of a story. A crash loses what was not synced.
 import { alwaysPair, reachableByOne, type ExploredWorld, type NodeInWorld } from '../../checkers/explore/index.ts';
-import type { Json } from '../../sim/index.ts';
+import { nodeIds, type Json } from '../../sim/index.ts';
 import {
   raft,
   type Configuration,
@@ -43,7 +43,7 @@ export function raftWorld(options: ExploredRaftOptions = {}): ExploredWorld {
   const { rules = {}, config = {}, servers = 3, timeouts = 3, crashes = 0, duplicates = 0 } = options;
   const { candidates, starts } = options;
   const protocol = raft({ ...paperConfig, ...config }, rules);
-  const ids = Array.from({ length: servers }, (_, index) => `n${index + 1}`);
+  const ids = nodeIds('n', servers);
   const areAlike = candidates === undefined && starts === undefined;
   return {
     nodes: ids.map((id) => {

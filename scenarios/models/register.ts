@@ -11,7 +11,7 @@ import { abdServer, type AbdOptions } from '../../protocols/models/abd.ts';
 import { paxosServer, type PaxosOptions } from '../../protocols/models/paxos.ts';
 import { registerClient } from '../../protocols/models/register-client.ts';
 import { singleCopy } from '../../protocols/models/single-copy.ts';
-import type { AnyProtocol, Request } from '../../sim/index.ts';
+import { nodeIds, type AnyProtocol, type Request } from '../../sim/index.ts';
 
 export interface RegisterWorldOptions {
   readonly servers: number;
@@ -44,7 +44,7 @@ function registerWorld(
     operations = writeThenRead(clients),
   }: Partial<RegisterWorldOptions>,
 ): ExploredWorld {
-  const ids = Array.from({ length: servers }, (_, index) => `s${index + 1}`);
+  const ids = nodeIds('s', servers);
   return {
     nodes: ids.map((id) => ({ id, protocol })),
     clients: operations.map((own, index) => ({

@@ -12,10 +12,11 @@ import {
   transactionManager,
   type ResourceManagerState,
 } from '../../protocols/models/tla-two-phase.ts';
+import { nodeIds } from '../../sim/index.ts';
 
 /** @param managers how many resource managers take part. */
 export function twoPhaseWorld(managers: number): ExploredWorld {
-  const ids = Array.from({ length: managers }, (_, index) => `rm${index + 1}`);
+  const ids = nodeIds('rm', managers);
   return {
     nodes: [
       { id: 'tm', protocol: transactionManager, accepts: listens },

@@ -6,6 +6,7 @@ import {
   ms,
   nemesis,
   networkPresets,
+  numbered,
   register,
   seconds,
   sometimes,
@@ -24,11 +25,7 @@ export const scenario = defineScenario({
   },
   world: ({ clients }) => ({
     nodes: [{ id: 'n1', protocol: server }],
-    clients: Array.from({ length: clients }, (_, index) => ({
-      id: `c${index + 1}`,
-      protocol: client,
-      timeout: ms(500),
-    })),
+    clients: numbered('c', clients, { protocol: client, timeout: ms(500) }),
     network: networkPresets.lan,
     until: seconds(5),
     tail: seconds(1), // the end of the run, in which nothing is broken any more
