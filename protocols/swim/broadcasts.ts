@@ -1,5 +1,6 @@
 // What is new goes round with other messages and in rounds of its own, until it was passed on often enough for everybody to have
 // heard it: λ log n times (section 4.1). What was passed on least goes first, and of that the newest.
+import type { Micros } from '../../sim/index.ts';
 import type { Broadcast, Turn, Update } from './types.ts';
 
 /** Bytes of a compound message, and of each part of it. */
@@ -21,7 +22,8 @@ export function broadcast(turn: Turn, update: Update): void {
 }
 
 /** The news for one packet that has `used` bytes already; each counts as passed on once more. */
-export function takeBroadcasts({ swim, agent }: Turn, used: number): readonly Update[] {
+export function takeBroadcasts(turn: Turn, used: number): readonly Update[] {
+  const { swim, agent, ctx } = turn;
   const { queue } = swim;
   if (queue.length === 0) return [];
   let free = agent.config.udpBufferSize - packetOverhead - used;
@@ -41,17 +43,39 @@ export function takeBroadcasts({ swim, agent }: Turn, used: number): readonly Up
   for (const one of taken) {
     one.transmits++;
     if (one.transmits < limit) enqueue(queue, one);
+    else if (isOwnLeave(turn, one.update)) ctx.setTimer('swim left', agent.config.leavePropagateDelay);
   }
   return taken.map(({ update }) => update);
 }
 
 /** Rounds of gossip are due while there is something to tell, at the times at which this member always gossips. */
-export function armGossip({ swim, agent, ctx }: Turn): void {
+export function armGossip(turn: Turn): void {
+  const { swim, agent, ctx } = turn;
   const { gossipInterval, gossipNodes } = agent.config;
   if (swim.isGossiping || gossipNodes === 0) return;
   swim.isGossiping = true;
-  const passed = (((ctx.monotonic() - swim.gossipPhase) % gossipInterval) + gossipInterval) % gossipInterval;
-  ctx.setTimer('swim gossip', gossipInterval - passed);
+  ctx.setTimer('swim gossip', gossipInterval - sinceRound(turn, ctx.monotonic()));
+}
+
+/** A process that was stopped finds one round overdue, however many it has missed: it gossips as soon as it has read what waited
+ * for it. `due` is when it should have run. */
+export function catchUpOnGossip(turn: Turn, due: Micros): void {
+  const { swim, agent, ctx } = turn;
+  const late = ctx.monotonic() - due;
+  if (agent.config.gossipNodes === 0 || late <= sinceRound(turn, ctx.monotonic())) return;
+  swim.isGossiping = true;
+  ctx.setTimer('swim gossip', 0);
+}
+
+/** How long ago, on this member's clock, the last round was due. */
+function sinceRound({ swim, agent }: Turn, now: Micros): Micros {
+  const { gossipInterval } = agent.config;
+  return (((now - swim.gossipPhase) % gossipInterval) + gossipInterval) % gossipInterval;
+}
+
+/** Whether it says that this member leaves. */
+function isOwnLeave({ swim }: Turn, update: Update): boolean {
+  return swim.isLeaving && update.type === 'dead' && update.member === swim.name;
 }
 
 /** The queue is kept in order, so that nothing is sorted when a packet leaves. */

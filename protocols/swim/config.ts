@@ -37,6 +37,10 @@ export interface SwimConfig {
   /** How often one of those that failed is called (Serf's reconnect), so that a cluster that was split for long grows together;
    * 0 for never. */
   readonly reconnectInterval: Micros;
+  /** Who leaves waits until that was passed on often enough, for so long at most (Serf's BroadcastTimeout). */
+  readonly broadcastTimeout: Micros;
+  /** And then stays for so long, until all have heard of it (LeavePropagateDelay). */
+  readonly leavePropagateDelay: Micros;
   /** The local health multiplier goes up to this less one. */
   readonly awarenessMaxMultiplier: number;
   /** Bytes of a packet. */
@@ -73,6 +77,8 @@ export const lan: SwimConfig = {
   deadNodeReclaimTime: 0,
   joinRetry: seconds(5),
   reconnectInterval: seconds(30),
+  broadcastTimeout: seconds(5),
+  leavePropagateDelay: seconds(1),
   awarenessMaxMultiplier: 8,
   udpBufferSize: 1_400,
   lifeguard: allOfLifeguard,

@@ -2,7 +2,7 @@
 // and suspects it when nobody brings an answer until the period ends. (SWIM, section 3.1, 4.3; Lifeguard IV-A.)
 import type { NodeId } from '../../sim/index.ts';
 import { adjustAwareness, scaled } from './awareness.ts';
-import { broadcast, takeBroadcasts } from './broadcasts.ts';
+import { broadcast, catchUpOnGossip, takeBroadcasts } from './broadcasts.ts';
 import { isLive, onSuspect } from './membership.ts';
 import { pickMembers, shuffleOrder } from './order.ts';
 import { dropMember, findMember } from './table.ts';
@@ -13,11 +13,14 @@ export const pingBytes = 40;
 
 /** The end of one period and the beginning of the next. */
 export function onProbeTimer(turn: Turn): void {
-  endProbe(turn);
   const { swim, agent, ctx } = turn;
+  catchUpOnGossip(turn, swim.probeDue);
+  endProbe(turn);
   if (swim.isLeaving) return;
   const target = nextTarget(turn);
-  ctx.setTimer('swim probe', scaled(turn, agent.config.probeInterval));
+  const period = scaled(turn, agent.config.probeInterval);
+  swim.probeDue = ctx.monotonic() + period;
+  ctx.setTimer('swim probe', period);
   if (target === undefined) return;
   const sequence = ++swim.sequence;
   swim.probe = { target: target.name, sequence, acked: false, expectedNacks: 0, nacks: 0 };

@@ -45,6 +45,8 @@ export interface Swim {
     readonly serf: SerfState;
     /** Who waits for the answers to the query of this time. */
     readonly waiting: Map<number, { readonly client: NodeId; readonly serial: number }>;
+    /** Who waits until this member has left. */
+    leavers: { readonly client: NodeId; readonly serial: number }[];
   };
   message: SwimMessage | SerfAnswer | MemberRequest | MemberResponse;
   timer: SwimTimer | SerfTimer;
@@ -73,6 +75,10 @@ export function swim(options: SwimOptions = {}): Protocol<Swim> {
     config,
     rules: options.rules ?? {},
     hooks: {
+      hasLeft: (state, ctx) => {
+        for (const { client, serial } of state.leavers) ctx.send(client, { type: 'done', serial, value: ctx.id });
+        state.leavers = [];
+      },
       userUpdate: (state, update, ctx) => onSerfUpdate(serf, state, update, ctx),
       localState: (state) => serfExchange(state),
       mergeState: (state, remote, ctx) => mergeSerf(serf, state, remote as SerfExchange, ctx),
@@ -101,6 +107,7 @@ export function swim(options: SwimOptions = {}): Protocol<Swim> {
         }),
         serf: startSerf(),
         waiting: new Map(),
+        leavers: [],
       };
       joinCluster(agent, state, contacts, ctx);
       return state;
@@ -144,8 +151,9 @@ function onMemberRequest(
       state.waiting.set(sendQuery(serf, state, request.name, request.value, ctx), { client, serial });
       return;
     case 'leave':
-      leaveCluster(agent, state, ctx);
-      return ctx.send(client, { type: 'done', serial, value: ctx.id });
+      if (state.swim.hasLeft) return ctx.send(client, { type: 'done', serial, value: ctx.id });
+      state.leavers.push({ client, serial });
+      return leaveCluster(agent, state, ctx);
     case 'members':
       return ctx.send(client, {
         type: 'done',

@@ -9,7 +9,7 @@ import type { Micros, NodeId } from '../../sim/index.ts';
 import { broadcast, takeBroadcasts } from './broadcasts.ts';
 import { lan, type SwimConfig } from './config.ts';
 import { onGossipTimer, onJoinTimer, onPushPull, onPushPullTimer, onReconnectTimer, exchange } from './gossip.ts';
-import { onDead, onSuspicionOver, onUpdate } from './membership.ts';
+import { isLive, onDead, onSuspicionOver, onUpdate } from './membership.ts';
 import { shuffleOrder } from './order.ts';
 import {
   onAck,
@@ -82,6 +82,7 @@ export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, option
     order: listMembers(members).map((member) => member.name),
     place: 0,
     probe: null,
+    probeDue: ctx.monotonic() + phase,
     relays: new Map(),
     queue: [],
     gossipPhase: options.gossipPhase ?? ctx.random(Math.max(1, config.gossipInterval)),
@@ -91,6 +92,7 @@ export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, option
     incarnation,
     awareness: 0,
     isLeaving: false,
+    hasLeft: false,
   };
   if (rules.shuffles) shuffleOrder({ swim, ctx });
   return swim;
@@ -112,11 +114,14 @@ export function joinCluster(
   else onJoinTimer(turn);
 }
 
-/** Tells the cluster that it goes; it should stay until the news has gone round. */
+/** Tells the cluster that it goes. It should stay until the news has gone round: the hook `hasLeft` says when. (Serf's Leave.) */
 export function leaveCluster(agent: SwimAgent, state: { readonly swim: SwimState }, ctx: SwimContext): void {
-  const { name, incarnation } = state.swim;
-  state.swim.isLeaving = true;
-  onDead(turnOf(agent, state, ctx), { member: name, incarnation, from: name });
+  const { swim } = state;
+  if (swim.isLeaving) return;
+  const isAlone = !listMembers(swim.members).some((member) => member.name !== swim.name && isLive(member));
+  swim.isLeaving = true;
+  ctx.setTimer('swim left', isAlone ? 0 : agent.config.broadcastTimeout);
+  onDead(turnOf(agent, state, ctx), { member: swim.name, incarnation: swim.incarnation, from: swim.name });
 }
 
 /** Puts news of the service into circulation. */
@@ -198,6 +203,7 @@ export function onSwimTimer(
   ctx: SwimContext,
 ): void {
   const turn = turnOf(agent, state, ctx);
+  const { swim } = turn;
   switch (timer) {
     case 'swim probe':
       return onProbeTimer(turn);
@@ -211,6 +217,9 @@ export function onSwimTimer(
       return onReconnectTimer(turn);
     case 'swim gossip':
       return onGossipTimer(turn);
+    case 'swim left':
+      swim.hasLeft = true;
+      return agent.hooks.hasLeft?.(turn.host, hostContext(turn));
     case 'swim push-pull':
       return onPushPullTimer(turn);
     default: {

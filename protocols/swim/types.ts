@@ -74,6 +74,7 @@ export type SwimTimer =
   | 'swim push-pull'
   | 'swim join'
   | 'swim reconnect'
+  | 'swim left'
   | `swim suspicion ${string}`
   | `swim relay ${number}`;
 
@@ -122,6 +123,8 @@ export interface SwimState {
   order: string[];
   place: number;
   probe: Probe | null;
+  /** When the next probe is due, on the own monotonic clock. */
+  probeDue: Micros;
   /** Pings for others: who asked, under which number. */
   readonly relays: Map<number, { readonly asker: NodeId; readonly sequence: number; readonly target: string }>;
   /** News to pass on, the most urgent first. */
@@ -135,6 +138,8 @@ export interface SwimState {
   /** The local health multiplier, from 0. */
   awareness: number;
   isLeaving: boolean;
+  /** It has left: the others know. */
+  hasLeft: boolean;
 }
 
 /** A protocol that embeds a member: its state has it in `swim`, its messages and timers include SWIM's. */
@@ -146,6 +151,8 @@ export interface SwimHost extends Types {
 export interface SwimHooks<H extends SwimHost> {
   /** A member came, is suspected, is alive after all, died, left, or changed what it says of itself. */
   memberChanged?(state: H['state'], member: Member, before: Status | undefined, ctx: Context<H>): void;
+  /** This member has left, as it was told to: what it said of that went round. */
+  hasLeft?(state: H['state'], ctx: Context<H>): void;
   /** News of the service's own, each time it is heard; true if it is new and should go on. */
   userUpdate?(state: H['state'], update: UserUpdate, ctx: Context<H>): boolean;
   /** What is handed over in push-pull beside the members, and what to do with what came. */
