@@ -6,6 +6,8 @@ import { loadScenario } from './scenario-source.ts';
 export interface FuzzThreadData {
   readonly reference: string;
   readonly plan: Plan;
+  /** Tell of each batch as if there had been none before it, for who may have to run the same batch again elsewhere. */
+  readonly alone?: boolean;
   /** One number: the index under way, or -1, so that whoever ends this thread knows which seed it was. */
   readonly current: Int32Array;
 }
@@ -24,10 +26,11 @@ export type FuzzMessage =
 /** Milliseconds between two messages while seeds are quick. */
 const interval = 50;
 
-const { reference, plan, current } = workerData as FuzzThreadData;
+const { reference, plan, alone = false, current } = workerData as FuzzThreadData;
 const post = (message: FuzzMessage): void => parentPort?.postMessage(message, []);
-const runner = loadScenario(reference).then(({ scenario }) => new SeedRunner(scenario, plan));
-runner.catch((error: unknown) => {
+const loaded = loadScenario(reference);
+let runner: SeedRunner | undefined;
+loaded.catch((error: unknown) => {
   post({ type: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 });
 
@@ -36,12 +39,13 @@ parentPort?.on('message', (batch: FuzzBatch) => {
 });
 
 async function runBatch({ from, to }: FuzzBatch): Promise<void> {
-  const seeds = await runner;
+  const { scenario } = await loaded;
+  if (alone || runner === undefined) runner = new SeedRunner(scenario, plan);
   let outcomes: [number, SeedOutcome][] = [];
   let posted = performance.now();
   for (let index = from; index < to; index++) {
     Atomics.store(current, 0, index);
-    const outcome = await seeds.run(index);
+    const outcome = await runner.run(index);
     if (outcome !== undefined) outcomes.push([index, outcome]);
     if (performance.now() - posted < interval) continue;
     post({ type: 'outcomes', outcomes });
