@@ -27,7 +27,7 @@ if (isWanted('sim')) {
 // It needs a browser, so it runs only when it is asked for.
 if (wanted.includes('viz')) {
   console.log('viz, the offline file in headless Chromium, 1440 by 900 pixels');
-  for await (const figures of benchViz()) console.log(`  ${vizInWords(figures)}`);
+  for await (const figures of benchViz()) for (const line of vizInWords(figures)) console.log(`  ${line}`);
 }
 
 if (isWanted('memory')) {

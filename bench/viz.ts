@@ -1,52 +1,69 @@
 // The timeline in headless Chromium at scale: how large the file is, how soon there is a picture, how long frames take while
-// it is zoomed and panned, and how long a trace takes from one thread to another.
+// it is zoomed and panned, and how long a trace takes from one thread to another. Frames of an empty page, measured in the
+// same browser, say how restless the machine is.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumFlags, chromiumPath } from '../test/viz/browser.ts';
 import { about, busyRun } from '../test/viz/fixture.ts';
 import { loadTimelineAssets } from '../viz/assets.ts';
 import { timelineOf } from '../viz/data.ts';
-import { renderTimelineHtml } from '../viz/html.ts';
+import { renderTimelineHtml, type TimelineAssets } from '../viz/html.ts';
 
 export interface VizFigures {
   readonly messages: number;
   readonly fileMegabytes: number;
+  /** From the beginning of the navigation to the first picture. */
   readonly firstPictureMs: number;
-  /** Between two frames while zooming and panning. */
-  readonly frameMs: Quantiles;
+  readonly frames: Readonly<Record<Movement, FrameFigures>>;
   /** Of the trace's columns, moved from a worker. */
   readonly transferMs: number;
+}
+
+/** Nothing, in an empty page; zoom from all of the run to single messages; pan where it is crowded and where it is not; play. */
+export type Movement = 'idle' | 'zoom' | 'pan far' | 'pan near' | 'play';
+
+export interface FrameFigures {
+  /** From a frame to the next. */
+  readonly intervalMs: Quantiles;
+  /** What the page's own code takes of it. */
+  readonly scriptMs: Quantiles;
 }
 
 interface Quantiles {
   readonly median: number;
   readonly p95: number;
+  readonly p99: number;
 }
 
-const frames = 120;
+const framesMeasured = 120;
 
 /** Measures runs of so many messages. @throws Error when there is no Chromium. */
-export async function* benchViz(sizes: readonly number[] = [5_000, 100_000, 1_000_000]): AsyncGenerator<VizFigures> {
+export async function* benchViz(
+  sizes: readonly number[] = [5_000, 100_000, 1_000_000],
+  assets: TimelineAssets = loadTimelineAssets(),
+): AsyncGenerator<VizFigures> {
   if (chromiumPath === undefined) throw new Error('no Chromium found: set CHROMIUM');
   const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-'));
   const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
-  const assets = loadTimelineAssets();
   try {
     for (const messages of sizes) {
       const path = join(folder, `${messages}.html`);
       writeFileSync(path, renderTimelineHtml(timelineOf(busyRun(messages), about), assets));
-      const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+      const idle = await measureIdle(browser);
+      const page = await newPage(browser);
       await page.goto(pathToFileURL(path).href);
       await page.locator('.readout:not(:empty)').waitFor({ timeout: 120_000 });
-      const firstPictureMs = await page.evaluate(() => performance.now());
+      const firstPictureMs = await page.evaluate(
+        () => performance.getEntriesByName('first-picture')[0]?.startTime ?? 0,
+      );
       yield {
         messages,
         fileMegabytes: statSync(path).size / 1_048_576,
         firstPictureMs,
-        ...(await measureFrames(page)),
+        frames: { idle, ...(await measureMovements(page)) },
         transferMs: await measureTransfer(page, messages * 2),
       };
       await page.close();
@@ -57,48 +74,103 @@ export async function* benchViz(sizes: readonly number[] = [5_000, 100_000, 1_00
   }
 }
 
-/** In words, for one line of the report. */
-export function vizInWords({ messages, fileMegabytes, firstPictureMs, frameMs, transferMs }: VizFigures): string {
-  const pair = ({ median, p95 }: Quantiles): string => `${median.toFixed(1)} ms (p95 ${p95.toFixed(1)})`;
-  return [
+/** In words, a line for the size and one for each movement. */
+export function vizInWords({ messages, fileMegabytes, firstPictureMs, frames, transferMs }: VizFigures): string[] {
+  const told = ({ median, p95, p99 }: Quantiles): string =>
+    `${median.toFixed(1)} ms (p95 ${p95.toFixed(1)}, p99 ${p99.toFixed(1)})`;
+  const head = [
     `${messages.toLocaleString('en-US')} messages: ${fileMegabytes.toFixed(2)} MB`,
     `picture after ${Math.round(firstPictureMs)} ms`,
-    `a frame every ${pair(frameMs)}`,
     `columns from a worker in ${transferMs.toFixed(1)} ms`,
   ].join(', ');
+  const lines = Object.entries(frames).map(([name, { intervalMs, scriptMs }]) => {
+    return `  ${name}: a frame every ${told(intervalMs)}, of which the page's code takes ${told(scriptMs)}`;
+  });
+  return [head, ...lines];
 }
 
-/** From all of the run into it and along it, a step a frame. */
-async function measureFrames(page: Page): Promise<Pick<VizFigures, 'frameMs'>> {
+/** A page that notes when its first picture is there and how long the callbacks of each frame take. */
+async function newPage(browser: Browser): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  await page.addInitScript(() => {
+    const callbacks = { ms: 0 };
+    Object.assign(globalThis, { callbacks });
+    const original = globalThis.requestAnimationFrame.bind(globalThis);
+    globalThis.requestAnimationFrame = (callback) =>
+      original((now) => {
+        const began = performance.now();
+        callback(now);
+        callbacks.ms += performance.now() - began;
+        const isShown = document.querySelector('.readout')?.textContent !== '';
+        if (isShown && performance.getEntriesByName('first-picture').length === 0) performance.mark('first-picture');
+      });
+  });
+  return page;
+}
+
+async function measureIdle(browser: Browser): Promise<FrameFigures> {
+  const page = await newPage(browser);
+  const idle = await measureFrames(page, 'idle');
+  await page.close();
+  return idle;
+}
+
+async function measureMovements(page: Page): Promise<Record<Exclude<Movement, 'idle'>, FrameFigures>> {
   await page.getByRole('button', { name: 'Show all of the run' }).click();
   await page.waitForTimeout(600);
-  const between = await page.evaluate(async (count) => {
-    const surface = document.querySelector('.surface') as HTMLElement;
-    const box = surface.getBoundingClientRect();
-    const at = { clientX: box.left + box.width / 2, clientY: box.top + 100, bubbles: true, cancelable: true };
-    const between: number[] = [];
-    let last = performance.now();
-    for (let frame = 0; frame < count; frame++) {
-      const isZoom = frame < count / 2;
-      surface.dispatchEvent(
-        new WheelEvent('wheel', isZoom ? { ...at, deltaY: -40 } : { ...at, deltaX: 30, shiftKey: true }),
-      );
-      await new Promise((resolve) => {
-        requestAnimationFrame(resolve);
-      });
-      const now = performance.now();
-      between.push(now - last);
-      last = now;
-    }
-    return between;
-  }, frames);
-  return { frameMs: quantiles(between) };
+  const far = await measureFrames(page, 'pan far');
+  const zoom = await measureFrames(page, 'zoom');
+  const near = await measureFrames(page, 'pan near');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  return { zoom, 'pan far': far, 'pan near': near, play: await measureFrames(page, 'play') };
+}
+
+/** One wheel event a frame: the zoom goes from all of the run to some messages, pans stay at their scale. */
+async function measureFrames(page: Page, movement: Movement): Promise<FrameFigures> {
+  const { between, script } = await page.evaluate(
+    async ({ movement, frames }) => {
+      const surface = document.querySelector<HTMLElement>('.surface');
+      const box = surface?.getBoundingClientRect();
+      const at = { clientX: (box?.left ?? 0) + (box?.width ?? 0) / 2, clientY: (box?.top ?? 0) + 100 };
+      const { callbacks = { ms: 0 } } = globalThis as { callbacks?: { ms: number } };
+      const between: number[] = [];
+      const script: number[] = [];
+      let last = 0;
+      for (let frame = -1; frame < frames; frame++) {
+        // The first pan begins where it is crowded, yet not at the edge of the run.
+        const isFirst = frame === -1 && movement === 'pan far';
+        const along = Math.floor(frame / 30) % 2 === 0 ? 30 : -30;
+        const how = isFirst
+          ? { deltaY: -400 }
+          : movement === 'zoom'
+            ? { deltaY: -38 }
+            : { deltaX: along, shiftKey: true };
+        callbacks.ms = 0;
+        if (movement !== 'idle' && movement !== 'play') {
+          const event = new WheelEvent('wheel', { ...at, bubbles: true, cancelable: true, ...how });
+          const began = performance.now();
+          surface?.dispatchEvent(event);
+          callbacks.ms += performance.now() - began;
+        }
+        const now = await new Promise<number>((resolve) => {
+          requestAnimationFrame(resolve);
+        });
+        // The first frame ends whatever was going on before.
+        if (frame >= 0) between.push(now - last);
+        if (frame >= 0) script.push(callbacks.ms);
+        last = now;
+      }
+      return { between, script };
+    },
+    { movement, frames: framesMeasured },
+  );
+  return { intervalMs: quantiles(between), scriptMs: quantiles(script) };
 }
 
 function quantiles(values: readonly number[]): Quantiles {
   const sorted = values.toSorted((one, other) => one - other);
   const of = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
-  return { median: of(0.5), p95: of(0.95) };
+  return { median: of(0.5), p95: of(0.95), p99: of(0.99) };
 }
 
 /** The columns of a trace of so many rows: 37 bytes a row, moved and not copied. */

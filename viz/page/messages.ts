@@ -1,5 +1,6 @@
 // The messages of a trace as columns in order of sending: one arrow each, from where it left to where it ended.
 import type { Json } from '../../sim/protocol.ts';
+import { intervals, visitIntervals, type Intervals } from './intervals.ts';
 import type { DecodedRows } from './model.ts';
 import { lowerBound, upperBound } from './search.ts';
 
@@ -24,16 +25,15 @@ export interface Messages {
   readonly types: readonly MessageType[];
   /** The messages that were lost or refused, in order of sending: they are few and always drawn. */
   readonly failed: Int32Array;
-  /** The latest end in each block of `blockSize` messages, so that the visible ones are found fast. */
-  readonly blockEnds: Float64Array;
+  /** When each was on its way; `failedWays` of those in `failed`. */
+  readonly ways: Intervals;
+  readonly failedWays: Intervals;
 }
 
 export interface MessageType {
   readonly name: string;
   readonly count: number;
 }
-
-const blockSize = 256;
 
 /** Reads the messages out of the rows. */
 export function readMessages(rows: DecodedRows, end: number): Messages {
@@ -57,15 +57,17 @@ export function readMessages(rows: DecodedRows, end: number): Messages {
     sendRow: Int32Array.from(sends),
     endRow: new Int32Array(length).fill(-1),
     types,
-    blockEnds: new Float64Array(Math.ceil(length / blockSize)),
   };
   readEnds(rows, messages);
   const failed = Int32Array.from(sends.keys()).filter((index) => isFailed(messages.fate[index] as number));
-  for (let index = 0; index < length; index++) {
-    const block = Math.floor(index / blockSize);
-    messages.blockEnds[block] = Math.max(messages.blockEnds[block] as number, messages.ended[index] as number);
-  }
-  return { ...messages, failed };
+  const ofFailed = (column: Float64Array): Float64Array =>
+    Float64Array.from(failed, (index) => column[index] as number);
+  return {
+    ...messages,
+    failed,
+    ways: intervals(messages.sent, messages.ended),
+    failedWays: intervals(ofFailed(messages.sent), ofFailed(messages.ended)),
+  };
 }
 
 /** Whether a message of this fate was not delivered, and the trace says so. */
@@ -75,14 +77,15 @@ export function isFailed(what: number): boolean {
 
 /** Calls `visit` with each message that is on its way at some time in [from, to], until it returns false. */
 export function visitMessages(messages: Messages, from: number, to: number, visit: (index: number) => boolean): void {
-  const last = upperBound(messages.sent, to);
-  for (let block = 0; block * blockSize < last; block++) {
-    if ((messages.blockEnds[block] as number) < from) continue;
-    const stop = Math.min(last, (block + 1) * blockSize);
-    for (let index = block * blockSize; index < stop; index++) {
-      if ((messages.ended[index] as number) >= from && !visit(index)) return;
-    }
-  }
+  visitIntervals(messages.ways, from, to, visit);
+}
+
+/** The same for those that were lost or refused. */
+export function visitFailed(messages: Messages, from: number, to: number, visit: (index: number) => void): void {
+  visitIntervals(messages.failedWays, from, to, (place) => {
+    visit(messages.failed[place] as number);
+    return true;
+  });
 }
 
 /** How many messages were sent in [from, to]: near enough to the visible ones, and cheap. */
@@ -90,7 +93,7 @@ export function countSent(messages: Messages, from: number, to: number): number 
   return upperBound(messages.sent, to) - lowerBound(messages.sent, from);
 }
 
-function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed'>): void {
+function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed' | 'ways' | 'failedWays'>): void {
   const byNumber = new Map<number, number>();
   for (let index = 0; index < messages.length; index++) {
     byNumber.set(rows.ref[messages.sendRow[index] as number] as number, index);

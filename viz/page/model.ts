@@ -1,10 +1,11 @@
 // The timeline's data made ready to draw: unpacked columns, messages in order of sending, and marks sorted by importance.
 import type { Json } from '../../sim/protocol.ts';
 import { unpackColumn } from '../columns.ts';
-import type { LiveTrace, PackedTrace, RoleSpan, TimelineData } from '../data.ts';
+import type { LiveTrace, PackedTrace, RoleSpan, TimelineData, TimelineOperation } from '../data.ts';
 import { payloadReader } from '../live.ts';
 import { buildDensity, type Density } from './density.ts';
 import { readHolds, type Hold } from './holds.ts';
+import { intervals, type Intervals } from './intervals.ts';
 import { readMarks, type Marks } from './marks.ts';
 import { readMessages, type Messages } from './messages.ts';
 import { readTimers, type TimerSpan } from './timers.ts';
@@ -39,6 +40,10 @@ export interface Model {
   /** In order of their ends, which are also a column of their own. */
   readonly timers: { readonly spans: readonly TimerSpan[]; readonly ends: Float64Array };
   readonly holds: readonly Hold[];
+  /** When each operation was under way. */
+  readonly operationTimes: Intervals;
+  /** For each operation, when the next one of its lane begins; Infinity for the last. */
+  readonly nextOperation: Float64Array;
   readonly rolesByLane: readonly (readonly RoleSpan[])[];
 }
 
@@ -63,6 +68,11 @@ export function buildModel(data: TimelineData): Model {
     density: buildDensity(messages, data.lanes.length, data.end),
     timers: { spans: timers, ends: Float64Array.from(timers, ({ to }) => to) },
     holds: readHolds(rows, data),
+    operationTimes: intervals(
+      data.operations.map(({ from }) => from),
+      data.operations.map(({ to }) => to ?? data.end),
+    ),
+    nextOperation: readNext(data),
     rolesByLane: data.lanes.map((_, lane) => data.roles.filter((span) => span.lane === lane)),
   };
 }
@@ -76,6 +86,17 @@ export function payloadOf(rows: DecodedRows, row: number): Json {
 export function kindOf(rows: DecodedRows, row: number): string {
   const kind = rows.kind[row] as number;
   return rows.kinds[kind] ?? `row of kind ${kind}`;
+}
+
+function readNext({ operations }: TimelineData): Float64Array {
+  const next = new Float64Array(operations.length);
+  const starts = new Map<number, number>();
+  for (let index = operations.length - 1; index >= 0; index--) {
+    const { lane, from } = operations[index] as TimelineOperation;
+    next[index] = starts.get(lane) ?? Infinity;
+    starts.set(lane, from);
+  }
+  return next;
 }
 
 function readInvocations(rows: DecodedRows): Map<number, number> {

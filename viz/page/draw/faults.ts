@@ -4,12 +4,19 @@ import type { FaultSpan, TimelineFinding } from '../../data.ts';
 import { faultCentre } from '../layout.ts';
 import { boxOf, extentOf, fillRounded, fitText, fontFamily, isVisible, roundedPath, xOf, type Frame } from './frame.ts';
 
+/** With more faults in the window than this, dotted edges would fill the picture. */
+const mostEdges = 60;
+
 /** The tint over the lanes that lasting faults concern. */
 export function drawFaultShades(frame: Frame): void {
-  for (const fault of frame.model.data.faults) {
-    if (fault.to > fault.from && isVisible(frame, fault.from, fault.to)) shadeFault(frame, fault);
-  }
+  const { faults } = frame.model.data;
+  const shaded = faults.filter((fault) => fault.to > fault.from && isVisible(frame, fault.from, fault.to));
+  for (const fault of shaded) shadeFault(frame, fault, shaded.length <= mostEdges);
 }
+
+/** A band narrower than this, with no room for words behind it, is a plain bar. */
+const narrowest = 8;
+const roomForWords = 24;
 
 /** The track of labelled bands. */
 export function drawFaultTrack(frame: Frame): void {
@@ -45,7 +52,7 @@ export function drawPins(frame: Frame): void {
   }
 }
 
-function shadeFault(frame: Frame, fault: FaultSpan): void {
+function shadeFault(frame: Frame, fault: FaultSpan, withEdges: boolean): void {
   const { context, theme } = frame;
   const [left, right] = extentOf(frame, fault.from, fault.to, 1);
   const colour = theme.family[fault.family] ?? theme.muted;
@@ -62,6 +69,8 @@ function shadeFault(frame: Frame, fault: FaultSpan): void {
       if (side.label !== '') fitText(context, side.label, Math.max(left, 0) + 5, right - 4, box.top + 4, 90);
     }
   });
+  context.globalAlpha = 1;
+  if (!withEdges) return;
   context.globalAlpha = 0.5;
   context.strokeStyle = colour;
   context.lineWidth = 1;
@@ -85,13 +94,12 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
   context.fillStyle = colour;
   context.strokeStyle = colour;
   if (isMoment) {
-    context.beginPath();
-    context.moveTo(left, y - 6);
-    context.lineTo(left + 6, y);
-    context.lineTo(left, y + 6);
-    context.lineTo(left - 6, y);
-    context.fill();
+    fillDiamond(context, left, y);
     if (left > -6) fitText(context, fault.label, left + 10, Math.min(free - 8, frame.layout.width), y + 0.5, 20);
+    return;
+  }
+  if (right - left < narrowest && Math.min(free, frame.layout.width) - right < roomForWords) {
+    context.fillRect(left, y - 9, Math.max(2, right - left - 0.5), 18);
     return;
   }
   context.globalAlpha = theme.dark ? 0.28 : 0.14;
@@ -104,10 +112,21 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
   context.stroke();
   context.globalAlpha = 1;
   const start = Math.max(left, 0) + 9;
+  const after = Math.min(free, frame.layout.width) - right - 14;
+  if (Math.max(after, right - start) < 12) return;
   const width = context.measureText(fault.label).width;
-  const isRoomAfter = Math.min(free, frame.layout.width) - right - 14 >= width;
+  const isRoomAfter = after >= width;
   if (right - start - 4 < width && isRoomAfter) context.fillText(fault.label, Math.max(right, 0) + 6, y + 0.5);
   else fitText(context, fault.label, start, right - 4, y + 0.5, 18);
+}
+
+function fillDiamond(context: CanvasRenderingContext2D, x: number, y: number): void {
+  context.beginPath();
+  context.moveTo(x, y - 6);
+  context.lineTo(x + 6, y);
+  context.lineTo(x, y + 6);
+  context.lineTo(x - 6, y);
+  context.fill();
 }
 
 function drawPin(frame: Frame, finding: TimelineFinding, x: number, free: number): void {

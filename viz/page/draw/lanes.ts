@@ -69,12 +69,13 @@ function drawRole(frame: Frame, span: RoleSpan): void {
   const [left, right] = extentOf(frame, span.from, span.to, 1);
   context.fillStyle = colour.fill;
   fillRounded(context, left, box.centre - box.half, right - left, box.half * 2, 3);
+  if (right - left < 13) return;
   context.fillStyle = colour.text;
   const start = Math.max(left, 0) + 6;
   const room = right - 5 - start;
   const label = roleLabels(span).find((text) => context.measureText(text).width <= room);
   if (label !== undefined) context.fillText(label, start, box.centre + 0.5);
-  else if (right - left >= 13) context.fillText(span.role.slice(0, 1).toUpperCase(), start - 2, box.centre + 0.5);
+  else context.fillText(span.role.slice(0, 1).toUpperCase(), start - 2, box.centre + 0.5);
 }
 
 /** What a role's bar may say, the most telling first. */

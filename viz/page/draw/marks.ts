@@ -1,32 +1,45 @@
 // The small things on lanes. Notes stand above the bar with their text where there is room, quiet marks are ticks below it.
-import type { Marks } from '../marks.ts';
+import type { Marks, MarkType } from '../marks.ts';
 import { lowerBound, upperBound } from '../search.ts';
 import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 const mostQuiet = 2_500;
-/** With more marks than this, notes shrink. */
+/** With more marks than this, notes shrink, and with many more they become ticks. */
 const mostLarge = 500;
+const mostDiamonds = 2_000;
 
 /** Draws the marks in the window, with their texts where `withText`; a pixel that has one of its lane and type gets no second one. */
 export function drawMarks(frame: Frame, withText: boolean): void {
-  const { marks } = frame.model;
+  const { marks, data } = frame.model;
   const first = lowerBound(marks.time, frame.window.from);
   const last = upperBound(marks.time, frame.window.to);
-  const drawn = new Set<string>();
+  const isCrowded = last - first > mostDiamonds;
+  // Where the last mark of each lane and type stands: marks come in order of time.
+  const drawnAt = new Float64Array(data.lanes.length * types.length).fill(-Infinity);
   // Where the last text of each lane ends; beyond the picture when there is to be none.
   const textEnds = new Map<number, number>();
   if (!withText) frame.layout.lanes.forEach((_, lane) => textEnds.set(lane, Infinity));
   const showQuiet = last - first <= mostQuiet;
   for (let index = first; index < last; index++) {
-    const type = marks.type[index];
+    const type = marks.type[index] as MarkType;
     if (type === 'quiet' && !showQuiet) continue;
-    const lane = marks.lane[index] as number;
     const x = xOf(frame, marks.time[index] as number);
-    const place = `${lane}/${type}/${Math.round(x / 2)}`;
-    if (drawn.has(place)) continue;
-    drawn.add(place);
-    drawMark(frame, marks, index, x, textEnds, last - first > mostLarge ? 2.2 : 4);
+    const place = (marks.lane[index] as number) * types.length + types.indexOf(type);
+    if (x < (drawnAt[place] as number) + 2) continue;
+    drawnAt[place] = x;
+    if (isCrowded && type === 'note') drawTick(frame, marks.lane[index] as number, x);
+    else drawMark(frame, marks, index, x, textEnds, last - first > mostLarge ? 2.2 : 4);
   }
+}
+
+const types: readonly MarkType[] = ['note', 'alarm', 'start', 'quiet'];
+
+/** A note among so many that none can be read. */
+function drawTick(frame: Frame, lane: number, x: number): void {
+  const box = boxOf(frame, lane);
+  if (box === undefined) return;
+  frame.context.fillStyle = frame.theme.ink;
+  frame.context.fillRect(Math.round(x), box.centre - box.half - 4, 1, 4);
 }
 
 function drawMark(

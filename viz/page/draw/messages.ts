@@ -1,7 +1,7 @@
 // Messages as sloped arrows from the sender's bar to the receiver's. Lost ones are drawn always, and end with a cross where
 // they were lost; the others give way to densities when there are too many.
-import { isFailed, visitMessages } from '../messages.ts';
-import { boxOf, fontFamily, isVisible, xOf, type Frame } from './frame.ts';
+import { isFailed, visitFailed, visitMessages } from '../messages.ts';
+import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 /** Up to so many arrows are drawn one by one, and so many of those with a head. */
 const mostArrows = 3_000;
@@ -10,6 +10,9 @@ const mostHeads = 900;
 const mostDashed = 700;
 const mostNames = 60;
 const mostLargeCrosses = 150;
+const mostCrosses = 600;
+/** The side of a spot, in pixels. */
+const spot = 3;
 /** Canvas strokes many short paths faster than one long one. */
 const segmentsPerPath = 64;
 
@@ -23,11 +26,10 @@ export function visibleMessages(frame: Frame): { shown: number[]; lost: number[]
   const { filter } = frame;
   const isOn = (index: number): boolean =>
     !frame.hidden.has(messages.type[index] as number) && (filter === undefined || filter[index] === 1);
-  const lost = Array.from(
-    messages.failed.filter(
-      (index) => isOn(index) && isVisible(frame, at(messages.sent, index), at(messages.ended, index)),
-    ),
-  );
+  const lost: number[] = [];
+  visitFailed(messages, from, to, (index) => {
+    if (isOn(index)) lost.push(index);
+  });
   const shown: number[] = [];
   visitMessages(messages, from, to, (index) => {
     if (isOn(index) && !isFailed(at(messages.fate, index))) shown.push(index);
@@ -64,9 +66,13 @@ export function drawArrows(frame: Frame, shown: readonly number[]): void {
   if (shown.length <= mostNames) drawNames(frame, shown);
 }
 
-/** Draws the lost messages and a cross at each place where one was lost; a place that has a cross gets no second one. */
+/**
+ * Draws the lost messages and a cross at each place where one was lost; a place that has a cross gets no second one. Where
+ * very many were lost the crosses become spots, and none is left out.
+ */
 export function drawLost(frame: Frame, lost: readonly number[]): void {
   const { context, theme } = frame;
+  if (lost.length > mostCrosses) return drawLostSpots(frame, lost);
   const places = new Set<number>();
   const crosses: [number, number][] = [];
   context.strokeStyle = theme.alarm;
@@ -87,6 +93,40 @@ export function drawLost(frame: Frame, lost: readonly number[]): void {
   context.setLineDash([]);
   context.globalAlpha = 1;
   drawCrosses(context, crosses, theme.alarm, theme.ground);
+}
+
+/** Losses as spots in rows above and below the lanes; neighbouring spots become one rectangle. */
+function drawLostSpots(frame: Frame, lost: readonly number[]): void {
+  const { context, theme, layout, window, model } = frame;
+  const { messages } = model;
+  const lanes = layout.lanes.length;
+  const columns = Math.ceil(layout.width / spot) + 1;
+  const perUs = layout.width / (window.to - window.from) / spot;
+  const rows = new Map<number, Uint8Array>();
+  const rowOfWay = new Map<number, Uint8Array>();
+  for (const index of lost) {
+    const [from, to] = [at(messages.from, index), at(messages.to, index)];
+    const isStub = at(messages.endLane, index) === from;
+    const way = (from * lanes + to) * 2 + (isStub ? 1 : 0);
+    let row = rowOfWay.get(way);
+    if (row === undefined) {
+      const y = Math.round(arrowOf(frame, index)?.[3] ?? -spot);
+      row = rows.get(y) ?? new Uint8Array(columns);
+      rows.set(y, row);
+      rowOfWay.set(way, row);
+    }
+    const column = Math.round((at(messages.ended, index) - window.from) * perUs);
+    if (column >= 0 && column < columns) row[column] = 1;
+  }
+  context.fillStyle = theme.alarm;
+  for (const [y, hit] of rows) {
+    for (let start = hit.indexOf(1); start >= 0;) {
+      const stop = hit.indexOf(0, start);
+      const end = stop < 0 ? columns : stop;
+      context.fillRect((start - 0.5) * spot, y - spot / 2, (end - start) * spot, spot);
+      start = hit.indexOf(1, end);
+    }
+  }
 }
 
 /** Where a message is drawn. One lost as it was sent is a stub; one to the sender itself is a short hook. */

@@ -1,26 +1,63 @@
 // What the clients did: a bar from invocation to completion, with a shape and a colour for its outcome; the evidence of a
 // finding is ringed in red.
 import type { TimelineOperation } from '../../data.ts';
+import { visitIntervals } from '../intervals.ts';
 import { operationText } from '../words.ts';
-import { boxOf, extentOf, fitText, fontFamily, hatch, isVisible, roundedPath, xOf, type Frame } from './frame.ts';
+import { boxOf, extentOf, fitText, fontFamily, hatch, roundedPath, xOf, type Frame } from './frame.ts';
 
 const glyphs = { ok: '✓', fail: '✕', info: '?', open: '…' } as const;
 
-/** Draws the operations in the window. */
+/** Bars narrower than this, with no room for words behind them, are drawn together. */
+const narrow = 6;
+const roomForWords = 20;
+
+/** Draws the operations in the window. Of narrow ones that end in the same outcome a pixel shows one; evidence is always shown. */
 export function drawOperations(frame: Frame): void {
   const { context, model } = frame;
   context.setLineDash([]);
   context.textBaseline = 'middle';
-  const nextStart = new Map<number, number>();
   const { operations } = model.data;
-  for (let index = operations.length - 1; index >= 0; index--) {
+  const { from, to } = frame.window;
+  const columns: Columns = { ok: [], fail: [], open: [], info: [] };
+  const drawnTo = new Float64Array(model.data.lanes.length * outcomes.length).fill(-Infinity);
+  const evidence: number[] = [];
+  // A label may stand behind its bar, so bars that ended just before the window are drawn as well.
+  visitIntervals(model.operationTimes, from - (to - from) * 0.3, to, (index) => {
     const operation = operations[index] as TimelineOperation;
-    const free = nextStart.get(operation.lane) ?? Infinity;
-    nextStart.set(operation.lane, operation.from);
-    if (isVisible(frame, operation.from, Math.max(operation.to ?? Infinity, Math.min(free, frame.window.to)))) {
-      drawOperation(frame, operation, free);
+    const free = model.nextOperation[index] as number;
+    const [left, right] = extentOf(frame, operation.from, operation.to ?? model.data.end, 3);
+    if (operation.evidence.length > 0) evidence.push(index);
+    else if (right - left >= narrow || xOf(frame, free) - right >= roomForWords) drawOperation(frame, operation, free);
+    else {
+      const place = operation.lane * outcomes.length + outcomes.indexOf(operation.outcome);
+      const begin = Math.max(left, drawnTo[place] as number);
+      if (right - begin < 0.5) return true;
+      drawnTo[place] = right;
+      columns[operation.outcome].push([operation.lane, begin, right]);
+    }
+    return true;
+  });
+  drawNarrow(frame, columns);
+  for (const index of evidence)
+    drawOperation(frame, operations[index] as TimelineOperation, model.nextOperation[index] as number);
+}
+
+/** What is doubtful comes last, on top. */
+const outcomes = ['ok', 'fail', 'open', 'info'] as const;
+
+type Columns = Record<(typeof outcomes)[number], [lane: number, left: number, right: number][]>;
+
+function drawNarrow(frame: Frame, columns: Columns): void {
+  const { context, theme } = frame;
+  context.globalAlpha = 0.7;
+  for (const outcome of outcomes) {
+    context.fillStyle = theme.outcome[outcome];
+    for (const [lane, left, right] of columns[outcome]) {
+      const box = boxOf(frame, lane);
+      if (box !== undefined) context.fillRect(left, box.centre - box.half, right - left, box.half * 2);
     }
   }
+  context.globalAlpha = 1;
 }
 
 function drawOperation(frame: Frame, operation: TimelineOperation, free: number): void {
