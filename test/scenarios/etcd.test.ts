@@ -6,7 +6,17 @@ import { etcdLock } from '../../scenarios/etcd-lock.ts';
 import { etcdWatch } from '../../scenarios/etcd-watch.ts';
 import { etcdKeyValue, etcdSerializableReads } from '../../scenarios/etcd.ts';
 import { etcdKnownBugs } from '../../scenarios/known-bugs/etcd.ts';
-import { seconds, simulate, type Run, type Scenario } from '../../sim/index.ts';
+import { seconds, simulate, type Scenario } from '../../sim/index.ts';
+import {
+  breaks,
+  expectClean,
+  expectCleanAndLively,
+  expectSeamKept,
+  firstViolation,
+  named,
+  rerun,
+  violated,
+} from './judged.ts';
 
 /** Enough to meet every class of faults; the nightly campaign runs many more. */
 const holding: readonly (readonly [name: string, scenario: Scenario, seeds: number])[] = [
@@ -18,30 +28,16 @@ const holding: readonly (readonly [name: string, scenario: Scenario, seeds: numb
 
 describe.each(holding)('%s', (_name, scenario, seeds) => {
   test(`holds on ${seeds} seeds, and every "sometimes" is reached in one of them`, { timeout: 60_000 }, () => {
-    const reached = new Map<string, number>();
-    let acknowledged = 0;
-    for (let seed = 0; seed < seeds; seed++) {
-      const run = simulate(scenario, { seed });
-      expect({ seed, findings: run.findings }).toEqual({ seed, findings: [] });
-      for (const each of run.sometimes) reached.set(each.name, (reached.get(each.name) ?? 0) + Number(each.reached));
-      acknowledged += run.history.filter(({ type }) => type === 'ok').length;
-    }
-    expect([...reached].filter(([, runs]) => runs === 0)).toEqual([]);
-    expect(acknowledged).toBeGreaterThan(seeds * 5);
+    expect(expectCleanAndLively(scenario, seeds)).toBeGreaterThan(seeds * 5);
   });
 
   test('keeps the rules of the seam, and debugging changes nothing', { timeout: 60_000 }, () => {
-    const run = simulate(scenario, { seed: 7, until: seconds(11) });
-    const debugged = simulate(scenario, { seed: 7, until: seconds(11), debug: true });
-    expect([debugged.hash, debugged.findings]).toEqual([run.hash, run.findings]);
+    expectSeamKept(scenario, { seed: 7, until: seconds(11) });
   });
 });
 
 test('etcd keeps what is safe when more than a minority is impaired', { timeout: 60_000 }, () => {
-  for (let seed = 0; seed < 15; seed++) {
-    const { findings } = simulate(etcdKeyValue, { seed, parameters: { budget: 'over' } });
-    expect({ seed, findings }).toEqual({ seed, findings: [] });
-  }
+  expectClean(etcdKeyValue, 15, { parameters: { budget: 'over' } });
 });
 
 test('etcd runs alone, in even clusters, and without faults', () => {
@@ -63,17 +59,14 @@ const partners: readonly (readonly [RegExp, Scenario])[] = [
 ];
 
 describe('a broken partner', () => {
-  test.each([...etcdKnownBugs, etcdSerializableReads].map((scenario) => [scenario.name, scenario] as const))(
+  test.each(named([...etcdKnownBugs, etcdSerializableReads]))(
     '%s is found by what it names, and by nothing else',
     { timeout: 60_000 },
     (_name, scenario) => {
       const run = firstViolation(scenario, 150);
-      const found = run.findings.filter(({ verdict }) => verdict === 'invalid').map(({ name }) => name);
-      const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
-      expect(expected).toEqual(expect.arrayContaining([...new Set(found)]));
+      expect(breaks(scenario)).toEqual(expect.arrayContaining(violated(run)));
       const partner = partners.find(([pattern]) => pattern.test(scenario.name))?.[1] as Scenario;
-      const { seed, parameters, faults, workload } = run;
-      expect(simulate(partner, { seed, parameters, faults, workload }).findings).toEqual([]);
+      expect(rerun(run, partner).findings).toEqual([]);
     },
   );
 
@@ -86,11 +79,3 @@ describe('a broken partner', () => {
     expect([...names]).toEqual(['lock']);
   });
 });
-
-function firstViolation(scenario: Scenario, limit: number): Run {
-  for (let seed = 0; seed < limit; seed++) {
-    const run = simulate(scenario, { seed });
-    if (run.verdict === 'invalid') return run;
-  }
-  throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
-}

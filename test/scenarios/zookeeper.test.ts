@@ -9,7 +9,8 @@ import {
   zooKeeperStaleReads,
   zooKeeperSyncReads,
 } from '../../scenarios/zookeeper.ts';
-import { simulate, type Run, type Scenario } from '../../sim/index.ts';
+import type { Scenario } from '../../sim/index.ts';
+import { breaks, expectCleanAndLively, expectSeamKept, firstViolation, named, rerun } from './judged.ts';
 
 const holding: readonly (readonly [Scenario, number])[] = [
   [zooKeeperLocalReads, 20],
@@ -32,72 +33,34 @@ describe.each(holding.map(([scenario, seeds]) => [scenario.name, scenario, seeds
   '%s',
   (_name, scenario, seeds) => {
     test(`holds on ${seeds} seeds, and something happens in them`, () => {
-      const reached = new Map<string, number>();
-      let acknowledged = 0;
-      for (let seed = 0; seed < seeds; seed++) {
-        const run = simulate(scenario, { seed });
-        expect({ seed, findings: run.findings }).toEqual({ seed, findings: [] });
-        for (const { name, reached: isReached } of run.sometimes)
-          reached.set(name, (reached.get(name) ?? 0) + Number(isReached));
-        acknowledged += run.history.filter(({ type }) => type === 'ok').length;
-      }
-      expect([...reached].filter(([name, runs]) => runs === 0 && !rare.has(name))).toEqual([]);
-      expect(acknowledged).toBeGreaterThan(seeds * 20);
+      expect(expectCleanAndLively(scenario, seeds, rare)).toBeGreaterThan(seeds * 20);
     });
 
     test('keeps the rules of the seam, and debugging changes nothing', () => {
-      for (const seed of [1]) {
-        const debugged = simulate(scenario, { seed, debug: true });
-        expect(debugged.findings).toEqual([]);
-        expect(debugged.hash).toBe(simulate(scenario, { seed }).hash);
-      }
+      expectSeamKept(scenario, { seed: 1 });
     });
   },
 );
 
 describe('what does not hold', () => {
-  test.each(
-    [zooKeeperStaleReads, zooKeeperDeposedSync, zooKeeperLockOverlap].map(
-      (scenario) => [scenario.name, scenario] as const,
-    ),
-  )('%s is found by what it names', (_name, scenario) => {
-    const { run } = firstViolation(scenario, 60);
-    expect(namesOf(scenario)).toContain(run.findings[0]?.name);
-  });
+  test.each(named([zooKeeperStaleReads, zooKeeperDeposedSync, zooKeeperLockOverlap]))(
+    '%s is found by what it names',
+    (_name, scenario) => {
+      expect(breaks(scenario)).toContain(firstViolation(scenario, 60).findings[0]?.name);
+    },
+  );
 
   test('the store refuses the late write of a paused holder, whose belief overlaps with the next one’s', () => {
-    const { seed, run } = firstViolation(zooKeeperLockOverlap, 60);
-    const { parameters, faults, workload } = run;
-    const fenced = simulate(
-      { ...zooKeeperLock, name: zooKeeperLockOverlap.name },
-      { seed, parameters, faults, workload },
-    );
-    expect(fenced.findings).toEqual([]);
+    const run = firstViolation(zooKeeperLockOverlap, 60);
+    expect(rerun(run, { ...zooKeeperLock, name: zooKeeperLockOverlap.name }).findings).toEqual([]);
   });
 });
 
 describe('a broken rule', () => {
-  test.each(zooKeeperKnownBugs.map((scenario) => [scenario.name, scenario] as const))(
-    '%s is found',
-    (_name, scenario) => {
-      const { seed, run } = firstViolation(scenario, 80);
-      expect(namesOf(scenario)).toContain(run.findings[0]?.name);
-      const partner = repairedPartner(scenario)!;
-      const { parameters, faults, workload } = run;
-      const clean = simulate(partner, { seed, parameters, faults, workload });
-      expect({ seed, findings: clean.findings }).toEqual({ seed, findings: [] });
-    },
-  );
+  test.each(named(zooKeeperKnownBugs))('%s is found', (_name, scenario) => {
+    const run = firstViolation(scenario, 80);
+    expect(breaks(scenario)).toContain(run.findings[0]?.name);
+    const { findings } = rerun(run, repairedPartner(scenario)!);
+    expect({ seed: run.seed, findings }).toEqual({ seed: run.seed, findings: [] });
+  });
 });
-
-function namesOf({ expect: expectation }: Scenario): readonly string[] {
-  return expectation.type === 'breaks' ? expectation.what : [];
-}
-
-function firstViolation(scenario: Scenario, limit: number): { readonly seed: number; readonly run: Run } {
-  for (let seed = 0; seed < limit; seed++) {
-    const run = simulate(scenario, { seed });
-    if (run.verdict === 'invalid') return { seed, run };
-  }
-  throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
-}
