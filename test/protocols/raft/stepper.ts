@@ -166,6 +166,12 @@ export class Stepper {
     this.deliver(({ from, to }) => ids.includes(from) && ids.includes(to));
   }
 
+  /** A server times out, and all that follows is delivered. */
+  campaign(id: NodeId): void {
+    this.timeOut(id);
+    this.deliver();
+  }
+
   /** Heartbeats of a leader until everybody who hears them has what it has. */
   settle(leader: NodeId): void {
     for (let round = 0; round < 3; round++) {

@@ -12,8 +12,7 @@ export const electionStories: readonly Story[] = [
       'A server times out, is elected, commits the no-op of its term, and tells the others with the next heartbeat.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
     },
     outcome: [
@@ -31,8 +30,7 @@ export const electionStories: readonly Story[] = [
       cluster.timeOut('n2');
       cluster.deliver(({ from, to }) => !(from === 'n1' && to === 'n4') && !(from === 'n2' && to === 'n3'));
       mustBe(cluster.show().filter((line) => line.includes('leader')).length, 0);
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
     },
     outcome: [
       'n1 leader term 2 log 2 commit 1 voters n1 n2 n3 n4 /  / ',
@@ -65,15 +63,12 @@ export const electionStories: readonly Story[] = [
     title: 'A server that lacks committed entries is not elected, however high its term.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.propose('n1', 'a');
       cluster.deliverAmong('n1', 'n2');
       cluster.timeOut('n3');
-      cluster.timeOut('n3');
-      cluster.deliver();
-      cluster.timeOut('n2');
-      cluster.deliver();
+      cluster.campaign('n3');
+      cluster.campaign('n2');
       cluster.settle('n2');
     },
     outcome: [
@@ -87,8 +82,7 @@ export const electionStories: readonly Story[] = [
     title: 'A server that was cut off asks first, is refused, and does not raise anybody’s term.',
     options: { nodes: 3, config: { preVote: true } },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.propose('n1', 'a');
       cluster.deliverAmong('n1', 'n2');
       for (let time = 0; time < 3; time++) cluster.timeOut('n3');
@@ -106,8 +100,7 @@ export const electionStories: readonly Story[] = [
     title: 'Voters that hear from their leader ignore a candidate, its term included; once it is silent they vote.',
     options: { nodes: 3, config: { stickiness: true, checkQuorum: true } },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.timeOut('n3');
       cluster.deliver(({ from }) => from === 'n3');
       mustBe(cluster.raft('n2').currentTerm, 1);
@@ -126,8 +119,7 @@ export const electionStories: readonly Story[] = [
     title: 'A leader that nobody answers for an election time-out steps down, in its own term.',
     options: { nodes: 3, config: { checkQuorum: true, stickiness: true } },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.timeOut('n1'); // they answered since
       mustBe(cluster.raft('n1').role, 'leader');
       cluster.timeOut('n1');
@@ -144,15 +136,13 @@ export const electionStories: readonly Story[] = [
     title: 'A server with a higher term answers its old leader, which steps down, so that all come together again.',
     options: { nodes: 3, config: { checkQuorum: true, stickiness: true } },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.timeOut('n3');
       cluster.deliver(() => false);
       cluster.timeOut('n1', 'heartbeat');
       cluster.deliver();
       cluster.pass(1_000);
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
     },
     outcome: [
@@ -201,10 +191,8 @@ export const electionStories: readonly Story[] = [
       'A request to vote, entries and a call to take over, all of an earlier term: answered or ignored, never obeyed.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n2');
-      cluster.deliver();
-      cluster.timeOut('n3');
-      cluster.deliver();
+      cluster.campaign('n2');
+      cluster.campaign('n3');
       cluster.settle('n3');
       cluster.inject('n2', 'n1', { type: 'RequestVote', term: 1, lastLogIndex: 9, lastLogTerm: 9, transfer: false });
       cluster.inject('n2', 'n1', { type: 'TimeoutNow', term: 1 });
@@ -226,14 +214,11 @@ export const electionStories: readonly Story[] = [
     title: 'A server that lost its leader helps nobody; two that lost it are a quorum, and replace it though it lives.',
     options: { nodes: 3, config: guarded },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
-      cluster.timeOut('n2');
-      cluster.deliver();
+      cluster.campaign('n2');
       mustBe(cluster.raft('n2').role, 'pre-candidate');
-      cluster.timeOut('n3');
-      cluster.deliver();
+      cluster.campaign('n3');
       cluster.settle('n3');
     },
     outcome: [
@@ -275,18 +260,15 @@ export const electionStories: readonly Story[] = [
     title: `A follower that forgot its leader votes for ${what} at once; one that was told of it again does not.`,
     options: { nodes: 3, config },
     play(cluster: Stepper) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
       cluster.forget('n3');
       cluster.settle('n1');
-      cluster.timeOut('n2');
-      cluster.deliver();
+      cluster.campaign('n2');
       mustBe(cluster.raft('n1').role, 'leader');
       mustBe(cluster.raft('n3').currentTerm, 1);
       cluster.forget('n3');
-      cluster.timeOut('n2');
-      cluster.deliver();
+      cluster.campaign('n2');
       cluster.settle('n2');
     },
     outcome: [
@@ -301,8 +283,7 @@ export const electionStories: readonly Story[] = [
     options: { nodes: 3, config: { ...guarded, reads: 'lease' } },
     play(cluster) {
       cluster.pass(1_000);
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
       cluster.forget('n3');
       cluster.forget('n1');

@@ -7,8 +7,7 @@ const all3 = 'n1 n2 n3 /  / ';
 
 /** n1 leads and has committed `commands` with everybody. */
 function lead(cluster: Stepper, ...commands: string[]): void {
-  cluster.timeOut('n1');
-  cluster.deliver();
+  cluster.campaign('n1');
   for (const command of commands) cluster.propose('n1', command);
   cluster.settle('n1');
 }
@@ -107,10 +106,8 @@ export const flowStories: readonly Story[] = [
     options: { nodes: 3 },
     play(cluster) {
       lead(cluster, 'a');
-      cluster.timeOut('n2');
-      cluster.deliver();
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n2');
+      cluster.campaign('n1');
       cluster.propose('n1', 'b');
       cluster.inTransit.length = 0;
       cluster.inject('n2', 'n1', {

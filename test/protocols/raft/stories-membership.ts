@@ -4,8 +4,7 @@ import type { Story } from './stories.test.ts';
 
 /** n1 leads voters n1 to n3, and has committed its no-op. */
 function lead(cluster: Stepper): void {
-  cluster.timeOut('n1');
-  cluster.deliver();
+  cluster.campaign('n1');
   cluster.settle('n1');
 }
 
@@ -109,8 +108,7 @@ export const membershipStories: readonly Story[] = [
       cluster.settle('n1');
       cluster.deliver();
       cluster.timeOut('n1');
-      cluster.timeOut('n2');
-      cluster.deliver();
+      cluster.campaign('n2');
       cluster.settle('n2');
     },
     outcome: [
@@ -130,10 +128,8 @@ export const membershipStories: readonly Story[] = [
       cluster.deliver(() => false);
       cluster.crash('n1');
       cluster.start('n1');
-      cluster.timeOut('n2');
-      cluster.deliver();
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n2');
+      cluster.campaign('n1');
       cluster.settle('n1');
     },
     outcome: [
@@ -209,8 +205,7 @@ export const membershipStories: readonly Story[] = [
       cluster.settle('n1');
       cluster.settle('n1');
       if (cluster.raft('n1').role !== 'learner') throw new Error('it leads on, although it is no member');
-      cluster.timeOut('n4');
-      cluster.deliver();
+      cluster.campaign('n4');
       cluster.settle('n4');
     },
     outcome: [

@@ -28,8 +28,7 @@ function give(cluster: Stepper, id: string, terms: readonly number[]): void {
 }
 
 function lead(cluster: Stepper, ...commands: string[]): void {
-  cluster.timeOut('n1');
-  cluster.deliver();
+  cluster.campaign('n1');
   for (const command of commands) cluster.propose('n1', command);
   cluster.settle('n1');
 }
@@ -46,8 +45,7 @@ export const probingStories: readonly Story[] = [
     play(cluster) {
       for (const [id, terms] of Object.entries(figure7)) give(cluster, id, terms);
       cluster.lines.length = 0;
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.settle('n1');
     },
     outcome: [

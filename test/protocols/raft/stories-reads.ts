@@ -9,8 +9,7 @@ export const readStories: readonly Story[] = [
     title: 'A read waits for a round of heartbeats that began after it, answered by a quorum.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.read('n1');
       if (cluster.lines.some((line) => line.includes('may serve'))) throw new Error('it was served without a quorum');
       cluster.deliverAmong('n1', 'n2');
@@ -46,8 +45,7 @@ export const readStories: readonly Story[] = [
     title: 'A follower asks the leader for the index of a read, and serves it once it has applied that much.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.propose('n1', 'a');
       cluster.deliverAmong('n1', 'n2');
       cluster.settle('n1');
@@ -66,8 +64,7 @@ export const readStories: readonly Story[] = [
     title: 'A leader that was deposed hears of it while a read waits: the read is dropped, never served.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.timeOut('n2');
       cluster.deliverAmong('n2', 'n3');
       cluster.read('n1');
@@ -87,8 +84,7 @@ export const readStories: readonly Story[] = [
     options: { nodes: 3, config: { reads: 'lease', checkQuorum: true, stickiness: true } },
     play(cluster) {
       cluster.pass(1_000);
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.read('n1');
       cluster.pass(121); // 150 ms / 1.25 is 120 ms
       cluster.read('n1');
@@ -112,8 +108,7 @@ export const readStories: readonly Story[] = [
     title: 'An answer to a heartbeat from before the read proves nothing, even if it arrives after it.',
     options: { nodes: 3 },
     play(cluster) {
-      cluster.timeOut('n1');
-      cluster.deliver();
+      cluster.campaign('n1');
       cluster.read('n1');
       cluster.inTransit.length = 0;
       cluster.inject('n2', 'n1', {
