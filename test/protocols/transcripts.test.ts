@@ -1,6 +1,5 @@
 // One short run of each small protocol, compared line by line with test/transcripts. UPDATE_TRANSCRIPTS=1 writes them anew.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { findScenario } from '../../scenarios/index.ts';
 import {
   ms,
@@ -12,6 +11,7 @@ import {
   type Parameters,
   type TimedFault,
 } from '../../sim/index.ts';
+import { expectTranscript } from './golden.ts';
 
 interface Story {
   readonly scenario: string;
@@ -152,10 +152,6 @@ test.each(stories.map((story) => [story.file ?? story.scenario, story.title, sto
       faults,
       trace: true,
     });
-    const text =
-      [title, '', ...transcript(run, nodes === undefined ? { from, to } : { from, to, nodes })].join('\n') + '\n';
-    const file = new URL(`../transcripts/${name}.txt`, import.meta.url);
-    if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-    expect(text).toBe(readFileSync(file, 'utf8'));
+    expectTranscript(name, title, transcript(run, nodes === undefined ? { from, to } : { from, to, nodes }));
   },
 );

@@ -1,0 +1,77 @@
+// How news go round, rule by rule: what a packet carries and how often, Serf's events and queries, and their clocks.
+import { type SerfNews, type UserUpdate } from '../../../protocols/swim/index.ts';
+import { alive, exchange, gossip, listening, suspect, testStories } from './neighbourhood.ts';
+
+/** Tells each piece of news to one other, once. */
+const passing = { ...listening, gossipNodes: 1, retransmitMult: 1 };
+
+testStories([
+  {
+    file: 'swim-user-event',
+    title:
+      'An event is delivered once, passed on, and moves the clock; of two of the same time both count. What is more than 512 behind is dropped. c missed some, and gets them in the exchange.',
+    config: passing,
+    says: [
+      [10, 'a', gossip(event(3, 'deploy', 'a'))],
+      [20, 'b', gossip(event(3, 'deploy', 'a'), event(3, 'deploy', 'b'), event(2, 'restart', 'b'))],
+      [500, 'd', { type: 'event', serial: 1, name: 'deploy', value: 'ours' }],
+      [
+        1_000,
+        'c',
+        exchange([], false, { clocks: { event: 9, query: 5 }, recent: [event(8, 'rollback', 'c').payload] }),
+      ],
+      [1_400, 'd', { type: 'event', serial: 2, name: 'deploy', value: 'later' }],
+      [2_000, 'a', gossip(event(600, 'deploy', 'a'))],
+      [2_100, 'a', gossip(event(89, 'old', 'a'), event(88, 'older', 'a'), event(3, 'deploy', 'a'))],
+      [2_200, 'a', gossip(event(89, 'old', 'a'))],
+      [2_600, 'a', gossip(event(601, 'deploy', 'a'), event(90, 'old', 'a'), event(89, 'old', 'a'))],
+      [3_000, 'c', exchange([], false, { clocks: { event: 1, query: 1 }, recent: [] })],
+    ],
+    to: 3_500,
+  },
+  {
+    file: 'swim-query',
+    title:
+      'n1 answers the query of a, once. It asks itself, collects answers for 3.2 s, and hears no more of it; the clock of queries is not that of events.',
+    config: passing,
+    says: [
+      [10, 'a', gossip(query(4, 'a'), query(4, 'a'))],
+      [500, 'd', { type: 'query', serial: 1, name: 'load', value: null }],
+      [900, 'b', { type: 'SerfAnswer', time: 5, value: 'b knows 5' }],
+      [910, 'c', { type: 'SerfAnswer', time: 4, value: 'too early' }],
+      [920, 'c', { type: 'SerfAnswer', time: 5, value: 'c knows 5' }],
+      [3_900, 'a', { type: 'SerfAnswer', time: 5, value: 'late' }],
+      [4_000, 'd', { type: 'event', serial: 2, name: 'deploy', value: 1 }],
+      [4_100, 'd', { type: 'members', serial: 3 }],
+    ],
+    to: 4_400,
+  },
+  {
+    file: 'swim-packets',
+    title:
+      'A packet carries what fits: what was passed on least first, of that the longest, of that the newest. News of a member take the place of older ones. Each goes out four times.',
+    config: { ...listening, udpBufferSize: 160 },
+    says: [
+      [10, 'a', gossip(alive('b', 2), alive('c', 2), suspect('d', 1, 'a'))],
+      [20, 'a', gossip(alive('b', 3, { meta: 'longer' }), suspect('b', 3, 'a'))],
+      ...Array.from(
+        { length: 8 },
+        (_, n) => [100 + n, 'a', { type: 'Ping', sequence: n, target: 'n1', updates: [] }] as const,
+      ),
+    ],
+    to: 200,
+  },
+]);
+
+function event(time: number, name: string, origin: string): UserUpdate {
+  return newsOf({ kind: 'event', time, name, value: null, origin });
+}
+
+function query(time: number, origin: string): UserUpdate {
+  return newsOf({ kind: 'query', time, name: 'load', value: null, origin });
+}
+
+function newsOf(payload: SerfNews): UserUpdate {
+  const { kind, time, name, origin } = payload;
+  return { type: 'user', name: `${kind} ${time} ${name} ${origin}`, payload, bytes: 60 };
+}

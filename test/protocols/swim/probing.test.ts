@@ -1,0 +1,85 @@
+// How a member probes others and helps others to probe, rule by rule. (Das, Gupta, Motivala: "SWIM", sections 3.1 and 4.3; Dadgar,
+// Phillips, Currey: "Lifeguard", section IV.)
+import { lan, startingMembers, type SwimMessage } from '../../../protocols/swim/index.ts';
+import { acks, alive, gossip, listening, suspect, testStories } from './neighbourhood.ts';
+
+const pinging = { ...listening, probeInterval: lan.probeInterval, probeTimeout: lan.probeTimeout };
+
+testStories([
+  {
+    file: 'swim-probe',
+    title:
+      'n1 pings all in turn, in an order that it shuffles after each pass. A late ack, and one that nobody awaits, count for nothing.',
+    config: pinging,
+    answers: acks,
+    says: [[9_500, 'a', { type: 'Ack', sequence: 3, updates: [] }]],
+    to: 10_000,
+    without: /timer swim probe$|→/,
+  },
+  {
+    file: 'swim-indirect-probe',
+    title:
+      'a does not answer n1. Three others who are alive are asked to ping it, and a connection is tried; one of them brings an ack.',
+    config: pinging,
+    options: { known: startingMembers(['n1', 'a', 'b', 'c', 'd', 'e']) },
+    puppets: ['a', 'b', 'c', 'd', 'e'],
+    says: [[1, 'b', gossip(suspect('e', 1, 'b'))]],
+    answers: (puppet, message) => {
+      const { type, sequence } = message as SwimMessage & { sequence: number };
+      if (type === 'PingRequest' && puppet === 'c') return { type: 'Ack', sequence, updates: [] };
+      if (type === 'PingRequest' && puppet === 'd') return { type: 'Nack', sequence };
+      return puppet === 'a' ? undefined : acks(puppet, message);
+    },
+    to: 6_000,
+  },
+  {
+    file: 'swim-probe-fails',
+    title:
+      'Nobody brings an ack of a: n1 suspects it when the period is over. Of three helpers one says that it heard nothing; two are silent, so n1 takes itself for slow.',
+    config: pinging,
+    answers: (puppet, message) => {
+      const { type, sequence } = message as SwimMessage & { sequence: number };
+      if (type === 'PingRequest' && puppet === 'd') return { type: 'Nack', sequence };
+      if (type === 'PingRequest' && puppet === 'c') return { type: 'Nack', sequence: sequence + 1 };
+      return puppet === 'a' ? undefined : acks(puppet, message);
+    },
+    says: [],
+    to: 12_000,
+  },
+  {
+    file: 'swim-helps',
+    title:
+      'n1 pings a for b, twice. The ack goes back with the number that b gave; where there is none, b hears that after 400 ms, and a late ack goes nowhere.',
+    answers: () => undefined,
+    says: [
+      [10, 'b', { type: 'PingRequest', sequence: 77, target: 'a', address: 'a', updates: [suspect('c', 1, 'b')] }],
+      [20, 'a', { type: 'Ack', sequence: 1, updates: [] }],
+      [30, 'b', { type: 'PingRequest', sequence: 78, target: 'a', address: 'a', updates: [] }],
+      [500, 'a', { type: 'Ack', sequence: 2, updates: [] }],
+      [600, 'a', { type: 'Ack', sequence: 1, updates: [] }],
+      [700, 'd', { type: 'Ping', sequence: 5, target: 'n1', updates: [] }],
+      [710, 'd', { type: 'Ping', sequence: 6, target: 'n7', updates: [] }],
+      [720, 'd', { type: 'ReliablePing', sequence: 7, target: 'n1' }],
+      [730, 'd', { type: 'ReliablePing', sequence: 8, target: 'n7' }],
+    ],
+    to: 1_000,
+  },
+  {
+    file: 'swim-buddy',
+    title: 'The ping of a suspect tells it first of all that it is suspected, so that it can object at once.',
+    config: {
+      ...pinging,
+      retransmitMult: 1,
+      indirectChecks: 0,
+      reliablePing: false,
+    },
+    options: { known: startingMembers(['n1', 'a']) },
+    puppets: ['a', 'b'],
+    says: [
+      [10, 'b', gossip(suspect('a', 4, 'b'))],
+      [2_500, 'a', gossip(alive('a', 5))],
+    ],
+    answers: acks,
+    to: 4_000,
+  },
+]);
