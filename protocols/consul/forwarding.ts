@@ -1,14 +1,16 @@
 // Requests that another server has to answer: they are sent on to the leader, and held back for a while when there is none.
 import { seconds, type Context, type NodeId } from '../../sim/index.ts';
-import { answer, endBlocked, maxWait, setWaitingTimer } from './queries.ts';
-import { failure, isRead, type ConsulRequest } from './requests.ts';
+import { answer, endBlocked, jitterFraction, maxWait, setWaitingTimer } from './queries.ts';
 import type { Datacenter } from './datacenter.ts';
-import type { Answer, Asker, Consul, ConsulServerState } from './types.ts';
+import { failure, isRead, type ConsulRequest } from './requests.ts';
+import type { Answer, Asker, Consul, ConsulMessage, ConsulServerState } from './types.ts';
 
 type Ctx = Context<Consul>;
 
 /** How long an answer of the leader may take that is not waited for on purpose. */
 const forwardTimeout = seconds(30);
+
+const brokenConnection = failure(500, 'rpc error making call: EOF');
 
 /** To the leader, or to any server of another datacenter, which may ask on. */
 export function forward(
@@ -20,8 +22,8 @@ export function forward(
   isForLeader = true,
 ): void {
   const id = ++state.serial;
-  const blocks = isRead(request) && request.index !== undefined ? maxWait : 0;
-  state.forwarded.set(id, { ...asker, request, until: ctx.monotonic() + forwardTimeout + blocks });
+  const blocks = isRead(request) && request.index !== undefined ? maxWait + maxWait / jitterFraction : 0;
+  state.forwarded.set(id, { ...asker, request, server, until: ctx.monotonic() + forwardTimeout + blocks });
   ctx.send(server, { type: 'Ask', id, request, isForwarded: isForLeader });
   setWaitingTimer(state, ctx);
 }
@@ -35,6 +37,26 @@ export function onForwardedAnswer(datacenter: Datacenter, state: ConsulServerSta
   const wasNoLeader = response.status === 500 && response.body === 'node is not the leader';
   if (wasNoLeader) hold(datacenter, state, asked, asked.request, ctx);
   else answer(asked, response, ctx);
+}
+
+/** Nothing listens at a server: what it was asked before got lost with its connections, and only what changes nothing may be
+ * asked again. */
+export function onServerGone(
+  datacenter: Datacenter,
+  state: ConsulServerState,
+  server: NodeId,
+  refused: ConsulMessage,
+  ctx: Ctx,
+): void {
+  for (const [id, asked] of state.forwarded) {
+    if (asked.server !== server) continue;
+    state.forwarded.delete(id);
+    const wasRefused = refused.type === 'Ask' && refused.id === id;
+    if (wasRefused)
+      answer(asked, failure(500, 'rpc error getting client: failed to get conn: connection refused'), ctx);
+    else if (isRead(asked.request)) hold(datacenter, state, asked, asked.request, ctx);
+    else answer(asked, brokenConnection, ctx);
+  }
 }
 
 /** Keeps a request until a leader is known, or too long. */
@@ -66,7 +88,7 @@ export function expireWaiting(state: ConsulServerState, ctx: Ctx): void {
   for (const [id, asked] of state.forwarded) {
     if (asked.until > now) continue;
     state.forwarded.delete(id);
-    answer(asked, failure(500, 'rpc error making call: EOF'), ctx);
+    answer(asked, brokenConnection, ctx);
   }
   setWaitingTimer(state, ctx);
 }

@@ -1,51 +1,74 @@
-// Answers, and the queries that wait for a change: a blocking query is answered when what it reads has a greater index than
-// the one it knows, or with the same one when its time is over.
-import { minutes, type Context } from '../../sim/index.ts';
+// Answers to reads, and the queries that wait for a change: a blocking query is answered when what it reads has a greater index
+// than the one it knows, or with the same one when its time is over. (Consul's rpc.go: blockingQuery.)
+import { minutes, type Context, type Micros } from '../../sim/index.ts';
+import { requestRead } from '../raft/index.ts';
+import type { Datacenter } from './datacenter.ts';
 import { readState } from './read.ts';
-import type { ConsulResponse, ReadRequest } from './requests.ts';
+import { failure, type ConsulResponse, type ReadRequest } from './requests.ts';
 import type { Asker, Consul, ConsulServerState } from './types.ts';
 
 type Ctx = Context<Consul>;
 
 export const defaultWait = minutes(5);
 export const maxWait = minutes(10);
-/** Milliseconds: the longest duration that Go knows, which is what a server says that never heard of a leader. */
-const neverHeard = 9_223_372_036_854;
+/** Up to this part of its wait is added to it at random, so that queries do not end all at once. */
+export const jitterFraction = 16;
 
 export function answer({ from, id }: Asker, response: ConsulResponse, ctx: Ctx): void {
   ctx.send(from, { type: 'Answer', id, response });
 }
 
-/** Answers a read now, or keeps it until there is something new. */
-export function answerRead(state: ConsulServerState, asker: Asker, request: ReadRequest, ctx: Ctx): void {
-  const response = respond(state, request, ctx);
-  const { index = 0, wait = defaultWait } = request;
-  if (index === 0 || (response.index ?? 0) > index) return answer(asker, response, ctx);
-  const longest = Math.min(wait, maxWait);
-  const until = ctx.monotonic() + longest + ctx.random(Math.floor(longest / 16) + 1);
-  state.blocked.push({ ...asker, request, until });
-  setWaitingTimer(state, ctx);
-}
-
-/** The response of this server, and how fresh its knowledge is. */
-function respond(state: ConsulServerState, request: ReadRequest, ctx: Ctx): ConsulResponse {
-  const isLeader = state.raft.role === 'leader';
-  const heardAt = state.lastContact;
-  const silence = heardAt === null ? neverHeard : Math.floor((ctx.monotonic() - heardAt) / 1_000);
-  const lastContact = isLeader ? 0 : silence;
-  return { ...readState(state.raft.machine, request), knownLeader: state.raft.leader !== null, lastContact };
-}
-
-/** Answers every blocking query that has something new to tell. */
-export function wakeBlocked(state: ConsulServerState, ctx: Ctx): void {
-  if (state.blocked.length === 0) return;
-  const still: typeof state.blocked = [];
-  for (const query of state.blocked) {
-    const response = respond(state, query.request, ctx);
-    if ((response.index ?? 0) > (query.request.index ?? 0)) answer(query, response, ctx);
-    else still.push(query);
+/**
+ * Answers a read from the own state; a consistent one after a quorum has confirmed that this server leads.
+ *
+ * @param until when its wait is over, if it has begun already
+ */
+export function read(
+  { raft, rules }: Datacenter,
+  state: ConsulServerState,
+  asker: Asker,
+  request: ReadRequest,
+  ctx: Ctx,
+  until: Micros | null = null,
+): void {
+  if (request.consistency !== 'consistent' || !rules.verifiesLeader) {
+    return answerOrBlock(state, asker, request, until, ctx);
   }
-  state.blocked = still;
+  const { from, id } = asker;
+  const number = ++state.serial;
+  state.reads.set(number, { from, id, request, until });
+  if (requestRead(raft, state, number, ctx).type === 'accepted') return;
+  state.reads.delete(number);
+  answer(asker, failure(500, 'node is not the leader'), ctx);
+}
+
+export function readReady(state: ConsulServerState, number: number, ctx: Ctx): void {
+  const waiting = state.reads.get(number);
+  state.reads.delete(number);
+  if (waiting !== undefined) answerOrBlock(state, waiting, waiting.request, waiting.until, ctx);
+}
+
+export function readDropped(state: ConsulServerState, number: number, ctx: Ctx): void {
+  const waiting = state.reads.get(number);
+  state.reads.delete(number);
+  if (waiting !== undefined) answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
+}
+
+/** Answers every blocking query that has something new to tell; consistent ones are verified again before. */
+export function wakeBlocked(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  if (state.blocked.length === 0) return;
+  const { machine } = state.raft;
+  const hasNews = ({ index = 0, ...query }: ReadRequest): boolean => (readState(machine, query).index ?? 0) > index;
+  const woken = state.blocked.filter(({ request }) => hasNews(request));
+  if (woken.length === 0) return;
+  state.blocked = state.blocked.filter((query) => !woken.includes(query));
+  for (const { request, until, ...asker } of woken) read(datacenter, state, asker, request, ctx, until);
+}
+
+/** The state was replaced as a whole: its indices may be smaller, so nobody waits for the next one. */
+export function answerAllBlocked(state: ConsulServerState, ctx: Ctx): void {
+  for (const query of state.blocked) answer(query, respond(state, query.request, ctx), ctx);
+  state.blocked = [];
 }
 
 /** Answers the queries whose time is over with what there is. */
@@ -57,9 +80,41 @@ export function endBlocked(state: ConsulServerState, ctx: Ctx): void {
   state.blocked = state.blocked.filter(({ until }) => until > now);
 }
 
+/** How long ago this server heard of a leader; 0 on the leader, Infinity where it never did. */
+export function silenceOf({ raft, lastContact }: ConsulServerState, now: Micros): Micros {
+  if (raft.role === 'leader') return 0;
+  return lastContact === null ? Infinity : now - lastContact;
+}
+
 /** The timer of whatever waits fires when the first of it has waited long enough. */
 export function setWaitingTimer(state: ConsulServerState, ctx: Ctx): void {
   const waiting = [...state.blocked, ...state.held, ...state.forwarded.values()];
   const next = Math.min(...waiting.map(({ until }) => until));
   if (next < Infinity) ctx.setTimer('waiting', Math.max(0, next - ctx.monotonic()));
+}
+
+function answerOrBlock(
+  state: ConsulServerState,
+  asker: Asker,
+  request: ReadRequest,
+  until: Micros | null,
+  ctx: Ctx,
+): void {
+  const response = respond(state, request, ctx);
+  const { index = 0 } = request;
+  if (index === 0 || response.index === undefined || response.index > index) return answer(asker, response, ctx);
+  const { from, id } = asker;
+  state.blocked.push({ from, id, request, until: until ?? endOfWait(request, ctx) });
+  setWaitingTimer(state, ctx);
+}
+
+function endOfWait({ wait = 0 }: ReadRequest, ctx: Ctx): Micros {
+  const longest = wait <= 0 ? defaultWait : Math.min(wait, maxWait);
+  return ctx.monotonic() + longest + ctx.random(Math.floor(longest / jitterFraction) + 1);
+}
+
+/** The response of this server, and how fresh its knowledge is. */
+function respond(state: ConsulServerState, request: ReadRequest, ctx: Ctx): ConsulResponse {
+  const lastContact = Math.floor(silenceOf(state, ctx.monotonic()) / 1_000);
+  return { ...readState(state.raft.machine, request), knownLeader: state.raft.leader !== null, lastContact };
 }

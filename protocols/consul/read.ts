@@ -1,19 +1,22 @@
 // Answers reads from a server's own copy of the state, with the index that a blocking query waits on.
 import type { Json } from '../../sim/index.ts';
 import type { ConsulResponse, ReadRequest } from './requests.ts';
-import { serviceHealth } from './state/catalog.ts';
+import { serviceHealth, serviceIndex } from './state/catalog.ts';
 import { getKey, listKeys, listNames } from './state/kv.ts';
+import { readTransaction } from './state/transaction.ts';
 import type { ConsulState } from './state/types.ts';
+import { transactionFault, transactionResponse } from './write.ts';
 
 /** The answer without the headers that depend on the server. An index is never 0, which would not block. */
-export function readState(
-  state: ConsulState,
-  request: ReadRequest,
-): Required<Pick<ConsulResponse, 'status' | 'body' | 'index'>> {
+export function readState(state: ConsulState, request: ReadRequest): Pick<ConsulResponse, 'status' | 'body' | 'index'> {
+  if (request.type === 'transaction-read') {
+    const { operations } = request;
+    return transactionFault(operations) ?? transactionResponse(readTransaction(state, operations));
+  }
   const { found, index } = look(state, request);
   const isMissing =
     found === undefined || (Array.isArray(found) && found.length === 0 && request.type.startsWith('kv-'));
-  const body = isMissing ? (request.type === 'session-info' ? [] : null) : found;
+  const body = isMissing ? null : found;
   return {
     status: isMissing && request.type.startsWith('kv-') ? 404 : 200,
     body: body as Json,
@@ -21,7 +24,10 @@ export function readState(
   };
 }
 
-function look(state: ConsulState, request: ReadRequest): { readonly found: unknown; readonly index: number } {
+function look(
+  state: ConsulState,
+  request: Exclude<ReadRequest, { type: 'transaction-read' }>,
+): { readonly found: unknown; readonly index: number } {
   const { tables } = state;
   switch (request.type) {
     case 'kv-get': {
@@ -61,10 +67,10 @@ function look(state: ConsulState, request: ReadRequest): { readonly found: unkno
     }
     case 'catalog-service': {
       const instances = [...state.services.values()].filter(({ service }) => service === request.service);
-      return { found: instances, index: tables.services };
+      return { found: instances, index: serviceIndex(state, request.service, 'nodes', 'services') };
     }
     case 'health-service': {
-      const index = Math.max(tables.services, tables.checks, tables.nodes);
+      const index = serviceIndex(state, request.service, 'nodes', 'services', 'checks');
       return { found: serviceHealth(state, request.service, request.passing ?? false), index };
     }
     case 'health-node':

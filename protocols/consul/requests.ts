@@ -3,7 +3,7 @@ import type { Json, Micros } from '../../sim/index.ts';
 import type { Deregistration, Registration } from './state/catalog.ts';
 import type { SessionRequest } from './state/sessions.ts';
 import type { CatalogService, CheckStatus } from './state/types.ts';
-import type { TransactionOperation } from './state/transaction.ts';
+import { isReadOnly, type ReadOperation, type TransactionOperation } from './state/transaction.ts';
 
 /** Which server may answer a read: the leader, the leader after it has asked a quorum, or anybody. */
 export type Consistency = 'default' | 'consistent' | 'stale';
@@ -12,8 +12,10 @@ export type Consistency = 'default' | 'consistent' | 'stale';
 export interface Query {
   readonly consistency?: Consistency;
   readonly index?: number;
-  /** Default 5 minutes, at most 10; a sixteenth of it at random is added. */
+  /** Default 5 minutes, at most 10; up to a sixteenth of it is added at random. */
   readonly wait?: Micros;
+  /** A stale read at a server that has not heard of the leader for longer is answered as a default read (`discovery_max_stale`). */
+  readonly maxStale?: Micros;
 }
 
 export type ReadRequest = Query &
@@ -31,6 +33,8 @@ export type ReadRequest = Query &
     | { readonly type: 'health-service'; readonly service: string; readonly passing?: boolean }
     | { readonly type: 'health-node'; readonly node: string }
     | { readonly type: 'health-state'; readonly state: 'any' | 'passing' | 'warning' | 'critical' }
+    /** What a transaction without writes becomes: it needs no entry in the log, and never blocks. */
+    | { readonly type: 'transaction-read'; readonly operations: readonly ReadOperation[] }
   );
 
 export type WriteRequest =
@@ -45,7 +49,12 @@ export type WriteRequest =
       readonly release?: string;
     }
   | { readonly type: 'kv-delete'; readonly key: string; readonly recurse?: boolean; readonly cas?: number }
-  | { readonly type: 'transaction'; readonly operations: readonly TransactionOperation[] }
+  /** `consistency` counts where it only reads. */
+  | {
+      readonly type: 'transaction';
+      readonly operations: readonly TransactionOperation[];
+      readonly consistency?: Consistency;
+    }
   /** The server draws the ID; the node is that of the agent asked, unless told. */
   | { readonly type: 'session-create'; readonly session: SessionOffer }
   | { readonly type: 'session-destroy'; readonly session: string }
@@ -100,7 +109,9 @@ export interface ConsulResponse {
 }
 
 export function isRead(request: ConsulRequest): request is ReadRequest {
-  return /^(kv-get|kv-list|kv-keys|session-info|session-list|catalog-node|catalog-service|health-)/.test(request.type);
+  return /^(kv-get|kv-list|kv-keys|session-info|session-list|catalog-node|catalog-service|health-|transaction-read)/.test(
+    request.type,
+  );
 }
 
 export function isStatus(request: ConsulRequest): request is StatusRequest & { readonly dc?: string } {
@@ -113,7 +124,11 @@ export function isAgent(request: ConsulRequest): request is AgentRequest & { rea
 
 export const failure = (status: number, body: string): ConsulResponse => ({ status, body });
 
-/** A session that names no node is bound to that of the agent asked. */
-export function withNode(request: ConsulRequest, node: string): ConsulRequest {
-  return request.type === 'session-create' ? { ...request, session: { node, ...request.session } } : request;
+/** What the agent asked makes of a request: a session that names no node is bound to its own, a transaction without writes is
+ * a read. */
+export function completed(request: ConsulRequest, node: string): ConsulRequest {
+  if (request.type === 'session-create') return { ...request, session: { node, ...request.session } };
+  if (request.type !== 'transaction' || !isReadOnly(request.operations)) return request;
+  const { operations, consistency = 'default', dc } = request;
+  return { type: 'transaction-read', operations, consistency, ...(dc !== undefined && { dc }) };
 }

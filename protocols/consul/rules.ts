@@ -11,7 +11,12 @@ export interface ConsulRules extends KvRules {
   isDelayed(until: Micros, now: Micros): boolean;
   /** When a session ends that was created or renewed now: its TTL is a lower bound. */
   endOf(now: Micros, ttl: Micros): Micros;
-  /** Only the leader's messages are contact with it: others who look for a leader know no more. */
+  /** When a deletion may be forgotten that takes place now. */
+  forgottenAt(now: Micros, ttl: Micros): Micros;
+  /** Whether a stale read asks for fresher data than a server has that heard of the leader so long ago. */
+  isTooStale(silence: Micros, maxStale: Micros): boolean;
+  /** Called when a message was handled. What the leader sends is contact with it, and so is, to hashicorp/raft, a candidate whom
+   * this server gives its vote; others who look for a leader know no more. */
   isContact(raft: RaftState, from: NodeId, message: RaftMessage<unknown>): boolean;
   /** A change wakes the blocking queries that wait for it. */
   readonly wakesBlocked: boolean;
@@ -22,6 +27,9 @@ export const consulRules: ConsulRules = {
   verifiesLeader: true,
   isDelayed: (until, now) => now < until,
   endOf: (now, ttl) => now + ttl * sessionTtlMultiplier,
-  isContact: ({ leader }, from) => from === leader,
+  forgottenAt: (now, ttl) => now + ttl,
+  isTooStale: (silence, maxStale) => silence > maxStale,
+  isContact: ({ leader, votedFor, currentTerm }, from, message) =>
+    from === leader || (message.type === 'RequestVote' && votedFor === from && currentTerm === message.term),
   wakesBlocked: true,
 };

@@ -7,14 +7,13 @@ import {
   nextIndex,
   propose,
   raftServer,
-  requestRead,
   startRaft,
   type RaftConfig,
   type Rules,
 } from '../raft/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
 import type { Datacenter } from './datacenter.ts';
-import { expireWaiting, forward, hold, onForwardedAnswer, takeHeld } from './forwarding.ts';
+import { expireWaiting, forward, hold, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
 import {
   isWanTimer,
   joinLan,
@@ -30,18 +29,17 @@ import {
   type GossipOptions,
   type WanMessage,
 } from './gossip.ts';
-import { answer, answerRead, wakeBlocked } from './queries.ts';
+import { answer, answerAllBlocked, read, readDropped, readReady, silenceOf, wakeBlocked } from './queries.ts';
 import { beginReconciling, onReconcileTimer, reconcileNews } from './reconcile.ts';
 import {
+  completed,
   failure,
   isAgent,
   isRead,
   isStatus,
-  withNode,
   type AgentRequest,
   type ConsulRequest,
   type ConsulResponse,
-  type ReadRequest,
   type StatusRequest,
   type WriteRequest,
 } from './requests.ts';
@@ -51,6 +49,7 @@ import { applyConsul, type ConsulCommand, type ConsulOutcome } from './state/mac
 import { emptyState, type ConsulState } from './state/types.ts';
 import type { Ask, Asker, Consul, ConsulConfig, ConsulServerState } from './types.ts';
 import { noticeStop, onRaftThread, runRaft } from './threads.ts';
+import { beginTombstones, forgetTombstones, keepTombstones } from './tombstones.ts';
 import { commandFor, refusalOfDelayed, responseFor } from './write.ts';
 
 type Ctx = Context<Consul>;
@@ -63,6 +62,7 @@ export const consulRaft: Partial<RaftConfig> = {
   leaderLease: ms(500),
   electionTimer: 'sampled',
   preVote: false,
+  forwardReads: false,
 };
 
 /** hashicorp/raft refuses to vote as long as it knows a leader, however long that has been silent. */
@@ -100,11 +100,11 @@ export function consulServer(options: ConsulOptions = {}): Protocol<Consul> {
       noticeStop(datacenter, state, ctx);
       onTimer(datacenter, state, timer, ctx);
     },
+    onRefused: (state, peer, message, ctx) => onServerGone(datacenter, state, peer, message, ctx),
   };
 }
 
 function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerState {
-  ctx.setTimer('tombstones', config.tombstoneTtl);
   return {
     raft: startRaft(raft, ctx),
     writes: new Map(),
@@ -114,6 +114,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
     held: [],
     serial: 0,
     sessionEnds: new Map(),
+    tombstones: [],
     lockDelays: new Map(),
     lastContact: null,
     late: null,
@@ -124,7 +125,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
 }
 
 function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul['timer'], ctx: Ctx): void {
-  const { gossip, config, raft } = datacenter;
+  const { gossip } = datacenter;
   if (isRaftTimer(timer)) return runRaft(datacenter, state, { type: 'timer', timer }, ctx);
   if (isSwimTimer(timer)) {
     if (gossip !== null && state.lan !== null) onLanTimer(gossip, state.lan, timer, ctx);
@@ -145,8 +146,7 @@ function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul
     case 'waiting':
       return expireWaiting(state, ctx);
     case 'tombstones':
-      ctx.setTimer('tombstones', config.tombstoneTtl);
-      propose(raft, state, { type: 'reap-tombstones', upTo: state.raft.lastApplied }, ctx);
+      return forgetTombstones(datacenter, state, ctx);
   }
 }
 
@@ -182,10 +182,11 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
         applied: (state, entry, outcome, ctx) => applied(datacenter, state, entry, outcome, ctx),
         becameLeader: (state, ctx) => {
           beginSessions(datacenter, state, ctx);
+          beginTombstones(datacenter, state, ctx);
           beginReconciling(ctx);
         },
         lostLeadership: (state, ctx) => lostLeadership(state, ctx),
-        restored: (state, ctx) => wakeBlocked(state, ctx),
+        restored: (state, ctx) => answerAllBlocked(state, ctx),
         readReady: (state, id, _index, ctx) => readReady(state, id, ctx),
         readDropped: (state, id, ctx) => readDropped(state, id, ctx),
       },
@@ -200,12 +201,19 @@ function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, m
   const asker: Asker = { from, id: message.id };
   const { dc = datacenter.config.datacenter } = message.request;
   if (dc !== datacenter.config.datacenter) return forwardToDatacenter(state, asker, message.request, dc, ctx);
-  const request = withNode(message.request, ctx.id);
+  const request = bounded(datacenter, state, completed(message.request, ctx.id), ctx);
   if (canAnswer(state, request)) return handle(datacenter, state, asker, request, ctx);
   if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
   const { leader } = state.raft;
   if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, request, ctx);
   forward(state, asker, request, leader, ctx);
+}
+
+/** A stale read that would be too stale here becomes a default read. */
+function bounded({ rules }: Datacenter, state: ConsulServerState, request: ConsulRequest, ctx: Ctx): ConsulRequest {
+  if (!isRead(request) || request.consistency !== 'stale' || request.maxStale === undefined) return request;
+  const silence = silenceOf(state, ctx.monotonic());
+  return rules.isTooStale(silence, request.maxStale) ? { ...request, consistency: 'default' } : request;
 }
 
 /** Any server of the other datacenter will do: it finds its leader itself. */
@@ -245,10 +253,10 @@ function answerHeld(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx):
   }
 }
 
-/** Whether this server need not ask the leader. */
+/** Whether this server need not ask the leader. One that never heard of any may know nothing yet. */
 function canAnswer(state: ConsulServerState, request: ConsulRequest): boolean {
   if (state.raft.role === 'leader' || isStatus(request) || isAgent(request)) return true;
-  return isRead(request) && request.consistency === 'stale';
+  return isRead(request) && request.consistency === 'stale' && state.lastContact !== null;
 }
 
 /** Answers a request, as the leader or for what any server may say. */
@@ -276,33 +284,6 @@ function statusBody({ config }: Datacenter, { raft, wan }: ConsulServerState, { 
     case 'catalog-datacenters':
       return wan === null ? [config.datacenter] : knownDatacenters(wan);
   }
-}
-
-function read(
-  { raft, rules }: Datacenter,
-  state: ConsulServerState,
-  asker: Asker,
-  request: ReadRequest,
-  ctx: Ctx,
-): void {
-  if (request.consistency !== 'consistent' || !rules.verifiesLeader) return answerRead(state, asker, request, ctx);
-  const id = ++state.serial;
-  state.reads.set(id, { ...asker, request });
-  if (requestRead(raft, state, id, ctx).type === 'accepted') return;
-  state.reads.delete(id);
-  answer(asker, failure(500, 'node is not the leader'), ctx);
-}
-
-function readReady(state: ConsulServerState, id: number, ctx: Ctx): void {
-  const waiting = state.reads.get(id);
-  state.reads.delete(id);
-  if (waiting !== undefined) answerRead(state, waiting, waiting.request, ctx);
-}
-
-function readDropped(state: ConsulServerState, id: number, ctx: Ctx): void {
-  const waiting = state.reads.get(id);
-  state.reads.delete(id);
-  if (waiting !== undefined) answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
 }
 
 function write(
@@ -346,7 +327,8 @@ function applied(
     const isOurs = waiting.term === term;
     answer(waiting, isOurs ? responseFor(outcome.answer) : failure(500, 'leadership lost while committing log'), ctx);
   }
-  if (datacenter.rules.wakesBlocked) wakeBlocked(state, ctx);
+  if (state.raft.machine.tables.graveyard === index) keepTombstones(datacenter, state, index, ctx);
+  if (datacenter.rules.wakesBlocked) wakeBlocked(datacenter, state, ctx);
 }
 
 /** What was proposed may still be committed by the next leader; nobody will know. */
@@ -356,7 +338,9 @@ function lostLeadership(state: ConsulServerState, ctx: Ctx): void {
     answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
   state.writes.clear();
   state.sessionEnds.clear();
+  state.tombstones = [];
   ctx.clearTimer('sessions');
+  ctx.clearTimer('tombstones');
 }
 
 /** A random UUID. */

@@ -40,20 +40,25 @@ export interface ConsulServerState {
   /** Writes in the log, by index. */
   readonly writes: Map<number, Asker & { readonly term: number }>;
   /** Consistent reads that wait for a quorum, by number. */
-  readonly reads: Map<number, Asker & { readonly request: ReadRequest }>;
+  readonly reads: Map<number, Asker & { readonly request: ReadRequest; readonly until: Micros | null }>;
   /** Blocking queries, in the order in which they came. */
   blocked: (Asker & { readonly request: ReadRequest; readonly until: Micros })[];
-  /** What the leader was asked for others, by number. */
-  readonly forwarded: Map<number, Asker & { readonly request: ConsulRequest; readonly until: Micros }>;
+  /** What other servers were asked for clients, by number. */
+  readonly forwarded: Map<
+    number,
+    Asker & { readonly request: ConsulRequest; readonly server: NodeId; readonly until: Micros }
+  >;
   /** Requests that wait for a leader to be elected. */
   held: (Asker & { readonly request: ConsulRequest; readonly until: Micros })[];
   /** Numbers reads and what is forwarded. */
   serial: number;
   /** On the leader: when each session with a TTL ends unless it is renewed, on the own monotonic clock. */
   readonly sessionEnds: Map<string, Micros>;
+  /** On the leader: up to which index deletions are forgotten, and when, on the own monotonic clock. */
+  tombstones: { upTo: number; readonly until: Micros }[];
   /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */
   readonly lockDelays: Map<string, Micros>;
-  /** When this server last heard from a leader, or ceased to be it; null if it never did since it started. */
+  /** When this server last heard from a leader, helped to elect one, or ceased to be it; null if it never did since it started. */
   lastContact: Micros | null;
   /** What Raft's thread has to do when it runs again; null while it runs. */
   late: RaftEvent[] | null;

@@ -5,9 +5,9 @@ import { failure, type ConsulResponse, type WriteRequest } from './requests.ts';
 import type { KvWrite } from './state/kv.ts';
 import type { ConsulAnswer, ConsulCommand } from './state/machine.ts';
 import { sessionFault } from './state/sessions.ts';
-import { maxTransactionOperations, type TransactionOperation } from './state/transaction.ts';
+import { maxTransactionOperations, type TransactionOperation, type TransactionOutcome } from './state/transaction.ts';
 
-/** Bytes of a value at most (`kv_max_value_size`). */
+/** Bytes of a value at most (`kv_max_value_size`), and of a whole transaction (`txn_max_req_len`). */
 export const maxValueBytes = 524_288;
 
 /** @param newId draws the ID of a session */
@@ -61,14 +61,25 @@ function putCommand(request: WriteRequest & { type: 'kv-put' }): ConsulCommand |
   return { type: 'kv', write };
 }
 
-function transactionFault(operations: readonly TransactionOperation[]): ConsulResponse | undefined {
+/** What is wrong with a transaction before it is looked at in any state; undefined if nothing is. */
+export function transactionFault(operations: readonly TransactionOperation[]): ConsulResponse | undefined {
+  const body = bodyBytes(operations);
+  if (body > maxValueBytes) {
+    const hint = 'See https://www.consul.io/docs/agent/options.html#txn_max_req_len.';
+    return failure(413, `Request body(${body} bytes) too large, max size: ${maxValueBytes} bytes. ${hint}`);
+  }
   const count = operations.length;
   if (count > maxTransactionOperations) {
     return failure(413, `Transaction contains too many operations (${count} > ${maxTransactionOperations})`);
   }
-  const large = operations.find((operation) => 'value' in operation && byteLength(operation.value) > maxValueBytes);
-  if (large === undefined) return undefined;
-  return failure(413, `Value for key ${JSON.stringify(large.key)} is too large (max size: ${maxValueBytes} bytes)`);
+  return undefined;
+}
+
+/** As JSON, with values in base64: a single value of the greatest size is too large for a transaction. */
+function bodyBytes(operations: readonly TransactionOperation[]): number {
+  const values = operations.map((operation) => ('value' in operation ? byteLength(operation.value) : 0));
+  const encoded = values.reduce((sum, bytes) => sum + 4 * Math.ceil(bytes / 3), 0);
+  return encoded + byteLength(JSON.stringify(operations, (name, field: unknown) => (name === 'value' ? '' : field)));
 }
 
 /** What a command is answered that acquires keys under a lock-delay; undefined if it acquires none. */
@@ -99,10 +110,16 @@ export function responseFor(answer: ConsulAnswer): ConsulResponse {
     case 'session':
       return { status: 200, body: { ID: answer.id } };
     case 'committed':
-      return { status: 200, body: { results: answer.results as unknown as Json, errors: null }, index: answer.index };
     case 'rolled-back':
-      return { status: 409, body: { results: null, errors: answer.errors as unknown as Json } };
+      return transactionResponse(answer);
   }
+}
+
+/** Of a transaction, whether it wrote or not; it comes without an index. */
+export function transactionResponse(outcome: TransactionOutcome): Required<Pick<ConsulResponse, 'status' | 'body'>> {
+  return outcome.type === 'committed'
+    ? { status: 200, body: { results: outcome.results as unknown as Json, errors: null } }
+    : { status: 409, body: { results: null, errors: outcome.errors as unknown as Json } };
 }
 
 /** In UTF-8. */

@@ -3,7 +3,7 @@
 import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
 import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
-import { failure, isAgent, withNode, type AgentRequest, type ConsulResponse } from '../requests.ts';
+import { completed, failure, isAgent, type AgentRequest, type ConsulResponse } from '../requests.ts';
 import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
 import { call, onAnswer, onCallTimer, onServerGone, type Finish } from './calls.ts';
 import {
@@ -61,7 +61,7 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
       if (message.type === 'Answer') return onAnswer(parts, state, message.id, message.response, ctx, finish);
       const { request, id } = message;
       if (!isAgent(request)) {
-        return call(parts, state, { type: 'client', from, id }, withNode(request, ctx.id), ctx, finish);
+        return call(parts, state, { type: 'client', from, id }, completed(request, ctx.id), ctx, finish);
       }
       answer(from, id, answerItself(parts, state, request, ctx), ctx);
       pushChanges(parts, state, ctx, finish);

@@ -27,7 +27,7 @@ export function onSynced(
   ctx: Ctx,
   finish: Finish,
 ): void {
-  if (response.status !== 200) return retrySync(parts, ctx);
+  if (response.status !== 200) return setSyncTimer(parts.config.syncRetry, state, ctx);
   const { local } = state;
   const node = ctx.id;
   switch (purpose.type) {
@@ -52,7 +52,7 @@ export function onSynced(
         }
       }
       pushChanges(parts, state, ctx, finish);
-      return scheduleSync(parts, state, ctx);
+      return setSyncTimer(parts.config.syncInterval, state, ctx);
     }
   }
 }
@@ -68,24 +68,15 @@ export function pushChanges(parts: AgentParts, state: AgentState, ctx: Ctx, fini
   }
 }
 
-/** The next full synchronization: after the interval and up to as much again, so that agents do not come all at once. */
-export function scheduleSync({ config }: AgentParts, { lan }: AgentState, ctx: Ctx): void {
-  const interval = config.syncInterval * scaleOf(membersOf(lan).length);
-  ctx.setTimer('sync', config.syncInterval + ctx.random(interval + 1));
+/** After the interval and up to as much again, or more in a big datacenter, so that agents do not come all at once. */
+function setSyncTimer(interval: Micros, { lan }: AgentState, ctx: Ctx): void {
+  ctx.setTimer('sync', interval + ctx.random(interval * scaleOf(membersOf(lan).length) + 1));
 }
 
 function scaleOf(agents: number): number {
   let scale = 1;
   for (let size = scaleThreshold; size < agents; size *= 2) scale++;
   return scale;
-}
-
-function retrySync({ config }: AgentParts, ctx: Ctx): void {
-  ctx.setTimer('sync', delayed(config.syncRetry, ctx));
-}
-
-function delayed(delay: Micros, ctx: Ctx): Micros {
-  return delay + ctx.random(delay + 1);
 }
 
 function drop(

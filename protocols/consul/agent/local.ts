@@ -20,8 +20,8 @@ export type LocalCheck = Synced & {
   readonly offer: CheckOffer;
   readonly status: CheckStatus;
   readonly output: string;
-  /** When it turns critical if nobody updates it, on the own monotonic clock. */
-  readonly expiresAt: Micros;
+  /** When it turns critical if nobody updates it, on the own monotonic clock; null once it did, until it is updated. */
+  readonly expiresAt: Micros | null;
 };
 
 export interface LocalState {
@@ -78,9 +78,10 @@ export function updateCheck(local: LocalState, id: string, status: CheckStatus, 
 export function expireChecks(local: LocalState, now: Micros): readonly string[] {
   const expired: string[] = [];
   for (const [id, check] of local.checks) {
-    if (check.isGone || check.status === 'critical' || check.expiresAt > now) continue;
-    const output = `TTL expired (last output before timeout follows): ${check.output}`;
-    local.checks.set(id, { ...check, status: 'critical', output, version: ++local.version, inSync: false });
+    if (check.isGone || check.expiresAt === null || check.expiresAt > now) continue;
+    const last = check.output === '' ? '' : ` (last output before timeout follows): ${check.output}`;
+    const synced = check.status === 'critical' ? {} : { version: ++local.version, inSync: false };
+    local.checks.set(id, { ...check, ...synced, status: 'critical', output: `TTL expired${last}`, expiresAt: null });
     expired.push(id);
   }
   return expired;
@@ -88,8 +89,9 @@ export function expireChecks(local: LocalState, now: Micros): readonly string[] 
 
 /** When the next check turns critical unless it is updated. */
 export function nextExpiry(local: LocalState): Micros {
-  const running = [...local.checks.values()].filter(({ isGone, status }) => !isGone && status !== 'critical');
-  return Math.min(...running.map(({ expiresAt }) => expiresAt));
+  return Math.min(
+    ...[...local.checks.values()].map(({ isGone, expiresAt }) => (isGone ? null : expiresAt) ?? Infinity),
+  );
 }
 
 /** What has to be told the servers, and under which key and version its answer counts. */

@@ -1,7 +1,7 @@
 // The catalog: which nodes and services there are, and the health checks on them. Consul's leader registers what gossip
 // tells of nodes (the check `serfHealth`), agents register their services.
 import { invalidate, type Invalidation } from './sessions.ts';
-import type { CatalogNode, CatalogService, CheckStatus, ConsulState, HealthCheck } from './types.ts';
+import type { CatalogNode, CatalogService, CheckStatus, ConsulState, HealthCheck, Table } from './types.ts';
 
 /** The check of a node that says what gossip knows of it. */
 export const serfHealth = 'serfHealth';
@@ -20,9 +20,18 @@ export interface Deregistration {
   readonly checkId?: string;
 }
 
-/** Adds or changes what differs; what is the same already keeps its index. Checks that turn critical end sessions. */
-export function register(state: ConsulState, request: Registration, index: number): readonly Invalidation[] {
+export type Registered =
+  | { readonly type: 'registered'; readonly invalidated: readonly Invalidation[] }
+  | { readonly type: 'error'; readonly error: string };
+
+/** Adds or changes what differs; what is the same already keeps its index. Checks that turn critical end sessions. A check of a
+ * service that is not there is an error, and nothing is registered. */
+export function register(state: ConsulState, request: Registration, index: number): Registered {
   const { node, address, service, checks = [] } = request;
+  const isOrphan = checks.some(
+    ({ serviceId }) => serviceId !== '' && serviceId !== service?.id && !state.services.has(placeOf(node, serviceId)),
+  );
+  if (isOrphan) return { type: 'error', error: 'Missing service registration' };
   const known = state.nodes.get(node);
   if (known === undefined || known.address !== address) {
     const registered: CatalogNode = {
@@ -33,9 +42,10 @@ export function register(state: ConsulState, request: Registration, index: numbe
     };
     state.nodes.set(node, registered);
     state.tables.nodes = index;
+    touchServicesOf(state, node, index);
   }
   if (service !== undefined) registerService(state, node, service, index);
-  return checks.flatMap((check) => registerCheck(state, node, check, index));
+  return { type: 'registered', invalidated: checks.flatMap((check) => registerCheck(state, node, check, index)) };
 }
 
 function registerService(
@@ -54,6 +64,8 @@ function registerService(
   if (isSame) return;
   state.services.set(place, { node, ...service, createIndex: known?.createIndex ?? index, modifyIndex: index });
   state.tables.services = index;
+  state.serviceIndices.set(service.service, index);
+  if (known !== undefined && known.service !== service.service) lostInstance(state, known.service, index);
 }
 
 function registerCheck(
@@ -73,6 +85,7 @@ function registerCheck(
   if (isSame) return [];
   state.checks.set(place, { node, ...check, createIndex: known?.createIndex ?? index, modifyIndex: index });
   state.tables.checks = index;
+  touchChecked(state, node, check.serviceId, index);
   return check.status === 'critical' ? endSessionsOf(state, node, check.id, index) : [];
 }
 
@@ -90,9 +103,10 @@ export function deregister(
   const services = [...state.services.values()].filter(
     (service) => service.node === node && (serviceId === undefined || service.id === serviceId),
   );
-  for (const { id } of services) {
+  for (const { id, service } of services) {
     state.services.delete(placeOf(node, id));
     state.tables.services = index;
+    lostInstance(state, service, index);
   }
   if (serviceId !== undefined || !state.nodes.delete(node)) return ended;
   state.tables.nodes = index;
@@ -101,8 +115,11 @@ export function deregister(
 }
 
 function removeCheck(state: ConsulState, node: string, id: string, index: number): readonly Invalidation[] {
-  if (!state.checks.delete(placeOf(node, id))) return [];
+  const known = state.checks.get(placeOf(node, id));
+  if (known === undefined) return [];
+  state.checks.delete(placeOf(node, id));
   state.tables.checks = index;
+  touchChecked(state, node, known.serviceId, index);
   return endSessionsOf(state, node, id, index);
 }
 
@@ -111,6 +128,36 @@ function endSessionsOf(state: ConsulState, node: string, check: string, index: n
     (session) => session.node === node && session.checks.includes(check),
   );
   return bound.flatMap(({ id }) => invalidate(state, id, index));
+}
+
+/** The index that a blocking query on a service waits on: that of the service itself, so that others wake nobody. One without
+ * instances has the index of the latest extinction, and before the first that of all `tables` that it may come from. */
+export function serviceIndex(state: ConsulState, service: string, ...tables: readonly Table[]): number {
+  const known = state.serviceIndices.get(service);
+  if (known !== undefined) return known;
+  return state.tables.extinctions || Math.max(...tables.map((table) => state.tables[table]));
+}
+
+/** A check of a service is part of it, a check of a node is part of all services there. */
+function touchChecked(state: ConsulState, node: string, serviceId: string, index: number): void {
+  if (serviceId === '') return touchServicesOf(state, node, index);
+  const service = state.services.get(placeOf(node, serviceId));
+  if (service !== undefined) state.serviceIndices.set(service.service, index);
+}
+
+function touchServicesOf(state: ConsulState, node: string, index: number): void {
+  for (const service of state.services.values()) {
+    if (service.node === node) state.serviceIndices.set(service.service, index);
+  }
+}
+
+function lostInstance(state: ConsulState, service: string, index: number): void {
+  if ([...state.services.values()].some((each) => each.service === service)) {
+    state.serviceIndices.set(service, index);
+    return;
+  }
+  state.serviceIndices.delete(service);
+  state.tables.extinctions = index;
 }
 
 /** One instance of a service with the checks on it and on its node. */

@@ -2,8 +2,8 @@
 import { deregister, register, type Deregistration, type Registration } from './catalog.ts';
 import { applyKv, type KvRules, type KvWrite } from './kv.ts';
 import { createSession, invalidate, type Invalidation, type SessionRequest } from './sessions.ts';
-import { applyTransaction, type TransactionError, type TransactionOperation } from './transaction.ts';
-import type { ConsulState, KvEntry } from './types.ts';
+import { applyTransaction, type TransactionOperation, type TransactionOutcome } from './transaction.ts';
+import type { ConsulState } from './types.ts';
 
 export type ConsulCommand =
   | { readonly type: 'kv'; readonly write: KvWrite }
@@ -27,8 +27,7 @@ export type ConsulAnswer =
   | { readonly type: 'not-done' }
   | { readonly type: 'error'; readonly error: string }
   | { readonly type: 'session'; readonly id: string }
-  | { readonly type: 'committed'; readonly results: readonly KvEntry[]; readonly index: number }
-  | { readonly type: 'rolled-back'; readonly errors: readonly TransactionError[] };
+  | TransactionOutcome;
 
 export function applyConsul(state: ConsulState, command: ConsulCommand, index: number, rules: KvRules): ConsulOutcome {
   switch (command.type) {
@@ -36,18 +35,19 @@ export function applyConsul(state: ConsulState, command: ConsulCommand, index: n
       const outcome = applyKv(state, command.write, index, rules);
       return plain(outcome.type === 'done' ? { type: 'done', index } : outcome);
     }
-    case 'transaction': {
-      const outcome = applyTransaction(state, command.operations, index, rules);
-      return plain(outcome.type === 'committed' ? { ...outcome, index } : outcome);
-    }
+    case 'transaction':
+      return plain(applyTransaction(state, command.operations, index, rules));
     case 'session-create': {
       const outcome = createSession(state, command.request, index);
       return plain(outcome.type === 'created' ? { type: 'session', id: outcome.session.id } : outcome);
     }
     case 'session-destroy':
       return { answer: { type: 'done', index }, invalidated: invalidate(state, command.session, index) };
-    case 'register':
-      return { answer: { type: 'done', index }, invalidated: register(state, command.registration, index) };
+    case 'register': {
+      const outcome = register(state, command.registration, index);
+      if (outcome.type === 'error') return plain(outcome);
+      return { answer: { type: 'done', index }, invalidated: outcome.invalidated };
+    }
     case 'deregister':
       return { answer: { type: 'done', index }, invalidated: deregister(state, command.deregistration, index) };
     case 'reap-tombstones':

@@ -29,15 +29,9 @@ export interface Invalidation {
 }
 
 /** The error of a request that can be refused before it reaches the log; undefined for a sound one. */
-export function sessionFault({
-  node,
-  behavior = 'release',
-  lockDelay = 0,
-  ttl = 0,
-}: SessionRequest): string | undefined {
+export function sessionFault({ node, behavior = 'release', ttl = 0 }: SessionRequest): string | undefined {
   if (node === '') return 'Must provide Node';
   if (behavior !== 'release' && behavior !== 'delete') return `Invalid Behavior setting '${behavior}'`;
-  if (lockDelay < 0 || lockDelay > maxLockDelay) return 'Invalid LockDelay, must be between [0s=1m0s]';
   if (ttl !== 0 && (ttl < minSessionTtl || ttl > maxSessionTtl)) {
     return `Invalid Session TTL '${ttl * ms(1)}', must be between [10s=24h0m0s]`;
   }
@@ -84,5 +78,6 @@ export function invalidate(state: ConsulState, id: string, index: number): reado
     if (session.behavior === 'release') release(state, entry, index);
     else remove(state, entry.key, index);
   }
-  return held.map(({ key }) => ({ session: id, key, lockDelay: session.lockDelay }));
+  const lockDelay = Math.min(session.lockDelay, maxLockDelay);
+  return held.map(({ key }) => ({ session: id, key, lockDelay }));
 }

@@ -1,11 +1,12 @@
 // Transactions on the key-value store: up to 64 operations that all take place at one index, or none of them.
-import { applyKv, getKey, listKeys, quoted, type KvRules, type KvWrite } from './kv.ts';
+import { applyKv, consulKvRules, getKey, listKeys, quoted, type KvRules, type KvWrite } from './kv.ts';
 import type { ConsulState, KvEntry } from './types.ts';
 
 export const maxTransactionOperations = 64;
 
-export type TransactionOperation =
-  | KvWrite
+export type TransactionOperation = KvWrite | ReadOperation;
+
+export type ReadOperation =
   | { readonly verb: 'get' | 'get-tree' | 'check-not-exists'; readonly key: string }
   | { readonly verb: 'check-index'; readonly key: string; readonly index: number }
   | { readonly verb: 'check-session'; readonly key: string; readonly session: string };
@@ -20,8 +21,13 @@ export type TransactionOutcome =
   | { readonly type: 'rolled-back'; readonly errors: readonly TransactionError[] };
 
 /** Whether a transaction only reads, and so needs no entry in the log. */
-export function isReadOnly(operations: readonly TransactionOperation[]): boolean {
+export function isReadOnly(operations: readonly TransactionOperation[]): operations is readonly ReadOperation[] {
   return operations.every(({ verb }) => verb.startsWith('get') || verb.startsWith('check'));
+}
+
+/** Runs a transaction that only reads. */
+export function readTransaction(state: ConsulState, operations: readonly ReadOperation[]): TransactionOutcome {
+  return applyTransaction(state, operations, 0, consulKvRules);
 }
 
 /** Tries all operations on a copy of the tables they touch; only if none fails does the state change. */
@@ -90,7 +96,7 @@ function applyOne(
     default:
       return write(state, operation, index, rules, results);
   }
-  results.push(entry);
+  results.push(withoutValue(entry));
   return undefined;
 }
 
@@ -106,8 +112,13 @@ function write(
   if (outcome.type === 'not-done') return refusalOf(operation);
   const entry = state.kv.get(operation.key);
   const isDeletion = operation.verb.startsWith('delete');
-  if (entry !== undefined && !isDeletion) results.push({ ...entry, value: '' }); // the value is known to who wrote it
+  if (entry !== undefined && !isDeletion) results.push(withoutValue(entry));
   return undefined;
+}
+
+/** Only what was asked for with `get` comes with its value. */
+function withoutValue(entry: KvEntry): KvEntry {
+  return { ...entry, value: '' };
 }
 
 function refusalOf({ verb, key }: KvWrite): string {

@@ -12,11 +12,14 @@ export interface ConsulState {
   readonly services: Map<string, CatalogService>;
   /** By node and check ID. */
   readonly checks: Map<string, HealthCheck>;
+  /** By the name of each service that has instances: the index of the latest change of it, of its checks and of its nodes. */
+  readonly serviceIndices: Map<string, number>;
   /** The index of the latest change of each table. */
   readonly tables: Record<Table, number>;
 }
 
-export type Table = 'kv' | 'graveyard' | 'sessions' | 'nodes' | 'services' | 'checks';
+/** `extinctions` holds nothing but its index: when a service last lost its last instance. */
+export type Table = 'kv' | 'graveyard' | 'sessions' | 'nodes' | 'services' | 'checks' | 'extinctions';
 
 export interface KvEntry {
   readonly key: string;
@@ -40,7 +43,7 @@ export interface Session {
   /** The checks of its node that end it when they become critical; `serfHealth` unless told. */
   readonly checks: readonly string[];
   readonly behavior: Behavior;
-  /** How long the keys of a session that was invalidated cannot be acquired: 15 s unless told, at most 60 s. */
+  /** How long the keys of a session that was invalidated cannot be acquired: 15 s unless told; beyond 60 s counts as 60 s. */
   readonly lockDelay: Micros;
   /** A lower bound of how long it lives without renewal, or 0 for ever. */
   readonly ttl: Micros;
@@ -86,6 +89,7 @@ export function emptyState(): ConsulState {
     nodes: new Map(),
     services: new Map(),
     checks: new Map(),
-    tables: { kv: 0, graveyard: 0, sessions: 0, nodes: 0, services: 0, checks: 0 },
+    serviceIndices: new Map(),
+    tables: { kv: 0, graveyard: 0, sessions: 0, nodes: 0, services: 0, checks: 0, extinctions: 0 },
   };
 }

@@ -2,8 +2,10 @@
 // was answered after how long.
 import { consulHttpClient } from '../../../protocols/consul/client.ts';
 import type { ConsulRequest, ConsulResponse } from '../../../protocols/consul/requests.ts';
+import type { KvEntry } from '../../../protocols/consul/state/types.ts';
 import {
   defineScenario,
+  ms,
   seconds,
   simulate,
   type AnyProtocol,
@@ -43,12 +45,15 @@ export interface Talk {
   readonly seed?: number;
   readonly until?: Micros;
   readonly debug?: boolean;
+  /** Whether the machine of a node that is down refuses what it is sent; default false: it is lost. */
+  readonly refuses?: boolean;
+  /** How long clients wait for an answer; default 120 s. */
+  readonly patience?: Micros;
 }
 
-const patience = seconds(120);
-
 /** Runs the world; every step must be answered. */
-export function converse({ nodes, steps, faults = [], seed = 1, until = seconds(60), debug }: Talk): Conversation {
+export function converse(talk: Talk): Conversation {
+  const { nodes, steps, faults = [], seed = 1, until = seconds(60), debug, patience = seconds(120), refuses } = talk;
   const clients = new Map<string, Operation[]>();
   const workload: Operation[] = steps.map(({ at, ask, request, as = '' }, id) => {
     const client = `client-${as === '' ? id : as}-${ask}`;
@@ -70,7 +75,7 @@ export function converse({ nodes, steps, faults = [], seed = 1, until = seconds(
         protocol: consulHttpClient({ timeout: patience, servers: [id.split('-')[2] as NodeId] }),
         timeout: patience,
       })),
-      network: { latency: 'lan' },
+      network: { latency: 'lan', whenDown: refuses === true ? 'refuse' : 'lose' },
       until,
       tail: 0,
       workload: workload.toSorted((one, other) => one.at - other.at),
@@ -103,7 +108,22 @@ export const put = (key: string, value: string, more: object = {}): ConsulReques
 });
 export const get = (key: string, more: object = {}): ConsulRequest => ({ type: 'kv-get', key, ...more });
 
+export const session = (name: string, more: object = {}): ConsulRequest => ({
+  type: 'session-create',
+  session: { name, ...more },
+});
+
+/** One after the other, a tenth of a second apart, by one client. */
+export function inTurn(ask: NodeId, at: Micros, requests: readonly ConsulRequest[], as = 'c'): readonly Step[] {
+  return requests.map((request, place) => ({ at: at + place * ms(100), ask, as, request }));
+}
+
+/** The one entry that a read returned. */
+export function entryOf({ response }: Pick<Exchange, 'response'>): KvEntry | undefined {
+  return (response.body as unknown as readonly KvEntry[] | null)?.[0];
+}
+
 /** The value of the one key that a read returned. */
-export function valueOf({ response }: Exchange): string | undefined {
-  return (response.body as readonly { readonly value: string }[] | null)?.[0]?.value;
+export function valueOf({ response }: Pick<Exchange, 'response'>): string | undefined {
+  return entryOf({ response })?.value;
 }

@@ -230,7 +230,6 @@ describe('sessions', () => {
     expect(ask({ ttl: seconds(10) })).toBeUndefined();
     expect(ask({ ttl: seconds(5) })).toBe("Invalid Session TTL '5000000000', must be between [10s=24h0m0s]");
     expect(ask({ ttl: seconds(86_401) })).toContain('must be between [10s=24h0m0s]');
-    expect(ask({ lockDelay: seconds(61) })).toContain('Invalid LockDelay');
     expect(ask({ behavior: 'keep' })).toContain('Invalid Behavior');
     expect(ask({ node: '' })).toBe('Must provide Node');
   });
