@@ -1,13 +1,16 @@
 // The timeline in headless Chromium at scale: how large the file is, how soon there is a picture, how long frames take while
-// it is zoomed and panned, and how long a trace takes from one thread to another. Frames of an empty page, measured in the
-// same browser, say how restless the machine is.
+// it is zoomed and panned, and how long a trace takes from one thread to another. The runs are real ones, of Raft with all its
+// faults. Frames of an empty page, measured in the same browser, say how restless the machine is.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { chromiumFlags, chromiumPath } from '../test/viz/browser.ts';
-import { about, busyRun } from '../test/viz/fixture.ts';
+import { about } from '../test/viz/fixture.ts';
+import { findScenario } from '../scenarios/index.ts';
+import { simulate } from '../sim/simulate.ts';
+import { seconds } from '../sim/time.ts';
 import { loadTimelineAssets } from '../viz/assets.ts';
 import { timelineOf } from '../viz/data.ts';
 import { renderTimelineHtml, type TimelineAssets } from '../viz/html.ts';
@@ -40,31 +43,35 @@ interface Quantiles {
 
 const framesMeasured = 120;
 
-/** Measures runs of so many messages. @throws Error when there is no Chromium. */
+/**
+ * Measures runs of Raft of so many simulated seconds: about 5,000, 100,000 and a million messages.
+ * @throws Error when there is no Chromium.
+ */
 export async function* benchViz(
-  sizes: readonly number[] = [5_000, 100_000, 1_000_000],
+  lengths: readonly number[] = [12, 212, 2_120],
   assets: TimelineAssets = loadTimelineAssets(),
 ): AsyncGenerator<VizFigures> {
   if (chromiumPath === undefined) throw new Error('no Chromium found: set CHROMIUM');
   const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-'));
   const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumFlags });
   try {
-    for (const messages of sizes) {
-      const path = join(folder, `${messages}.html`);
-      writeFileSync(path, renderTimelineHtml(timelineOf(busyRun(messages), about), assets));
+    for (const length of lengths) {
+      const path = join(folder, `${length}.html`);
+      const run = simulate(findScenario('raft'), { seed: '3', trace: true, until: seconds(length) });
+      writeFileSync(path, renderTimelineHtml(timelineOf(run, about), assets));
       const idle = await measureIdle(browser);
       const page = await newPage(browser);
       await page.goto(pathToFileURL(path).href);
-      await page.locator('.readout:not(:empty)').waitFor({ timeout: 120_000 });
+      await page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 120_000 });
       const firstPictureMs = await page.evaluate(
         () => performance.getEntriesByName('first-picture')[0]?.startTime ?? 0,
       );
       yield {
-        messages,
+        messages: run.statistics.sent,
         fileMegabytes: statSync(path).size / 1_048_576,
         firstPictureMs,
         frames: { idle, ...(await measureMovements(page)) },
-        transferMs: await measureTransfer(page, messages * 2),
+        transferMs: await measureTransfer(page, run.trace?.length ?? 0),
       };
       await page.close();
     }

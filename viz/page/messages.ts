@@ -37,37 +37,54 @@ export interface MessageType {
 
 /** Reads the messages out of the rows. */
 export function readMessages(rows: DecodedRows, end: number): Messages {
-  const sends: number[] = [];
-  for (let row = 0; row < rows.length; row++) {
-    const kind = rows.kinds[rows.kind[row] as number];
-    if (kind === 'send' || kind === 'duplicate') sends.push(row);
-  }
-  sends.sort((one, other) => (rows.time[one] as number) - (rows.time[other] as number) || one - other);
-  const length = sends.length;
-  const { types, typeOf } = readTypes(rows, sends);
+  const sendRow = readSends(rows);
+  const { length } = sendRow;
   const messages = {
     length,
-    sent: Float64Array.from(sends, (row) => rows.time[row] as number),
+    sent: new Float64Array(length),
     ended: new Float64Array(length).fill(end),
-    from: Int32Array.from(sends, (row) => rows.node[row] as number),
-    to: Int32Array.from(sends, (row) => rows.peer[row] as number),
-    type: typeOf,
+    from: new Int32Array(length),
+    to: new Int32Array(length),
+    ...readTypes(rows, sendRow),
     fate: new Uint8Array(length),
-    endLane: Int32Array.from(sends, (row) => rows.peer[row] as number),
-    sendRow: Int32Array.from(sends),
+    endLane: new Int32Array(length),
+    sendRow,
     endRow: new Int32Array(length).fill(-1),
-    types,
   };
+  for (let index = 0; index < length; index++) {
+    const row = sendRow[index] as number;
+    messages.sent[index] = rows.time[row] as number;
+    messages.from[index] = rows.node[row] as number;
+    messages.to[index] = rows.peer[row] as number;
+    messages.endLane[index] = rows.peer[row] as number;
+  }
   readEnds(rows, messages);
-  const failed = Int32Array.from(sends.keys()).filter((index) => isFailed(messages.fate[index] as number));
+  const failed: number[] = [];
+  for (let index = 0; index < length; index++) if (isFailed(messages.fate[index] as number)) failed.push(index);
   const ofFailed = (column: Float64Array): Float64Array =>
     Float64Array.from(failed, (index) => column[index] as number);
   return {
     ...messages,
-    failed,
+    failed: Int32Array.from(failed),
     ways: intervals(messages.sent, messages.ended),
     failedWays: intervals(ofFailed(messages.sent), ofFailed(messages.ended)),
   };
+}
+
+/** The rows that send, in order of time: the order of the trace, but for a trace that was told out of order. */
+function readSends({ kind, kinds, length, time }: DecodedRows): Int32Array {
+  const isSend = kinds.map((name) => name === 'send' || name === 'duplicate');
+  const sends = new Int32Array(length);
+  let count = 0;
+  let isInOrder = true;
+  for (let row = 0; row < length; row++) {
+    if (isSend[kind[row] as number] !== true) continue;
+    isInOrder &&= count === 0 || (time[sends[count - 1] as number] as number) <= (time[row] as number);
+    sends[count++] = row;
+  }
+  const found = sends.slice(0, count);
+  if (isInOrder) return found;
+  return found.sort((one, other) => (time[one] as number) - (time[other] as number) || one - other);
 }
 
 /** Whether a message of this fate was not delivered, and the trace says so. */
@@ -94,15 +111,20 @@ export function countSent(messages: Messages, from: number, to: number): number 
 }
 
 function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed' | 'ways' | 'failedWays'>): void {
-  const byNumber = new Map<number, number>();
-  for (let index = 0; index < messages.length; index++) {
-    byNumber.set(rows.ref[messages.sendRow[index] as number] as number, index);
-  }
+  // Message numbers are small and dense, so that a column finds them faster than a map.
+  let most = -1;
+  for (const row of messages.sendRow) most = Math.max(most, rows.ref[row] as number);
+  const byNumber = new Int32Array(most + 1).fill(-1);
+  messages.sendRow.forEach((row, index) => {
+    const number = rows.ref[row] as number;
+    if (number >= 0) byNumber[number] = index;
+  });
+  const endingOf = rows.kinds.map((kind) => endings[kind]);
   for (let row = 0; row < rows.length; row++) {
-    const found = endings[rows.kinds[rows.kind[row] as number] ?? ''];
+    const found = endingOf[rows.kind[row] as number];
     if (found === undefined) continue;
-    const index = byNumber.get(rows.ref[row] as number);
-    if (index === undefined) continue;
+    const index = byNumber[rows.ref[row] as number] ?? -1;
+    if (index < 0) continue;
     messages.fate[index] = found;
     messages.ended[index] = Math.max(rows.time[row] as number, messages.sent[index] as number);
     messages.endRow[index] = row;
@@ -113,20 +135,27 @@ function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed' | 'ways' 
 const endings: Readonly<Record<string, number>> = { deliver: fate.delivered, lose: fate.lost, refuse: fate.refused };
 
 /** Message types by their number of messages, and the type of each message. */
-function readTypes(rows: DecodedRows, sends: readonly number[]): { types: MessageType[]; typeOf: Int32Array } {
-  const nameOf = new Map<number, string>();
-  const counts = new Map<string, number>();
-  const names = sends.map((row) => {
-    const payload = rows.payload[row] as number;
-    let name = nameOf.get(payload);
-    if (name === undefined) nameOf.set(payload, (name = messageTypeOf(rows.payloadAt(payload))));
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-    return name;
-  });
-  const types = [...counts].map(([name, count]) => ({ name, count }));
-  types.sort((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1));
-  const places = new Map(types.map((type, index) => [type.name, index]));
-  return { types, typeOf: Int32Array.from(names, (name) => places.get(name) ?? 0) };
+function readTypes(rows: DecodedRows, sends: Int32Array): Pick<Messages, 'types' | 'type'> {
+  const type = new Int32Array(sends.length);
+  const found: { name: string; count: number }[] = [];
+  const byName = new Map<string, number>();
+  const byPayload = new Map<number, number>();
+  for (let index = 0; index < sends.length; index++) {
+    const payload = rows.payload[sends[index] as number] as number;
+    let place = byPayload.get(payload);
+    if (place === undefined) {
+      const name = messageTypeOf(rows.payloadAt(payload));
+      place = byName.get(name) ?? found.push({ name, count: 0 }) - 1;
+      byName.set(name, place);
+      byPayload.set(payload, place);
+    }
+    (found[place] as { count: number }).count++;
+    type[index] = place;
+  }
+  const types = found.toSorted((one, other) => other.count - one.count || (one.name < other.name ? -1 : 1));
+  const places = found.map((each) => types.indexOf(each));
+  for (let index = 0; index < type.length; index++) type[index] = places[type[index] as number] as number;
+  return { types, type };
 }
 
 function messageTypeOf(payload: Json): string {

@@ -3,6 +3,8 @@ import { countCrossings } from '../density.ts';
 import type { Frame } from './frame.ts';
 
 const columnWidth = 4;
+/** Slices thinner than this, in pixels, cannot be seen and would cost as much as thick ones. */
+const thinnest = 0.35;
 
 /** Draws the densities of the window. */
 export function drawDensity(frame: Frame): void {
@@ -32,8 +34,9 @@ export function drawDensity(frame: Frame): void {
         if (count === 0) continue;
         const sum = sumOf(counts, gap, types, columns, column, shown);
         const height = (thickness(sum, most, room) * count) / sum;
-        context.fillRect(column * columnWidth, starts[column] as number, columnWidth, height);
-        starts[column] = (starts[column] as number) + height;
+        const top = starts[column] as number;
+        starts[column] = top + height;
+        if (height >= thinnest) context.fillRect(column * columnWidth, top, columnWidth, height);
       }
     }
   }

@@ -6,12 +6,18 @@ import { boxOf, extentOf, fillRounded, fitText, fontFamily, isVisible, roundedPa
 
 /** With more faults in the window than this, dotted edges would fill the picture. */
 const mostEdges = 60;
+/** With more than this, those of a pixel tint nothing; the track above shows every one of them. */
+const mostShades = 600;
 
 /** The tint over the lanes that lasting faults concern. */
 export function drawFaultShades(frame: Frame): void {
   const { faults } = frame.model.data;
   const shaded = faults.filter((fault) => fault.to > fault.from && isVisible(frame, fault.from, fault.to));
-  for (const fault of shaded) shadeFault(frame, fault, shaded.length <= mostEdges);
+  const isCrowded = shaded.length > mostShades;
+  for (const fault of shaded) {
+    if (!isCrowded || xOf(frame, fault.to) - xOf(frame, fault.from) >= 1.5)
+      shadeFault(frame, fault, shaded.length <= mostEdges);
+  }
 }
 
 /** A band narrower than this, with no room for words behind it, is a plain bar. */
@@ -91,6 +97,7 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
   const [left, right] = extentOf(frame, fault.from, fault.to, 3);
   if (left > frame.layout.width || (isMoment ? left + 400 : right) < 0) return;
   const colour = theme.family[fault.family] ?? theme.muted;
+  const half = frame.layout.faultRowHeight / 2 - 1;
   context.fillStyle = colour;
   context.strokeStyle = colour;
   if (isMoment) {
@@ -99,16 +106,16 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
     return;
   }
   if (right - left < narrowest && Math.min(free, frame.layout.width) - right < roomForWords) {
-    context.fillRect(left, y - 9, Math.max(2, right - left - 0.5), 18);
+    context.fillRect(left, y - half, Math.max(2, right - left - 0.5), half * 2);
     return;
   }
   context.globalAlpha = theme.dark ? 0.28 : 0.14;
-  fillRounded(context, left, y - 9, right - left, 18, 4);
+  fillRounded(context, left, y - half, right - left, half * 2, 4);
   context.globalAlpha = 1;
-  context.fillRect(Math.max(left, -4), y - 9, 3, 18);
+  context.fillRect(Math.max(left, -4), y - half, 3, half * 2);
   context.lineWidth = 1;
   context.globalAlpha = 0.55;
-  roundedPath(context, left, y - 9, right - left, 18, 4);
+  roundedPath(context, left, y - half, right - left, half * 2, 4);
   context.stroke();
   context.globalAlpha = 1;
   const start = Math.max(left, 0) + 9;

@@ -8,18 +8,17 @@ import { boxOf, extentOf, fitText, fontFamily, hatch, roundedPath, xOf, type Fra
 const glyphs = { ok: '✓', fail: '✕', info: '?', open: '…' } as const;
 
 /** Bars narrower than this, with no room for words behind them, are drawn together. */
-const narrow = 6;
+const narrowest = 6;
 const roomForWords = 20;
 
-/** Draws the operations in the window. Of narrow ones that end in the same outcome a pixel shows one; evidence is always shown. */
+/** Draws the operations in the window. Narrow ones of the same outcome run together; evidence is always shown. */
 export function drawOperations(frame: Frame): void {
   const { context, model } = frame;
   context.setLineDash([]);
   context.textBaseline = 'middle';
   const { operations } = model.data;
   const { from, to } = frame.window;
-  const columns: Columns = { ok: [], fail: [], open: [], info: [] };
-  const drawnTo = new Float64Array(model.data.lanes.length * outcomes.length).fill(-Infinity);
+  const narrow = new Map<string, Bar[]>();
   const evidence: number[] = [];
   // A label may stand behind its bar, so bars that ended just before the window are drawn as well.
   visitIntervals(model.operationTimes, from - (to - from) * 0.3, to, (index) => {
@@ -27,17 +26,12 @@ export function drawOperations(frame: Frame): void {
     const free = model.nextOperation[index] as number;
     const [left, right] = extentOf(frame, operation.from, operation.to ?? model.data.end, 3);
     if (operation.evidence.length > 0) evidence.push(index);
-    else if (right - left >= narrow || xOf(frame, free) - right >= roomForWords) drawOperation(frame, operation, free);
-    else {
-      const place = operation.lane * outcomes.length + outcomes.indexOf(operation.outcome);
-      const begin = Math.max(left, drawnTo[place] as number);
-      if (right - begin < 0.5) return true;
-      drawnTo[place] = right;
-      columns[operation.outcome].push([operation.lane, begin, right]);
-    }
+    else if (right - left >= narrowest || xOf(frame, free) - right >= roomForWords)
+      drawOperation(frame, operation, free);
+    else addNarrow(narrow, operation, left, right);
     return true;
   });
-  drawNarrow(frame, columns);
+  drawNarrow(frame, narrow);
   for (const index of evidence)
     drawOperation(frame, operations[index] as TimelineOperation, model.nextOperation[index] as number);
 }
@@ -45,17 +39,30 @@ export function drawOperations(frame: Frame): void {
 /** What is doubtful comes last, on top. */
 const outcomes = ['ok', 'fail', 'open', 'info'] as const;
 
-type Columns = Record<(typeof outcomes)[number], [lane: number, left: number, right: number][]>;
+interface Bar {
+  readonly left: number;
+  right: number;
+}
 
-function drawNarrow(frame: Frame, columns: Columns): void {
+/** Bars of one lane and outcome that touch become one. */
+function addNarrow(all: Map<string, Bar[]>, { lane, outcome }: TimelineOperation, left: number, right: number): void {
+  const name = `${outcome} ${lane}`;
+  const bars = all.get(name);
+  const last = bars?.at(-1);
+  if (last !== undefined && left < last.right + 0.75) last.right = Math.max(last.right, right);
+  else if (bars !== undefined) bars.push({ left, right });
+  else all.set(name, [{ left, right }]);
+}
+
+function drawNarrow(frame: Frame, all: ReadonlyMap<string, readonly Bar[]>): void {
   const { context, theme } = frame;
   context.globalAlpha = 0.7;
   for (const outcome of outcomes) {
     context.fillStyle = theme.outcome[outcome];
-    for (const [lane, left, right] of columns[outcome]) {
-      const box = boxOf(frame, lane);
-      if (box !== undefined) context.fillRect(left, box.centre - box.half, right - left, box.half * 2);
-    }
+    frame.layout.lanes.forEach((box, lane) => {
+      for (const { left, right } of all.get(`${outcome} ${lane}`) ?? [])
+        context.fillRect(left, box.centre - box.half, right - left, box.half * 2);
+    });
   }
   context.globalAlpha = 1;
 }
