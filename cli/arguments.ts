@@ -38,6 +38,25 @@ export function readCount(option: string, least: number, most: number): (text: s
   };
 }
 
+/** A reader of lengths of real time, such as 30s, 10m or 8h, in milliseconds. */
+export function readRealTime(option: string): (text: string) => number {
+  return (text) => {
+    try {
+      const length = parseDuration(text.replace(/^(\d+)h$/, (_, hours) => `${Number(hours) * 60}m`)) / 1_000;
+      if (length >= 1) return length;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new InputError(`${option}: ${error.message}`);
+    }
+    throw new InputError(`${option}: expected more than 0, found ${JSON.stringify(text)}`);
+  };
+}
+
+/** The same, where a bare number counts seconds. */
+export function readSeconds(option: string): (text: string) => number {
+  return (text) => readRealTime(option)(/^\d{1,9}$/.test(text) ? `${text}s` : text);
+}
+
 /** Collects repeated `--set key=value`. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];

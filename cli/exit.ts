@@ -7,6 +7,7 @@ export const exitCode = {
   usage: 2,
   unknown: 3,
   internal: 4,
+  unreachable: 5,
   interrupted: 130,
 } as const;
 
@@ -17,6 +18,7 @@ Exit codes:
   2    bad usage or bad input
   3    unknown: a bound was reached before everything could be judged
   4    internal error, or a run that was not the same the second time
+  5    the Redis of a fleet cannot be reached, or no worker there serves the campaign
   130  interrupted; what was found until then is kept and printed`;
 
 export function exitCodeOf(verdict: Verdict): number {

@@ -16,18 +16,21 @@ import { describeCampaign } from './describe-campaign.ts';
 import { saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
 import { exitCode } from './exit.ts';
 import { saveText } from './files.ts';
+import type { Fleet } from './fleet-connection.ts';
 import type { Reporter } from './fuzz.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
 import { lineOf, referenceFor, type SourcedScenario } from './scenario-source.ts';
 import { shrinkCauses, type ShrunkCauses } from './shrink-causes.ts';
 import { smallestDocument } from './shrink.ts';
-import { campaignExitCode, watchCampaign } from './watched.ts';
+import { campaignExitCode, watchCampaign, type Helpers } from './watched.ts';
 
 export interface FuzzOrder {
   readonly scenarios: readonly (SourcedScenario & { readonly parameters: Parameters })[];
   readonly work: CampaignOptions;
   readonly workers: number;
+  /** Who runs the seeds instead of this machine. */
+  readonly fleet: Fleet | undefined;
   readonly watchdogMs: number;
   readonly shrink: boolean;
   readonly reporter: Reporter;
@@ -61,8 +64,7 @@ async function fuzzOne(
   const { until } = order.work;
   const replayed = order.corpus === undefined ? [] : replayCorpus(readCorpus(order.corpus), scenario);
   const options = { ...order.work, parameters };
-  const pool = order.workers === 0 ? undefined : { sourced, workers: order.workers, watchdogMs: order.watchdogMs };
-  const found = await watchCampaign(io, scenario, options, pool);
+  const found = await watchCampaign(io, scenario, options, helpersOf(order, sourced));
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
   const reference = referenceFor(sourced);
   const evidence = saveEvidence(found, scenario, { ...folder, parameters, until, version, reference });
@@ -83,6 +85,11 @@ async function fuzzOne(
   tellTrouble(evidence, io);
   const code = worseCode(campaignExitCode(found), replayed.length === 0 ? exitCode.fine : corpusExitCode(replayed));
   return { code: evidence.problem !== undefined && code !== exitCode.internal ? exitCode.usage : code, document };
+}
+
+function helpersOf({ fleet, workers, watchdogMs }: FuzzOrder, sourced: SourcedScenario): Helpers | undefined {
+  if (fleet !== undefined) return { type: 'fleet', fleet, sourced, watchdogMs };
+  return workers === 0 ? undefined : { type: 'threads', workers, sourced, watchdogMs };
 }
 
 function saveToCorpus(
@@ -178,7 +185,7 @@ export function renderReport(
 export function worseCode(one: number, other: number): number {
   const order: readonly number[] = [
     ...[exitCode.fine, exitCode.unknown, exitCode.violation],
-    ...[exitCode.usage, exitCode.interrupted, exitCode.internal],
+    ...[exitCode.usage, exitCode.unreachable, exitCode.interrupted, exitCode.internal],
   ];
   return order.indexOf(other) > order.indexOf(one) ? other : one;
 }

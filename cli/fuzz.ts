@@ -1,10 +1,11 @@
 // `faultline fuzz`: many seeds of one scenario or of several, in threads, and their failures by cause.
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { InputError, parseDuration, type Micros } from '../sim/index.ts';
-import { collect, readCount, readParameters, readUntil } from './arguments.ts';
+import { InputError, type Micros } from '../sim/index.ts';
+import { collect, readCount, readParameters, readRealTime, readUntil } from './arguments.ts';
 import { exitCodesHelp } from './exit.ts';
 import { makeFolder } from './files.ts';
+import { connectFleet } from './fleet-connection.ts';
 import { fuzzAll, type FuzzOrder } from './fuzz-run.ts';
 import type { Session } from './program.ts';
 import { loadScenarios } from './scenario-source.ts';
@@ -20,6 +21,7 @@ interface FuzzOptions {
   readonly set?: readonly string[];
   readonly workers?: number;
   readonly shard?: Shard;
+  readonly fleet?: string;
   readonly watchdog: number;
   readonly untilFailure?: true;
   readonly guided?: true;
@@ -63,7 +65,12 @@ export function addFuzz(program: Command, session: Session): void {
     )
     .addHelpText('after', `\nExample:\n  npx faultline fuzz raft-local-reads --seeds 500 --out out\n${exitCodesHelp}`)
     .action(async (reference: string, options: FuzzOptions) => {
-      session.code = await fuzzAll(await orderOf(reference, options, session), session);
+      const order = await orderOf(reference, options, session);
+      try {
+        session.code = await fuzzAll(order, session);
+      } finally {
+        order.fleet?.close();
+      }
     });
 }
 
@@ -88,6 +95,10 @@ function addWork(command: Command): Command {
       'threads (default: one for each processor); 0 for none',
       readCount('--workers', 0, 256),
     )
+    .option(
+      '--fleet <url>',
+      'leave the seeds to `faultline worker`s that meet at this Redis, such as redis://host:6379',
+    )
     .option('--shard <i/n>', 'run the i-th of n equal parts of the seeds', readShard)
     .option(
       '--watchdog <duration>',
@@ -104,12 +115,14 @@ function addWork(command: Command): Command {
 
 async function orderOf(reference: string, options: FuzzOptions, { io }: Session): Promise<FuzzOrder> {
   const { time, out, corpus, report, watchdog, shard = { index: 1, of: 1 } } = options;
+  refuseWithFleet(options);
   const sourced = await loadScenarios(reference);
   const parameters = sourced.map(({ scenario }) => readParameters(scenario, options.set));
   const all = options.seeds ?? (time === undefined ? 200 : billion);
   const seeds = Math.ceil((all - (shard.index - 1)) / shard.of);
   if (seeds < 1) throw new InputError(`--shard: ${shard.index}/${shard.of} leaves no seed of ${all}`);
   for (const folder of [out, corpus]) if (folder !== undefined) makeFolder(folder);
+  const fleet = options.fleet === undefined ? undefined : await connectFleet(options.fleet, io.err);
   return {
     scenarios: sourced.map((each, place) => ({ ...each, parameters: parameters[place] ?? {} })),
     work: {
@@ -122,6 +135,7 @@ async function orderOf(reference: string, options: FuzzOptions, { io }: Session)
       ...(time === undefined ? {} : { timeMs: time / sourced.length }),
     },
     workers: options.workers ?? (io.threads === true ? Math.min(availableParallelism(), seeds) : 0),
+    fleet,
     watchdogMs: watchdog,
     shrink: options.shrink,
     reporter: options.json === true ? 'json' : options.reporter,
@@ -129,6 +143,18 @@ async function orderOf(reference: string, options: FuzzOptions, { io }: Session)
     corpus,
     out,
   };
+}
+
+function refuseWithFleet({ fleet, guided, workers }: FuzzOptions): void {
+  if (fleet === undefined) return;
+  if (guided === true) {
+    throw new InputError(
+      '--guided does not go with --fleet: what it tries next depends on what the same thread has found before, and on a fleet a ' +
+        'range of seeds must give the same wherever, and however often, it is run',
+    );
+  }
+  if (workers !== undefined)
+    throw new InputError('--workers does not go with --fleet: say it to each `faultline worker`');
 }
 
 export function readReporter(text: string): Reporter {
@@ -146,18 +172,4 @@ function readShard(text: string): Shard {
   const [, index = 0, of = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? []).map(Number);
   if (index >= 1 && index <= of) return { index, of };
   throw new InputError(`--shard: expected i/n with i from 1 to n, such as 2/4, found ${JSON.stringify(text)}`);
-}
-
-/** A length of real time, in milliseconds. */
-function readRealTime(option: string): (text: string) => number {
-  return (text) => {
-    try {
-      const length = parseDuration(text.replace(/^(\d+)h$/, (_, hours) => `${Number(hours) * 60}m`)) / 1_000;
-      if (length >= 1) return length;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw new InputError(`${option}: ${error.message}`);
-    }
-    throw new InputError(`${option}: expected more than 0, found ${JSON.stringify(text)}`);
-  };
 }

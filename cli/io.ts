@@ -14,8 +14,8 @@ export interface Io {
   readonly terminal: NodeJS.WriteStream | undefined;
   /** Whether long work may go to threads of its own. */
   readonly threads?: boolean;
-  /** From now until `release`, an interrupt aborts the signal instead of ending the process; a second one ends it. */
-  interruptible(): Interruptible;
+  /** From now until `release`, an interrupt (or one of these) aborts the signal instead of ending the process; a second one ends it. */
+  interruptible(...more: readonly NodeJS.Signals[]): Interruptible;
 }
 
 export interface Interruptible {
@@ -44,16 +44,20 @@ export function processIo(): Io {
     columns: stdout.columns > 0 ? stdout.columns : 100,
     terminal: stderr.isTTY ? stderr : undefined,
     threads: true,
-    interruptible: () => interruptible(),
+    interruptible,
   };
 }
 
-function interruptible(): Interruptible {
+function interruptible(...more: readonly NodeJS.Signals[]): Interruptible {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.exit(exitCode.interrupted);
     controller.abort();
   };
-  process.on('SIGINT', interrupt);
-  return { signal: controller.signal, release: () => process.off('SIGINT', interrupt) };
+  const signals = ['SIGINT', ...more];
+  for (const signal of signals) process.on(signal, interrupt);
+  const release = (): void => {
+    for (const signal of signals) process.off(signal, interrupt);
+  };
+  return { signal: controller.signal, release };
 }

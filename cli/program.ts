@@ -9,6 +9,7 @@ import { addDiff } from './diff.ts';
 import { addExplore } from './explore.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { OutputError } from './files.ts';
+import { FleetError } from './fleet-connection.ts';
 import { addFuzz } from './fuzz.ts';
 import { addGossip } from './gossip.ts';
 import { addInit } from './init.ts';
@@ -21,6 +22,7 @@ import { addServe } from './serve.ts';
 import { addTimeline } from './timeline.ts';
 import { addShrink } from './shrink.ts';
 import { packageVersion } from './version.ts';
+import { addWorker } from './worker.ts';
 
 /** What a command works with; it leaves its exit code here. */
 export interface Session {
@@ -62,6 +64,7 @@ function makeProgram(session: Session): Command {
     addList,
     addRun,
     addFuzz,
+    addWorker,
     addReplay,
     addShrink,
     addMerge,
@@ -86,11 +89,17 @@ function reportError(error: unknown, io: Io, json: boolean): number {
       io.out(`${JSON.stringify({ error: { type: 'usage', message: error.message.replace(/^error: /, '') } })}\n`);
     return exitCode.usage;
   }
-  const expected = error instanceof InputError || error instanceof OutputError;
   const message = error instanceof Error ? error.message : String(error);
-  const type = error instanceof InputError ? 'input' : error instanceof OutputError ? 'output' : 'internal';
+  const [type, code] = kindOf(error);
   const stack = error instanceof Error ? (error.stack ?? message) : message;
-  io.err(expected ? `error: ${message}\n` : `internal error, please report it: ${stack}\n`);
+  io.err(type === 'internal' ? `internal error, please report it: ${stack}\n` : `error: ${message}\n`);
   if (json) io.out(`${JSON.stringify({ error: { type, message } })}\n`);
-  return expected ? exitCode.usage : exitCode.internal;
+  return code;
+}
+
+function kindOf(error: unknown): readonly [type: string, code: number] {
+  if (error instanceof InputError) return ['input', exitCode.usage];
+  if (error instanceof OutputError) return ['output', exitCode.usage];
+  if (error instanceof FleetError) return ['fleet', exitCode.unreachable];
+  return ['internal', exitCode.internal];
 }

@@ -79,6 +79,12 @@ export function lineOf({ file, scenario }: SourcedScenario): number | undefined 
   return line < 0 ? 1 : line + 1;
 }
 
+/** The file that a reference names, if it names one. */
+export function scenarioFileOf(reference: string): string | undefined {
+  const plain = reference.endsWith(coreEnding) ? reference.slice(0, -coreEnding.length) : reference;
+  return isPath(plain) ? plain.split('#')[0] : undefined;
+}
+
 function isPath(reference: string): boolean {
   const [path = ''] = reference.split('#');
   return /[\\/]/.test(path) || /\.[cm]?[jt]s$/.test(path);

@@ -2,23 +2,26 @@
 import { campaign, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import type { Scenario } from '../sim/index.ts';
 import { exitCode, exitCodeOf } from './exit.ts';
-import { campaignInThreads, type PoolOptions } from './fuzz-pool.ts';
+import { campaignOnFleet } from './fleet-campaign.ts';
+import type { Fleet } from './fleet-connection.ts';
+import { campaignInThreads } from './fuzz-pool.ts';
 import type { Io } from './io.ts';
 import { showProgress } from './progress.ts';
 import type { SourcedScenario } from './scenario-source.ts';
 
-/** Threads to run it in; without them it runs in this one. */
-export interface CampaignThreads extends Pick<PoolOptions, 'workers' | 'watchdogMs'> {
-  readonly sourced: SourcedScenario;
-}
+/** Who else runs its seeds: threads, or the workers of a fleet. */
+export type Helpers = { readonly sourced: SourcedScenario; readonly watchdogMs: number } & (
+  { readonly type: 'threads'; readonly workers: number } | { readonly type: 'fleet'; readonly fleet: Fleet }
+);
 
+/** @param helpers without them it runs in this thread */
 export async function watchCampaign(
   io: Io,
   scenario: Scenario,
   options: CampaignOptions,
-  threads?: CampaignThreads,
+  helpers?: Helpers,
 ): Promise<Campaign> {
-  const interruptible = io.interruptible();
+  const interruptible = helpers?.type === 'fleet' ? io.interruptible('SIGTERM') : io.interruptible();
   const progress = showProgress(io, scenario.name, options);
   const watched: CampaignOptions = {
     ...options,
@@ -26,13 +29,27 @@ export async function watchCampaign(
     onProgress: (now) => progress.update(now),
   };
   try {
-    if (threads === undefined) return await campaign(scenario, watched);
-    const { sourced, workers, watchdogMs } = threads;
-    return await campaignInThreads(sourced, { ...watched, workers, watchdogMs });
+    if (helpers === undefined) return await campaign(scenario, watched);
+    const { sourced, watchdogMs } = helpers;
+    switch (helpers.type) {
+      case 'threads':
+        return await campaignInThreads(sourced, { ...watched, workers: helpers.workers, watchdogMs });
+      case 'fleet':
+        return await campaignOnFleet(sourced, helpers.fleet, {
+          ...watched,
+          watchdogMs,
+          tell: (line) => tell(line, io),
+        });
+    }
   } finally {
     progress.stop();
     interruptible.release();
   }
+}
+
+/** A line beside the progress bar, where there is one. */
+function tell(line: string, { err, terminal }: Io): void {
+  err(`${terminal === undefined ? '' : '\r\u001b[K'}${line}\n`);
 }
 
 /** A defect of the tools outweighs an interrupt, which outweighs a verdict. */
