@@ -2,6 +2,7 @@
 // raises its incarnation, to object when it is accused. (SWIM, section 4.2; memberlist's state.go.)
 import { adjustAwareness } from './awareness.ts';
 import { broadcast } from './broadcasts.ts';
+import { enterRoster } from './order.ts';
 import { beginSuspicion, confirm, endSuspicion } from './suspicion.ts';
 import { findMember, putMember } from './table.ts';
 import { hostContext } from './turn.ts';
@@ -39,7 +40,7 @@ export function onAlive(turn: Turn, member: Member): void {
     if (rules.staleAliveEndsSuspicion) endSuspicion(turn, name);
     return;
   }
-  if (known === undefined) enterOrder(turn, name);
+  if (known === undefined) enterRoster(turn, name);
   endSuspicion(turn, name);
   swim.failed.delete(name);
   broadcast(turn, { type: 'alive', member });
@@ -130,13 +131,4 @@ function change(turn: Turn, member: Member, known: Member | undefined, from: str
     ctx.note('member', { member: name, status, incarnation, before: before ?? null, from });
   }
   agent.hooks.memberChanged?.(host, member, before, hostContext(turn));
-}
-
-/** A newcomer is probed at a random time of the pass, as everybody else (section 4.3). */
-function enterOrder({ swim, agent, ctx }: Turn, name: string): void {
-  swim.order.push(name);
-  if (!agent.rules.shuffles) return;
-  const place = ctx.random(swim.order.length);
-  const last = swim.order.length - 1;
-  [swim.order[place], swim.order[last]] = [swim.order[last] as string, swim.order[place] as string];
 }

@@ -4,7 +4,7 @@ import type { NodeId } from '../../sim/index.ts';
 import { adjustAwareness, scaled } from './awareness.ts';
 import { broadcast, catchUpOnGossip, takeBroadcasts } from './broadcasts.ts';
 import { isLive, onSuspect } from './membership.ts';
-import { pickMembers, shuffleOrder } from './order.ts';
+import { passThrough, pickMembers, takeNext } from './order.ts';
 import { dropMember, findMember } from './table.ts';
 import type { Member, Turn, Update } from './types.ts';
 
@@ -132,19 +132,17 @@ function vouch(turn: Turn, name: string): void {
 function nextTarget(turn: Turn): Member | undefined {
   const { swim, agent } = turn;
   if (agent.config.targets === 'random') return pickMembers(turn, 1, isLive)[0];
-  for (let looked = 0; looked <= swim.order.length; looked++) {
-    if (swim.place >= swim.order.length) beginPass(turn);
-    const name = swim.order[swim.place++];
+  for (let looked = 0; looked <= swim.roster.length; looked++) {
+    if (swim.pass.place >= swim.pass.end) beginPass(turn);
+    const name = takeNext(turn);
     const known = name === undefined ? undefined : findMember(swim.members, name);
     if (known !== undefined && name !== swim.name && isLive(known)) return known;
   }
   return undefined;
 }
 
-/** Forgets those who are long dead, and shuffles the others. */
-function beginPass(turn: Turn): void {
-  const { swim, agent, ctx } = turn;
-  swim.place = 0;
+/** Forgets those who are long dead, and begins with the others anew. */
+function beginPass({ swim, agent, ctx }: Turn): void {
   const now = ctx.monotonic();
   const forgotten = new Set<string>();
   for (const [name, since] of swim.since) {
@@ -155,6 +153,6 @@ function beginPass(turn: Turn): void {
     swim.since.delete(name);
     ctx.note('forgotten', { member: name });
   }
-  if (forgotten.size > 0) swim.order = swim.order.filter((name) => !forgotten.has(name));
-  if (agent.rules.shuffles) shuffleOrder(turn);
+  if (forgotten.size > 0) swim.roster = swim.roster.filter((name) => !forgotten.has(name));
+  swim.pass = passThrough(swim.roster.length);
 }

@@ -30,7 +30,7 @@ import {
   startSwim,
   swimAgent,
 } from './swim.ts';
-import type { StartingMembers } from './table.ts';
+import { findStarting, type StartingMembers } from './table.ts';
 import type { SwimMessage, SwimState, SwimTimer } from './types.ts';
 
 export type MemberRequest =
@@ -97,12 +97,12 @@ export function swim(options: SwimOptions = {}): Protocol<Swim> {
         ctx.disk.sync();
       }
       const meta = metaOf?.(ctx.id, life) ?? '';
-      const isKnown = known?.[ctx.id]?.meta === meta && nameOf(ctx.id) === ctx.id;
+      const isKnown = known !== undefined && findStarting(known, ctx.id)?.meta === meta && nameOf(ctx.id) === ctx.id;
       const state = {
         swim: startSwim(agent, ctx, {
           name: nameOf(ctx.id),
           meta,
-          ...(isKnown && known !== undefined ? { known } : {}),
+          ...(isKnown ? { known } : {}),
           ...(options.gossipPhase === undefined ? {} : { gossipPhase: options.gossipPhase }),
         }),
         serf: startSerf(),

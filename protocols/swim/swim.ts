@@ -10,7 +10,7 @@ import { broadcast, takeBroadcasts } from './broadcasts.ts';
 import { lan, type SwimConfig } from './config.ts';
 import { onGossipTimer, onJoinTimer, onPushPull, onPushPullTimer, onReconnectTimer, exchange } from './gossip.ts';
 import { isLive, onDead, onSuspicionOver, onUpdate } from './membership.ts';
-import { shuffleOrder } from './order.ts';
+import { passThrough } from './order.ts';
 import {
   onAck,
   onNack,
@@ -63,14 +63,17 @@ export interface StartOptions {
 }
 
 /** A member that knows nobody yet, or those that it starts with. */
-export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, options: StartOptions = {}): SwimState {
+export function startSwim({ config }: SwimAgent, ctx: SwimContext, options: StartOptions = {}): SwimState {
   const { name = ctx.id, meta = '', incarnation = 1, known } = options;
   const phase = 1 + ctx.random(config.probeInterval); // members do not probe in step
   ctx.setTimer('swim probe', phase);
   if (config.pushPullInterval > 0) ctx.setTimer('swim push-pull', 1 + ctx.random(config.pushPullInterval));
   if (config.reconnectInterval > 0) ctx.setTimer('swim reconnect', 1 + ctx.random(config.reconnectInterval));
   const members = tableOf(known);
-  if (known?.[name] === undefined) putMember(members, { name, address: ctx.id, incarnation, status: 'alive', meta });
+  const isStarting = findMember(members, name) !== undefined;
+  if (!isStarting) putMember(members, { name, address: ctx.id, incarnation, status: 'alive', meta });
+  const { names } = members.shared;
+  const roster = isStarting ? names : [...names, name];
   const swim: SwimState = {
     name,
     meta,
@@ -79,8 +82,8 @@ export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, option
     suspicions: new Map(),
     failed: new Map(),
     contacts: [],
-    order: listMembers(members).map((member) => member.name),
-    place: 0,
+    roster,
+    pass: passThrough(roster.length),
     probe: null,
     probeDue: ctx.monotonic() + phase,
     relays: new Map(),
@@ -94,7 +97,6 @@ export function startSwim({ config, rules }: SwimAgent, ctx: SwimContext, option
     isLeaving: false,
     hasLeft: false,
   };
-  if (rules.shuffles) shuffleOrder({ swim, ctx });
   return swim;
 }
 

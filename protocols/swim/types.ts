@@ -98,6 +98,15 @@ export interface Suspicion {
   readonly accusers: string[];
 }
 
+/** A pass through the roster in a random order, which is drawn on the way. */
+export interface Pass {
+  /** The next place, and the first one behind the last. */
+  place: number;
+  end: number;
+  /** Who stands at places ahead instead of those of the roster. */
+  readonly moved: Map<number, string>;
+}
+
 export interface Probe {
   readonly target: string;
   readonly sequence: number;
@@ -119,9 +128,10 @@ export interface SwimState {
   readonly failed: Map<string, NodeId>;
   /** Whom it asks to let it in, until it knows somebody. */
   contacts: readonly NodeId[];
-  /** The round-robin order of probing, and the next place in it. */
-  order: string[];
-  place: number;
+  /** The names of all that it knows; frozen where it shares the list with others. */
+  roster: readonly string[];
+  /** The round of probing under way. */
+  pass: Pass;
   probe: Probe | null;
   /** When the next probe is due, on the own monotonic clock. */
   probeDue: Micros;
