@@ -5,10 +5,10 @@ import {
   simulate,
   transcript,
   type AnyProtocol,
-  type Micros,
   type NodeId,
   type Protocol,
   type Scenario,
+  type TimedFault,
 } from '../../sim/index.ts';
 
 export interface Conversation {
@@ -19,6 +19,7 @@ export interface Conversation {
   readonly says: readonly (readonly [at: number, puppet: NodeId, message: object])[];
   /** What puppets answer to what the node sends them. */
   readonly answers?: (puppet: NodeId, message: object) => object | undefined;
+  readonly faults?: readonly TimedFault[];
   /** What is told of it, in milliseconds. */
   readonly from?: number;
   readonly to: number;
@@ -35,8 +36,15 @@ interface Puppet {
 }
 
 /** What the node heard and did, one line each. */
-export function converse({ protocol, puppets, says, answers, from = 0, to, without }: Conversation): string[] {
-  const puppet: Protocol<Puppet> = {
+export function converse(conversation: Conversation): string[] {
+  const { from = 0, to, without } = conversation;
+  const run = simulate(conversationScenario(conversation), { seed: 1, trace: true, debug: true });
+  const lines = transcript(run, { from: ms(from), to: ms(to), nodes: ['n1'] });
+  return lines.filter((line) => /^ *[\d.]+ ms {2}(n1|world) /.test(line) && without?.test(line) !== true);
+}
+
+function puppetOf({ says, answers }: Conversation): Protocol<Puppet> {
+  return {
     start(ctx) {
       says.forEach(([at, speaker], line) => {
         if (speaker === ctx.id) ctx.setTimer(`line ${line}`, ms(at));
@@ -52,17 +60,11 @@ export function converse({ protocol, puppets, says, answers, from = 0, to, witho
       if (reply !== undefined) ctx.send(sender, reply);
     },
   };
-  const run = simulate(conversationScenario(protocol, puppet, puppets, ms(to)), { seed: 1, trace: true, debug: true });
-  const lines = transcript(run, { from: ms(from), to: ms(to), nodes: ['n1'] });
-  return lines.filter((line) => /^ *[\d.]+ ms {2}n1 /.test(line) && without?.test(line) !== true);
 }
 
-function conversationScenario(
-  protocol: AnyProtocol,
-  puppet: Protocol<Puppet>,
-  puppets: readonly NodeId[],
-  until: Micros,
-): Scenario {
+function conversationScenario(conversation: Conversation): Scenario {
+  const { protocol, puppets, to, faults = [] } = conversation;
+  const puppet = puppetOf(conversation);
   const oneMillisecond = [
     [0, ms(1)],
     [1_000_000, ms(1)],
@@ -77,10 +79,10 @@ function conversationScenario(
       nodes: [{ id: 'n1', protocol }, ...puppets.map((id) => ({ id, protocol: puppet }))],
       clients: [],
       network: { latency: oneMillisecond },
-      until,
+      until: ms(to),
       tail: 1,
       workload: [],
-      faults: [],
+      faults,
       properties: [],
       checks: [],
     }),
