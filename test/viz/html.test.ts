@@ -1,8 +1,9 @@
 // The file: one document that loads nothing, in which everything that came from a run is inert.
 import { createHash } from 'node:crypto';
+import { inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { timelineOf } from '../../viz/data.ts';
-import { escapeJson, renderTimelineHtml } from '../../viz/html.ts';
+import { renderTimelineHtml } from '../../viz/html.ts';
 import { about, attack, hostileRun, staleRead } from './fixture.ts';
 
 const assets = {
@@ -15,7 +16,10 @@ test('the data can be read back from the file', () => {
   const data = timelineOf(staleRead(), about);
   const html = renderTimelineHtml(data, assets);
   const carried = /id="timeline-data">(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-  expect(JSON.parse(carried)).toEqual(JSON.parse(JSON.stringify(data)));
+  expect(carried).toMatch(/^[\w+/=]+$/);
+  expect(JSON.parse(inflateRawSync(Buffer.from(carried, 'base64')).toString())).toEqual(
+    JSON.parse(JSON.stringify(data)),
+  );
 });
 
 test('nothing of a hostile run is markup', () => {
@@ -38,10 +42,6 @@ test('the policy allows the inlined script and style by their hashes and nothing
   expect(policy).toContain(`script-src ${hash(script)};`);
   expect(policy).toContain(`style-src ${hash(assets.style)};`);
   expect(policy).not.toContain('unsafe');
-});
-
-test('escaped JSON holds no character that could end a script or break a line of it', () => {
-  expect(escapeJson({ text: '<>&\u2028\u2029' })).toBe('{"text":"\\u003c\\u003e\\u0026\\u2028\\u2029"}');
 });
 
 test('the same run makes the same file', () => {

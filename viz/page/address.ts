@@ -2,6 +2,7 @@
 // run had. An address of another version is not followed silently: its run may be another one.
 import { version } from '../version.ts';
 import type { RunRequest } from '../request.ts';
+import { bytesOf, inflate } from './inflate.ts';
 import type { ShownRun } from './shown-run.ts';
 import type { TimeWindow } from './view.ts';
 
@@ -101,21 +102,9 @@ export async function pack(value: unknown): Promise<string> {
 export async function unpack(packed: string, name: string): Promise<unknown> {
   if (packed.length > longestPacked) throw new AddressError(`${name}: expected at most ${longestPacked} characters`);
   try {
-    const text = atob(packed.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-    const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
-    const decoder = new TextDecoder();
-    let unpacked = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      unpacked += decoder.decode(value, { stream: true });
-      if (unpacked.length > longestText)
-        throw new AddressError(`${name}: it unpacks to more than ${longestText} characters`);
-    }
-    return JSON.parse(unpacked);
+    return JSON.parse(await inflate(bytesOf(packed.replaceAll('-', '+').replaceAll('_', '/')), longestText));
   } catch (error) {
-    if (error instanceof AddressError) throw error;
+    if (error instanceof RangeError) throw new AddressError(`${name}: ${error.message}`);
     throw new AddressError(`${name}: expected packed JSON, found ${JSON.stringify(packed.slice(0, 30))}`);
   }
 }

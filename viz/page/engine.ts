@@ -1,5 +1,6 @@
 // The page's way to the simulator's thread: questions with promises for answers. The thread starts when it is first needed.
 import type { Answered, Asked, ServiceName, Services } from '../worker/messages.ts';
+import { carriedText } from './inflate.ts';
 
 /** A question under way. */
 export interface Question<N extends ServiceName> {
@@ -38,33 +39,39 @@ interface Waiting {
   onPartial?: ((partial: never) => void) | undefined;
 }
 
-export function createEngine(start: () => Worker): Engine {
+export function createEngine(start: () => Promise<Worker>): Engine {
   const waiting = new Map<number, Waiting>();
-  let worker: Worker | undefined;
+  let worker: Promise<Worker> | undefined;
   let last = 0;
   const failAll = (reason: string): void => {
     for (const each of waiting.values()) each.reject(new EngineError(reason, false));
     waiting.clear();
   };
-  const started = (): Worker => {
-    if (worker !== undefined) return worker;
-    worker = start();
-    worker.addEventListener('message', ({ data }: MessageEvent<Answered>) => take(waiting, data));
-    worker.addEventListener('error', (event) => failAll(`the simulator stopped: ${event.message}`));
-    return worker;
+  const begin = async (): Promise<Worker> => {
+    const begun = await start();
+    begun.addEventListener('message', ({ data }: MessageEvent<Answered>) => take(waiting, data));
+    begun.addEventListener('error', (event) => failAll(`the simulator stopped: ${event.message}`));
+    return begun;
+  };
+  const tell = (message: Asked): void => {
+    worker ??= begin();
+    worker.then(
+      (begun) => begun.postMessage(message, []),
+      (error: unknown) => failAll(`the simulator did not start: ${String(error)}`),
+    );
   };
   return {
     ask(service, asks, onPartial) {
       const id = ++last;
       const answer = new Promise<never>((resolve, reject) => {
         waiting.set(id, { resolve, reject, onPartial });
-        started().postMessage({ type: service, id, asks }, []);
+        tell({ type: service, id, asks } as Asked);
       });
       const cancel = (): void => {
         const waits = waiting.get(id);
         if (waits === undefined) return;
         waiting.delete(id);
-        started().postMessage({ type: 'cancel', id } satisfies Asked, []);
+        tell({ type: 'cancel', id });
         waits.reject(new Cancelled());
       };
       return { answer, cancel };
@@ -73,11 +80,10 @@ export function createEngine(start: () => Worker): Engine {
 }
 
 /** Starts the thread from the file beside the page, or from the text that an offline file carries. */
-export function startWorker(): Worker {
-  const carried = document.getElementById('timeline-worker')?.textContent;
-  if (carried === undefined || carried === null) return new Worker('worker.js');
-  const source = new Blob([carried], { type: 'text/javascript' });
-  return new Worker(URL.createObjectURL(source));
+export async function startWorker(): Promise<Worker> {
+  const carried = await carriedText('timeline-worker');
+  if (carried === undefined) return new Worker('worker.js');
+  return new Worker(URL.createObjectURL(new Blob([carried], { type: 'text/javascript' })));
 }
 
 function take(waiting: Map<number, Waiting>, answered: Answered): void {
