@@ -94,10 +94,11 @@ function readRow(state: LaneState, rows: Rows, row: number, found: { bands: Band
 
 function readNote(state: LaneState, payload: Json, time: Micros, row: number, roles: RoleSpan[]): void {
   if (typeof payload !== 'object' || payload === null || !('kind' in payload) || payload.kind !== 'role') return;
-  const { kind: _, role, ...rest } = payload;
+  // Where it came from is the span before.
+  const { kind: _, role, from: _from, ...rest } = payload as { readonly [key: string]: Json };
   const name = typeof role === 'string' ? role : JSON.stringify(role ?? null);
   const detail = Object.entries(rest)
-    .flatMap(([key, value]) => (typeof value === 'number' || typeof value === 'string' ? [`${key} ${value}`] : []))
+    .flatMap(([key, value]) => typeof value === 'number' ? [`${key} ${value}`] : typeof value === 'string' ? [value] : [])
     .join(', ');
   if (state.role?.role === name && state.role.detail === detail) return;
   closeRole(state, time, roles);

@@ -1,4 +1,4 @@
-// The app's parts that need no browser: the player's chart, steps, changes, addresses, exports, clocks, holds, and the server.
+// The app's parts that need no browser: the player's chart, steps, changes, addresses, exports, clocks, and the server.
 import { request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
@@ -13,25 +13,17 @@ import { changedRequest, meddle, moveFault } from '../../viz/page/change.ts';
 import { offAt } from '../../viz/page/draw/clocks.ts';
 import { mermaidOf } from '../../viz/page/export/mermaid.ts';
 import { messageFilter, rowFilter } from '../../viz/page/filter.ts';
-import { buildModel, type Model } from '../../viz/page/model.ts';
+import { noLocks } from '../../viz/page/locks.ts';
+import { buildModel } from '../../viz/page/model.ts';
 import { playerChart } from '../../viz/page/player.ts';
 import { causeOf, effectOf, rowAt, stepEvent, stepMessage } from '../../viz/page/steps.ts';
 import { parseRequest } from '../../viz/request.ts';
 import { watchClocks } from '../../viz/worker/clocks.ts';
 import { createServices } from '../../viz/worker/services.ts';
 import { about, staleRead } from './fixture.ts';
+import { finish } from './shown.ts';
 
 const model = buildModel(timelineOf(staleRead(), about));
-const modelOf = (name: string, seed: string): Model =>
-  buildModel(liveTimelineOf(simulate(findScenario(name), { seed, trace: true }), about));
-
-function finish<T>(work: Generator<unknown, T>): T {
-  for (;;) {
-    const { done, value } = work.next();
-    if (done === true) return value;
-  }
-}
-
 describe('the player', () => {
   const start = () => createActor(playerChart, { input: { end: 1_000_000, speed: 0.1 } }).start();
 
@@ -104,7 +96,8 @@ describe('a change', () => {
     asked: { scenario: 'raft', seed: '3' },
     model: buildModel(liveTimelineOf(first, about)),
     clocks: [],
-    orders: [],
+    locks: noLocks,
+    explained: [],
   };
   const rerun = (asked: ReturnType<typeof changedRequest>) => simulate(findScenario('raft'), asked as never);
 
@@ -221,13 +214,6 @@ test('the line of a clock says what the clock said at every event', () => {
   expect(readings.length).toBeGreaterThan(100);
   expect(wrong).toEqual([]);
   expect(Math.max(...(tracks[1]?.off ?? []))).toBeGreaterThan(1_000_000);
-});
-
-test('clients that trust their leases hold a lock together, and that is seen', () => {
-  const alone = (each: Model): number => each.holds.filter(({ overlaps }) => overlaps.length === 0).length;
-  const broken = modelOf('lock-trusted-lease', '4');
-  expect(alone(broken)).toBeGreaterThan(0);
-  expect(broken.holds.length - alone(broken)).toBeGreaterThan(0);
 });
 
 test('the state at an event is the same whichever way one comes to it', () => {

@@ -1,6 +1,9 @@
 // What lies under a point: the most particular thing first (a flag, a mark, an arrow), then bars, bands and faults.
+import { diskTop } from './draw/disks.ts';
 import { arrowOf } from './draw/messages.ts';
+import { timersInSight } from './draw/timers.ts';
 import { boxOf, extentOf, xOf, type Frame } from './draw/frame.ts';
+import { visitIntervals } from './intervals.ts';
 import { faultCentre } from './layout.ts';
 import type { Drawn } from './renderer.ts';
 import { lowerBound, upperBound } from './search.ts';
@@ -13,6 +16,8 @@ export function targetAt(frame: Frame, drawn: Drawn, x: number, y: number): Targ
     faultAt(frame, x, y) ??
     operationAt(frame, x, y) ??
     markAt(frame, x, y) ??
+    timerAt(frame, drawn, x, y) ??
+    diskAt(frame, x, y) ??
     messageAt(frame, drawn, x, y) ??
     spanAt(frame, x, y)
   );
@@ -63,6 +68,29 @@ function markAt(frame: Frame, x: number, y: number): Target | undefined {
     best = index;
   }
   return best < 0 ? undefined : { type: 'row', row: marks.row[best] as number };
+}
+
+function timerAt(frame: Frame, drawn: Drawn, x: number, y: number): Target | undefined {
+  if (drawn.crowded) return undefined;
+  const found = timersInSight(frame).findLast((timer) => {
+    return Math.abs(timer.y - y) <= 2 && x >= timer.left - 2 && x <= timer.right + 3;
+  });
+  return found === undefined ? undefined : { type: 'timer', index: found.index };
+}
+
+function diskAt(frame: Frame, x: number, y: number): Target | undefined {
+  const { model, window, layout, layers } = frame;
+  const box = layout.lanes.find(({ centre, half }) => Math.abs(diskTop(centre, half) + 1.5 - y) <= 2.5);
+  if (box === undefined || !layers.has('disks')) return undefined;
+  const lane = layout.lanes.indexOf(box);
+  const pixel = (window.to - window.from) / layout.width;
+  const time = window.from + x * pixel;
+  let best = -1;
+  visitIntervals(model.disks.times, time - 2 * pixel, time + 2 * pixel, (index) => {
+    if (model.disks.spans[index]?.lane === lane) best = index;
+    return true;
+  });
+  return best < 0 ? undefined : { type: 'disk', index: best };
 }
 
 function messageAt(frame: Frame, drawn: Drawn, x: number, y: number): Target | undefined {

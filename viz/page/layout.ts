@@ -23,36 +23,57 @@ export interface LaneBox {
   readonly bottom: number;
   readonly centre: number;
   readonly half: number;
+  /** Where the strips of locks begin, above the bar; absent of lanes without. */
+  readonly locks?: number;
+  /** The line of the clock's ruler, below everything; absent of lanes without. */
+  readonly ruler?: number;
 }
 
-const mostFaultRows = 6;
-const faultRowHeight = 20;
+/** The lanes that need more room than others. */
+export interface Rooms {
+  readonly locks: ReadonlySet<number>;
+  readonly rulers: ReadonlySet<number>;
+}
+
+const mostFaultRows = 5;
+/** Many rows of faults are flat, so that the lanes below stay in sight. */
+const faultRowHeights = [20, 15] as const;
+const mostHighRows = 2;
+const locksHeight = 24;
+const rulerHeight = 14;
+const noRooms: Rooms = { locks: new Set(), rulers: new Set() };
 
 /** Lays out `data` in `width` by about `height`; grows beyond the height when the lanes would get too narrow. */
-export function layoutOf(data: TimelineData, width: number, height: number): Layout {
+export function layoutOf(data: TimelineData, width: number, height: number, rooms = noRooms): Layout {
   const pinsHeight = data.findings.length > 0 ? 24 : 0;
   const { rows, count, squeezed } = packFaults(data.faults, data.end);
   const faultTop = pinsHeight + 6;
+  const faultRowHeight = faultRowHeights[count > mostHighRows ? 1 : 0];
   const lanesTop = faultTop + count * faultRowHeight + (count > 0 ? 10 : 0);
   const nodes = data.lanes.filter((lane) => lane.type === 'node').length;
   const clients = data.lanes.length - nodes;
   const shares = nodes + clients * 0.72;
+  const extra = rooms.locks.size * locksHeight + rooms.rulers.size * rulerHeight;
   const isMap = data.lanes.length > mostLanesWithArrows;
   const pitch = isMap
     ? mapPitch(data.lanes.length)
-    : Math.max(46, Math.min(88, (height - lanesTop - 14) / Math.max(1, shares)));
+    : Math.max(46, Math.min(88, (height - lanesTop - 14 - extra) / Math.max(1, shares)));
   let top = lanesTop;
   const lanes = data.lanes.map((lane, index): LaneBox => {
     const isFirstClient = lane.type === 'client' && data.lanes[index - 1]?.type === 'node';
     if (isFirstClient) top += 8;
     const room = lane.type === 'node' || isMap ? pitch : Math.max(34, pitch * 0.72);
+    const above = rooms.locks.has(index) && !isMap ? locksHeight : 0;
+    const below = rooms.rulers.has(index) && !isMap ? rulerHeight : 0;
     const box = {
       top,
-      bottom: top + room,
-      centre: top + room / 2,
+      bottom: top + above + room + below,
+      centre: top + above + room / 2,
       half: isMap ? pitch / 2 : lane.type === 'node' ? 8 : 11,
+      ...(above > 0 ? { locks: top + 10 } : {}),
+      ...(below > 0 ? { ruler: top + above + room + below - 3 } : {}),
     };
-    top += room;
+    top = box.bottom;
     return box;
   });
   return {

@@ -52,7 +52,7 @@ export function shortJson(value: Json, limit = 40): string {
 
 /** Rows that are drawn as something else than a mark. */
 const drawnOtherwise = new Set(
-  'send deliver lose duplicate hold refuse invoke ok fail info crash pause resume fault fault-end violation set-timer write'.split(
+  'send deliver lose duplicate hold refuse invoke ok fail info crash pause resume fault fault-end violation set-timer timer write synced'.split(
     ' ',
   ),
 );
@@ -66,7 +66,7 @@ function readMark(rows: DecodedRows, row: number): { type: MarkType; text: strin
     case 'note':
       return isRoleNote(payload) ? undefined : { type: 'note', text: noteText(payload) };
     case 'unsynced':
-      return { type: 'alarm', text: `${rows.ref[row]} unsynced` };
+      return { type: 'alarm', text: `${rows.ref[row]} unsynced lost` };
     case 'start':
       return (rows.ref[row] as number) > 1 || (rows.time[row] as number) > 0
         ? { type: 'start', text: 'restart' }

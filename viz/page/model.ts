@@ -4,7 +4,7 @@ import { unpackColumn } from '../columns.ts';
 import type { LiveTrace, PackedTrace, RoleSpan, TimelineData, TimelineOperation } from '../data.ts';
 import { payloadReader } from '../live.ts';
 import { buildDensity, type Density } from './density.ts';
-import { readHolds, type Hold } from './holds.ts';
+import { readDisks, type DiskSpan } from './disks.ts';
 import { intervals, type Intervals } from './intervals.ts';
 import { readMarks, type Marks } from './marks.ts';
 import { readMessages, type Messages } from './messages.ts';
@@ -26,6 +26,12 @@ export interface DecodedRows {
   readonly payload: Int32Array;
 }
 
+/** Stretches in order of their beginnings, and when they were. */
+export interface Spans<T> {
+  readonly spans: readonly T[];
+  readonly times: Intervals;
+}
+
 /** Everything that layout, renderer and words read. It never changes after it was built. */
 export interface Model {
   readonly data: TimelineData;
@@ -37,9 +43,8 @@ export interface Model {
   readonly invokeRows: ReadonlyMap<number, number>;
   readonly marks: Marks;
   readonly density: Density;
-  /** In order of their ends, which are also a column of their own. */
-  readonly timers: { readonly spans: readonly TimerSpan[]; readonly ends: Float64Array };
-  readonly holds: readonly Hold[];
+  readonly timers: Spans<TimerSpan>;
+  readonly disks: Spans<DiskSpan>;
   /** When each operation was under way. */
   readonly operationTimes: Intervals;
   /** For each operation, when the next one of its lane begins; Infinity for the last. */
@@ -57,7 +62,6 @@ export function buildModel(data: TimelineData): Model {
     const endRow = messages.endRow[index] as number;
     if (endRow >= 0) messageOfRow[endRow] = index;
   }
-  const timers = readTimers(rows, data.end);
   return {
     data,
     rows,
@@ -66,8 +70,8 @@ export function buildModel(data: TimelineData): Model {
     invokeRows: readInvocations(rows),
     marks: readMarks(rows, data),
     density: buildDensity(messages, data.lanes.length, data.end),
-    timers: { spans: timers, ends: Float64Array.from(timers, ({ to }) => to) },
-    holds: readHolds(rows, data),
+    timers: spansOf(readTimers(rows, data.end)),
+    disks: spansOf(readDisks(rows, data.end)),
     operationTimes: intervals(
       data.operations.map(({ from }) => from),
       data.operations.map(({ to }) => to ?? data.end),
@@ -75,6 +79,14 @@ export function buildModel(data: TimelineData): Model {
     nextOperation: readNext(data),
     rolesByLane: data.lanes.map((_, lane) => data.roles.filter((span) => span.lane === lane)),
   };
+}
+
+function spansOf<T extends { readonly from: number; readonly to: number }>(spans: readonly T[]): Spans<T> {
+  const times = intervals(
+    spans.map(({ from }) => from),
+    spans.map(({ to }) => to),
+  );
+  return { spans, times };
 }
 
 /** The payload of a row, or null. */

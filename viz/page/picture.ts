@@ -1,7 +1,8 @@
 // The picture on the stage and what it is drawn from: layout, colours, switched-off message types, hover and selection.
 import type { Frame } from './draw/frame.ts';
 import { targetAt } from './hit.ts';
-import { layoutOf, type Layout } from './layout.ts';
+import { isWrong, layersOf, quietLayersOf, type Layer } from './layers.ts';
+import { layoutOf, type Layout, type Rooms } from './layout.ts';
 import type { Model } from './model.ts';
 import type { ShownRun } from './shown-run.ts';
 import { drawPicture, drawPointed, fitCanvas, type Drawn } from './renderer.ts';
@@ -22,6 +23,8 @@ export interface Picture {
   readonly look: Look;
   readonly drawn: Drawn;
   readonly hidden: Set<number>;
+  /** What is shown besides messages, roles and operations; `fit` makes room for what changed. */
+  readonly layers: Set<Layer>;
   /** For each message, 1 if the reader's filter lets it through; undefined without a filter. */
   filter: Uint8Array | undefined;
   hover: Target | undefined;
@@ -39,7 +42,9 @@ export interface Picture {
 /** The picture of a model on a stage. */
 export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark: boolean): Picture {
   const { model } = shown;
-  let layout = layoutOf(model.data, 800, 400);
+  const quiet = quietLayersOf(shown);
+  const layers = new Set([...layersOf(shown)].filter((layer) => !quiet.has(layer)));
+  let layout = layoutOf(model.data, 800, 400, roomsOf(shown, layers));
   let look = lookOf(model, isDark);
   let drawn: Drawn = { arrows: [], crowded: false };
   const hidden = new Set<number>();
@@ -47,7 +52,9 @@ export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark:
     context,
     model,
     clocks: shown.clocks,
-    orders: shown.orders,
+    locks: shown.locks,
+    layers,
+    explained: shown.explained,
     layout,
     ...look,
     window: view.window(),
@@ -66,6 +73,7 @@ export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark:
       return drawn;
     },
     hidden,
+    layers,
     filter: undefined,
     hover: undefined,
     selection: undefined,
@@ -73,7 +81,7 @@ export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark:
       look = lookOf(model, dark);
     },
     fit(width, height) {
-      layout = layoutOf(model.data, width, height);
+      layout = layoutOf(model.data, width, height, roomsOf(shown, layers));
     },
     draw() {
       drawn = drawPicture(frameOn(stage.canvas));
@@ -100,5 +108,16 @@ function lookOf(model: Model, isDark: boolean): Look {
       model.data.roles.map((span) => span.role),
       theme,
     ),
+  };
+}
+
+/** The lanes that need room for more than their bar. */
+function roomsOf({ model, clocks, locks }: ShownRun, layers: ReadonlySet<Layer>): Rooms {
+  const lanes = new Map(model.data.lanes.map(({ id }, lane) => [id, lane]));
+  const rulers = clocks.filter(({ off }) => off.some(isWrong)).map(({ node }) => lanes.get(node) ?? -1);
+  const holders = [...locks.beliefs, ...locks.grants].map(({ lane }) => lane);
+  return {
+    rulers: new Set(layers.has('clocks') ? rulers : []),
+    locks: new Set(layers.has('locks') ? holders : []),
   };
 }

@@ -3,10 +3,11 @@
 import { drawBands, drawLaneBars, drawLaneLines, drawRoles } from './draw/lanes.ts';
 import { drawClocks } from './draw/clocks.ts';
 import { drawDensity } from './draw/density.ts';
+import { drawDisks } from './draw/disks.ts';
 import { drawFaultShades, drawFaultTrack, drawPins } from './draw/faults.ts';
 import type { Frame } from './draw/frame.ts';
-import { drawHolds } from './draw/holds.ts';
 import { drawHeat, mostLanesWithArrows } from './draw/heat.ts';
+import { drawLocks } from './draw/locks.ts';
 import { drawMarks } from './draw/marks.ts';
 import { drawArrows, drawLost, visibleMessages } from './draw/messages.ts';
 import { drawOperations } from './draw/operations.ts';
@@ -40,8 +41,9 @@ export function drawPicture(frame: Frame): Drawn {
   drawLost(frame, lost);
   drawClocks(frame);
   if (!crowded) drawTimers(frame);
+  drawDisks(frame);
   drawOperations(frame);
-  drawHolds(frame);
+  drawLocks(frame);
   drawOrders(frame);
   drawMarks(frame, !crowded && shown.length <= mostWithNotes);
   drawFaultTrack(frame);

@@ -8,6 +8,8 @@ export type Target =
   | { readonly type: 'band'; readonly index: number }
   | { readonly type: 'fault'; readonly index: number }
   | { readonly type: 'finding'; readonly index: number }
+  | { readonly type: 'timer'; readonly index: number }
+  | { readonly type: 'disk'; readonly index: number }
   | { readonly type: 'row'; readonly row: number };
 
 /** The target that a row tells of. */
@@ -69,6 +71,10 @@ export function rowOfTarget(model: Model, target: Target): number {
       return data.bands[target.index]?.row ?? -1;
     case 'fault':
       return data.faults[target.index]?.row ?? -1;
+    case 'timer':
+      return model.timers.spans[target.index]?.row ?? -1;
+    case 'disk':
+      return model.disks.spans[target.index]?.row ?? -1;
     case 'finding': {
       // What was found at the end has no event that brought it about, only one that happened to be the last.
       const finding = data.findings[target.index];
@@ -101,6 +107,10 @@ export function timesOfTarget(model: Model, target: Target): { from: number; to:
       return spanOf(data.bands[target.index]);
     case 'fault':
       return spanOf(data.faults[target.index]);
+    case 'timer':
+      return spanOf(model.timers.spans[target.index]);
+    case 'disk':
+      return spanOf(model.disks.spans[target.index]);
   }
 }
 

@@ -75,7 +75,13 @@ const roleAliases = new Map<string, string>([
   ['backup', 'follower'],
   ['following', 'follower'],
   ['participant', 'follower'],
-  ['observer', 'follower'],
+  ['replica', 'follower'],
+  ['idle', 'follower'],
+  ['acquiring', 'candidate'],
+  ['waiting', 'pre-candidate'],
+  ['holding', 'leader'],
+  ['working', 'leader'],
+  ['extending', 'leader'],
 ]);
 
 const otherRoles: readonly RoleColour[] = [
@@ -89,7 +95,13 @@ const otherRoles: readonly RoleColour[] = [
 
 /** Whether a role is the one that nodes play when nothing is going on. */
 export function isQuietRole(role: string): boolean {
-  return (roleAliases.get(role) ?? role) === 'follower';
+  return meaningOf(role) === 'follower';
+}
+
+/** The well-known role that this one is another name of, in whatever case it is written, or itself. */
+function meaningOf(role: string): string {
+  const name = role.toLowerCase();
+  return roleAliases.get(name) ?? name;
 }
 
 /** Colours for all roles of a run: fixed ones for the well-known, stable ones by name for the rest. */
@@ -97,7 +109,7 @@ export function roleColours(roles: readonly string[], theme: Theme): Map<string,
   const colours = new Map<string, RoleColour>();
   const taken = new Set<number>();
   for (const role of [...new Set(roles)].sort()) {
-    const fixed = fixedRoles.get(roleAliases.get(role) ?? role);
+    const fixed = fixedRoles.get(meaningOf(role));
     if (fixed !== undefined) {
       colours.set(role, theme.dark ? fixed.dark : fixed.light);
       continue;

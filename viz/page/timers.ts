@@ -10,7 +10,7 @@ export interface TimerSpan {
   readonly row: number;
 }
 
-/** All timers, in order of their ends. */
+/** All timers, in order of their beginnings. */
 export function readTimers(rows: DecodedRows, end: number): TimerSpan[] {
   const set = new Map<string, { row: number; from: number; lane: number; name: string }>();
   const spans: TimerSpan[] = [];
@@ -36,5 +36,5 @@ export function readTimers(rows: DecodedRows, end: number): TimerSpan[] {
     if (kind === 'set-timer') set.set(key, { row, from: time, lane, name });
   }
   for (const key of [...set.keys()]) close(key, end, 'gone');
-  return spans;
+  return spans.sort((one, other) => one.from - other.from);
 }

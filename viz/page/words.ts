@@ -1,10 +1,14 @@
 // The picture in words: one sentence for each thing that can be pointed at, for tooltips, details and screen readers alike.
 import type { Json } from '../../sim/protocol.ts';
 import type { TimelineOperation } from '../data.ts';
+import type { DiskSpan } from './disks.ts';
 import { noteText, shortJson } from './marks.ts';
 import { fate } from './messages.ts';
 import { kindOf, payloadOf, type Model } from './model.ts';
 import type { Target } from './target.ts';
+import type { TimerSpan } from './timers.ts';
+
+const longestWords = 60;
 
 /** A target in one sentence. */
 export function describeTarget(model: Model, target: Target): string {
@@ -37,6 +41,10 @@ export function describeTarget(model: Model, target: Target): string {
       if (fault.to <= fault.from || planned === fault.to - fault.from) return `Fault: ${fault.label}`;
       return `Fault: ${fault.label}, in force ${fault.open ? 'to the end of the run' : `for ${duration(fault.to - fault.from)}`}`;
     }
+    case 'timer':
+      return describeTimer(model, model.timers.spans[target.index]);
+    case 'disk':
+      return describeDisk(model, model.disks.spans[target.index]);
     case 'finding': {
       const finding = data.findings[target.index];
       return finding === undefined
@@ -44,6 +52,26 @@ export function describeTarget(model: Model, target: Target): string {
         : `${finding.verdict === 'invalid' ? 'Violated' : 'Unknown'}: ${finding.name}. ${finding.reason}`;
     }
   }
+}
+
+function describeTimer(model: Model, span: TimerSpan | undefined): string {
+  if (span === undefined) return '';
+  const after = `after ${duration(span.to - span.from)}`;
+  const ends = { fired: `fired ${after}`, reset: `was set anew ${after}`, gone: 'did not fire any more' };
+  return `${laneName(model, span.lane)} set timer ${span.name}: it ${ends[span.end]}`;
+}
+
+function describeDisk(model: Model, span: DiskSpan | undefined): string {
+  if (span === undefined) return '';
+  const after = `after ${duration(span.to - span.from)}`;
+  const what = `${span.writes} ${span.writes === 1 ? 'write' : 'writes'}`;
+  const ends = {
+    synced: `durable ${after}`,
+    lost: `not synced when the power failed ${after}: lost`,
+    kept: `not synced when the power failed ${after}, and survived by chance`,
+    open: 'not synced when the run ended',
+  };
+  return `${laneName(model, span.lane)} issued ${what}: ${ends[span.end]}`;
 }
 
 /** A message's way in one sentence. */
@@ -172,12 +200,24 @@ function describeOperation(operation: TimelineOperation): string {
 function argumentText(argument: Json): string {
   if (argument === null) return '';
   if (isKeyed(argument)) return argument[1] === null ? argument[0] : `${argument[0]} ${shortJson(argument[1])}`;
-  return shortJson(argument);
+  return plainWords(argument);
 }
 
 function resultText(argument: Json, result: Json): string {
   if (isKeyed(argument) && isKeyed(result) && argument[0] === result[0]) return shortJson(result[1]);
-  return shortJson(result);
+  return plainWords(result);
+}
+
+/** A record of plain values as people say it: `token 4, lease 2500000`, and by its value alone when it has but one. */
+function plainWords(value: Json): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return shortJson(value);
+  const fields = Object.entries(value as { readonly [key: string]: Json });
+  if (fields.length === 0 || fields.some(([, field]) => typeof field === 'object' && field !== null))
+    return shortJson(value);
+  const [only] = fields;
+  if (fields.length === 1 && only !== undefined) return shortJson(only[1]);
+  const text = fields.map(([key, field]) => `${key} ${shortJson(field)}`).join(', ');
+  return text.length > longestWords ? `${text.slice(0, longestWords - 1)}…` : text;
 }
 
 function isKeyed(value: Json): value is readonly [string, Json] {

@@ -5,6 +5,7 @@ import type { RunRequest } from '../request.ts';
 import { changedRequest, moveFault, type Change } from './change.ts';
 import type { Engine } from './engine.ts';
 import { messageFilter, rowFilter, type Filter } from './filter.ts';
+import { layersOf, type Layer } from './layers.ts';
 import { countSent } from './messages.ts';
 import { findingWindow, openingWindow, windowAround } from './opening.ts';
 import { mostLanesWithArrows } from './draw/heat.ts';
@@ -279,7 +280,13 @@ function drawLegend(bench: Bench): void {
     drawSoon(bench);
     showMoment(bench);
   };
-  bench.legendPlace.replaceChildren(legend({ model, ...picture.look, hidden: picture.hidden, onToggle }));
+  const onLayer = (layer: Layer): void => {
+    for (const pane of bench.panes) if (!pane.picture.layers.delete(layer)) pane.picture.layers.add(layer);
+    fit(bench);
+  };
+  const { hidden, layers: shown } = picture;
+  const offered = layersOf(subject(bench).shown);
+  bench.legendPlace.replaceChildren(legend({ model, ...picture.look, hidden, offered, shown, onToggle, onLayer }));
 }
 
 /** The lanes take what the window leaves below the head, so that the whole picture is in sight where that is possible. */

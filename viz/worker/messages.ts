@@ -47,6 +47,7 @@ export interface RunAnswer {
   readonly number: number;
   readonly timeline: LiveTimeline;
   readonly clocks: readonly ClockTrack[];
+  readonly tenures: readonly Tenure[];
   readonly orders: readonly OperationOrder[];
   /** How it differs from the run it was compared with. */
   readonly difference?: Difference | undefined;
@@ -64,6 +65,19 @@ export interface ClockTrack {
   readonly node: NodeId;
   readonly time: Float64Array;
   readonly off: Float64Array;
+}
+
+/** A time for which somebody had a lock by the word of its service, or believed to have it. */
+export interface Tenure {
+  readonly type: 'granted' | 'believed';
+  readonly node: NodeId;
+  readonly lock: string;
+  /** The fencing token, where there is one. */
+  readonly token: number | null;
+  /** A reader's lock, which others may have as well. */
+  readonly isShared: boolean;
+  readonly from: Micros;
+  readonly to: Micros;
 }
 
 /** Operations of one key in an order that explains all they returned. */

@@ -14,6 +14,7 @@ import { mostEvents, parseRequest, type RunRequest } from '../request.ts';
 import { watchClocks } from './clocks.ts';
 import type { Difference, ServiceName, Services } from './messages.ts';
 import { ordersOf } from './orders.ts';
+import { watchTenures } from './tenures/watch.ts';
 import { createShelf, lookAt, momentOf, type Onlooker, type Shelf } from './shelf.ts';
 
 type Work<N extends ServiceName> = Generator<Services[N]['partial'] | undefined, Services[N]['answer']>;
@@ -58,13 +59,17 @@ function* runOne(shelf: Shelf, { request, against }: Services['run']['asks'], ve
   const { scenario, options } = worldOf(asked);
   const simulation = new Simulation(scenario, options);
   const clocks = watchClocks(simulation);
+  const tenures = watchTenures(simulation, scenario.protocol);
   clocks.look();
+  tenures.look();
   const until = asked.until ?? Infinity;
   for (let steps = 1; simulation.step(); steps++) {
     clocks.look();
+    tenures.look();
     if (steps % slice === 0) yield { events: simulation.events, now: simulation.view.now, until };
   }
   const tracks = clocks.take();
+  const held = tenures.take();
   const run = simulation.finish();
   yield;
   const { number } = shelf.keep(scenario, options, run);
@@ -73,6 +78,7 @@ function* runOne(shelf: Shelf, { request, against }: Services['run']['asks'], ve
     number,
     timeline: liveTimelineOf(run, aboutRun(scenario, asked, run, version)),
     clocks: tracks,
+    tenures: held,
     orders: ordersOf(scenario, run),
     difference,
   };

@@ -1,16 +1,16 @@
 // Each node's own clock as a ruler at the foot of its lane, against the true time on top: where a clock is right its ticks
 // stand below those of the axis; where it is not, they drift away. Clocks that are always right have no ruler.
 import type { ClockTrack } from '../../worker/messages.ts';
+import { isWrong } from '../layers.ts';
 import { lowerBound } from '../search.ts';
 import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
-const smallestUs = 1_000;
-
 /** Draws the rulers of the clocks that go wrong in this run. */
 export function drawClocks(frame: Frame): void {
-  const { model, clocks } = frame;
+  const { model, clocks, layers } = frame;
+  if (!layers.has('clocks')) return;
   for (const track of clocks) {
-    if (!track.off.some((off) => Math.abs(off) >= smallestUs)) continue;
+    if (!track.off.some(isWrong)) continue;
     drawRuler(
       frame,
       track,
@@ -32,8 +32,8 @@ export function offAt({ time, off }: ClockTrack, at: number): number {
 function drawRuler(frame: Frame, track: ClockTrack, lane: number): void {
   const { context, theme, window, layout } = frame;
   const box = boxOf(frame, lane);
-  if (box === undefined || box.bottom - box.top < 30) return;
-  const y = Math.round(box.bottom - 6) + 0.5;
+  if (box?.ruler === undefined) return;
+  const y = Math.round(box.ruler) + 0.5;
   const step = tickStep(((window.to - window.from) * 90) / layout.width);
   context.setLineDash([]);
   context.strokeStyle = theme.family['clock'] ?? theme.muted;

@@ -1,9 +1,12 @@
 // What every drawing function receives: where to draw, what, and how time and lanes become pixels.
+import type { Layer } from '../layers.ts';
 import type { LaneBox, Layout } from '../layout.ts';
+import type { Locks } from '../locks.ts';
 import type { Model } from '../model.ts';
+import type { ExplainedKey } from '../orders.ts';
 import type { RoleColour, Stroke, Theme } from '../theme.ts';
 import type { TimeWindow } from '../view.ts';
-import type { ClockTrack, OperationOrder } from '../../worker/messages.ts';
+import type { ClockTrack } from '../../worker/messages.ts';
 
 export interface Frame {
   readonly context: CanvasRenderingContext2D;
@@ -18,7 +21,10 @@ export interface Frame {
   /** For each message, 1 if the reader's filter lets it through. */
   readonly filter: Uint8Array | undefined;
   readonly clocks: readonly ClockTrack[];
-  readonly orders: readonly OperationOrder[];
+  readonly locks: Locks;
+  /** What is shown besides messages, roles and operations. */
+  readonly layers: ReadonlySet<Layer>;
+  readonly explained: readonly ExplainedKey[];
 }
 
 export const fontFamily = 'Inter, "SF Pro Text", "Segoe UI", system-ui, Roboto, sans-serif';

@@ -22,7 +22,7 @@ export function drawMarks(frame: Frame, withText: boolean): void {
   const showQuiet = last - first <= mostQuiet;
   for (let index = first; index < last; index++) {
     const type = marks.type[index] as MarkType;
-    if (type === 'quiet' && !showQuiet) continue;
+    if (type === 'quiet' ? !showQuiet : type === 'note' && !frame.layers.has('notes')) continue;
     const x = xOf(frame, marks.time[index] as number);
     const place = (marks.lane[index] as number) * types.length + types.indexOf(type);
     if (x < (drawnAt[place] as number) + 2) continue;

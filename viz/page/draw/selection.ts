@@ -5,6 +5,8 @@ import { faultCentre } from '../layout.ts';
 import { causesOf, rowOfTarget, timesOfTarget, type Target } from '../target.ts';
 import { boxOf, extentOf, roundedPath, xOf, type Frame } from './frame.ts';
 import { arrowOf } from './messages.ts';
+import { drawOrderOf } from './orders.ts';
+import { drawProof } from './proof.ts';
 
 /** Outlines a target; `strong` for the selection, with its causes. */
 export function drawTarget(frame: Frame, target: Target, strong: boolean): void {
@@ -12,6 +14,9 @@ export function drawTarget(frame: Frame, target: Target, strong: boolean): void 
   context.strokeStyle = strong ? theme.accent : theme.ink;
   context.lineWidth = strong ? 2.5 : 1.75;
   if (strong) drawCauses(frame, target);
+  if (target.type === 'operation') drawOrderOf(frame, target.index);
+  if (target.type === 'finding') drawProof(frame, target.index);
+  context.strokeStyle = strong ? theme.accent : theme.ink;
   if (target.type === 'message') return outlineMessage(frame, target.index, strong ? 3 : 2.2);
   const { from, to } = timesOfTarget(frame.model, target);
   const [left, right] = extentOf(frame, from, to, 3);
@@ -82,9 +87,18 @@ function boxOfTarget(frame: Frame, target: Target): Pick<LaneBox, 'centre' | 'ha
       return boxOf(frame, data.bands[target.index]?.lane ?? -1);
     case 'row':
       return boxOf(frame, rows.node[target.row] ?? -1);
+    case 'timer':
+      return below(boxOf(frame, frame.model.timers.spans[target.index]?.lane ?? -1), 11);
+    case 'disk':
+      return below(boxOf(frame, frame.model.disks.spans[target.index]?.lane ?? -1), 3.5);
     default:
       return undefined;
   }
+}
+
+/** A thin box so far below a bar. */
+function below(box: LaneBox | undefined, distance: number): Pick<LaneBox, 'centre' | 'half'> | undefined {
+  return box === undefined ? undefined : { centre: box.centre + box.half + distance, half: 2 };
 }
 
 function faultBox(frame: Frame, index: number): Pick<LaneBox, 'centre' | 'half'> {

@@ -1,37 +1,54 @@
 // Timers below the bars, where there is room: a dotted line from where one was set to where it fired (a dot) or was set
 // again (a tick).
-import { lowerBound } from '../search.ts';
+import { visitIntervals } from '../intervals.ts';
+import type { TimerSpan } from '../timers.ts';
 import { boxOf, xOf, type Frame } from './frame.ts';
 
 const mostTimers = 160;
 const narrowest = 14;
+const rows = 3;
 
-/** Draws the timers in the window, unless they are too many to be told apart. */
+/** A timer with its place on the picture. */
+export interface DrawnTimer {
+  /** Its place among the model's timers. */
+  readonly index: number;
+  readonly span: TimerSpan;
+  readonly left: number;
+  readonly right: number;
+  readonly y: number;
+}
+
+/** The timers in the window, unless they are too many to be told apart. Those of one name stand in one row. */
+export function timersInSight(frame: Frame): DrawnTimer[] {
+  const { model, window, layers } = frame;
+  const { spans, times } = model.timers;
+  const shown: DrawnTimer[] = [];
+  if (!layers.has('timers')) return shown;
+  const places = new Map<number, Map<string, number>>();
+  visitIntervals(times, window.from, window.to, (index) => {
+    const span = spans[index] as TimerSpan;
+    const [left, right] = [xOf(frame, span.from), xOf(frame, span.to)];
+    const box = boxOf(frame, span.lane);
+    if (right - left < narrowest || box === undefined) return true;
+    const names = places.get(span.lane) ?? new Map<string, number>();
+    places.set(span.lane, names);
+    const place = names.get(span.name) ?? names.size;
+    names.set(span.name, place);
+    const y = Math.round(box.centre + box.half + 8 + (place % rows) * 3) + 0.5;
+    shown.push({ index, span, left, right, y });
+    return shown.length <= mostTimers;
+  });
+  return shown.length > mostTimers ? [] : shown;
+}
+
+/** Draws them. */
 export function drawTimers(frame: Frame): void {
-  const { context, theme, model, window } = frame;
-  const { spans, ends } = model.timers;
-  const shown = [];
-  for (let index = lowerBound(ends, window.from); index < spans.length; index++) {
-    const span = spans[index];
-    if (span === undefined || span.from > window.to) continue;
-    if (xOf(frame, span.to) - xOf(frame, span.from) < narrowest) continue;
-    shown.push(span);
-    if (shown.length > mostTimers) return;
-  }
+  const { context, theme } = frame;
   context.strokeStyle = theme.muted;
   context.fillStyle = theme.ink;
   context.lineWidth = 1;
   context.globalAlpha = 0.75;
-  const places = new Map<string, number>();
-  for (const span of shown) {
-    const box = boxOf(frame, span.lane);
-    if (box === undefined) continue;
-    const key = `${span.lane}/${span.name}`;
-    const names = [...places.keys()].filter((each) => each.startsWith(`${span.lane}/`)).length;
-    const place = places.get(key) ?? names;
-    places.set(key, place);
-    const y = Math.round(box.centre + box.half + 5 + (place % 3) * 3) + 0.5;
-    const [left, right] = [xOf(frame, span.from), xOf(frame, span.to)];
+  for (const { span, left, right, y } of timersInSight(frame)) {
     context.setLineDash([1, 3]);
     context.beginPath();
     context.moveTo(left, y);

@@ -83,6 +83,8 @@ const titles = {
   band: 'Process',
   fault: 'Fault',
   finding: 'Finding',
+  timer: 'Timer',
+  disk: 'Disk',
   row: 'Event',
 } as const;
 

@@ -1,6 +1,7 @@
 // The legend: roles with their colours, outcomes with their shapes, and a switch for each message type.
 import type { Model } from '../model.ts';
 import type { RoleColour, Stroke, Theme } from '../theme.ts';
+import { layers, type Layer } from '../layers.ts';
 import { element } from './element.ts';
 
 /** What the legend shows and what happens when a message type is switched. */
@@ -10,7 +11,11 @@ export interface LegendSetting {
   readonly strokes: readonly Stroke[];
   readonly roles: ReadonlyMap<string, RoleColour>;
   readonly hidden: ReadonlySet<number>;
+  /** The layers of which this run has something, and those that are shown. */
+  readonly offered: ReadonlySet<Layer>;
+  readonly shown: ReadonlySet<Layer>;
   onToggle(type: number): void;
+  onLayer(layer: Layer): void;
 }
 
 /** The legend's element; made anew when the theme changes. */
@@ -31,6 +36,14 @@ export function legend(setting: LegendSetting): HTMLElement {
     );
   }
   groups.push(group('Signs', [outcome('✕', 'lost message', theme.alarm), outcome('◆', 'note', theme.ink)]));
+  const offered = layers.filter(({ layer }) => setting.offered.has(layer));
+  if (offered.length > 0)
+    groups.push(
+      group(
+        'Layers',
+        offered.map(({ layer, name, about }) => layerSwitch(setting, layer, name, about)),
+      ),
+    );
   return element('div', { class: 'legend', attributes: { role: 'group', 'aria-label': 'Legend' } }, groups);
 }
 
@@ -60,10 +73,58 @@ function typeSwitch(setting: LegendSetting, type: number, name: string, count: n
   return made;
 }
 
+function layerSwitch(setting: LegendSetting, layer: Layer, name: string, about: string): HTMLElement {
+  const made = element(
+    'button',
+    {
+      class: 'chip',
+      attributes: { type: 'button', 'aria-pressed': String(setting.shown.has(layer)), title: `Show or hide ${about}` },
+      on: {
+        click: () => {
+          setting.onLayer(layer);
+          made.setAttribute('aria-pressed', String(setting.shown.has(layer)));
+        },
+      },
+    },
+    [layerSample(layer, setting.theme), element('span', { text: name })],
+  );
+  return made;
+}
+
+/** What a layer draws, in small. */
+function layerSample(layer: Layer, theme: Theme): Node {
+  const samples: Readonly<Record<Layer, readonly (readonly [path: string, colour: string, isFilled: boolean])[]>> = {
+    locks: [
+      ['M1 1.5H17V4.5H1Z', theme.outcome.ok, false],
+      ['M4 6.5H14V9H4Z', theme.accent, true],
+      ['M14 6.5H21V9H14Z', theme.alarm, true],
+    ],
+    order: [['M9 5a3 3 0 1 0 6 0a3 3 0 1 0 -6 0', theme.outcome.ok, false]],
+    notes: [['M12 1 16 5 12 9 8 5Z', theme.ink, true]],
+    timers: [
+      ['M2 5h1M6 5h1M10 5h1M14 5h1', theme.muted, false],
+      ['M17 5a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0 -5 0', theme.ink, true],
+    ],
+    disks: [['M2 4H18V7H2ZM18 2.5H20V8.5H18Z', theme.family['disk'] ?? theme.muted, true]],
+    clocks: [['M1 8H23M5 4V8M12 4V8M19 4V8', theme.family['clock'] ?? theme.muted, false]],
+  };
+  return sample(samples[layer]);
+}
+
 function strokeSample(stroke: Stroke | undefined): Node {
+  const colour = stroke?.colour ?? 'currentColor';
+  const dash = (stroke?.dash ?? []).map((length) => length * 0.6).join(' ');
+  return sample([['M1 5H18M17 1.5 23 5 17 8.5', colour, false]], '1.8', dash);
+}
+
+/** A small drawing of paths, each a line or a shape of one colour. */
+function sample(
+  paths: readonly (readonly [path: string, colour: string, isFilled: boolean])[],
+  width = '1.4',
+  dash = '',
+): Node {
   const name = 'http://www.w3.org/2000/svg';
   const svg = document.createElementNS(name, 'svg');
-  const line = document.createElementNS(name, 'path');
   for (const [key, value] of [
     ['width', '24'],
     ['height', '10'],
@@ -71,12 +132,15 @@ function strokeSample(stroke: Stroke | undefined): Node {
   ] as const) {
     svg.setAttribute(key, value);
   }
-  line.setAttribute('d', 'M1 5H18M17 1.5 23 5 17 8.5');
-  line.setAttribute('fill', 'none');
-  line.setAttribute('stroke', stroke?.colour ?? 'currentColor');
-  line.setAttribute('stroke-width', '1.8');
-  line.setAttribute('stroke-dasharray', (stroke?.dash ?? []).map((length) => length * 0.6).join(' '));
-  svg.append(line);
+  for (const [path, colour, isFilled] of paths) {
+    const line = document.createElementNS(name, 'path');
+    line.setAttribute('d', path);
+    line.setAttribute('fill', isFilled ? colour : 'none');
+    if (!isFilled) line.setAttribute('stroke', colour);
+    line.setAttribute('stroke-width', width);
+    line.setAttribute('stroke-dasharray', dash);
+    svg.append(line);
+  }
   return svg;
 }
 

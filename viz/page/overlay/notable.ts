@@ -58,6 +58,8 @@ function isOfFault(model: Model, band: Band): boolean {
 
 /** Becoming a follower is worth telling of those alone who were something else just before. */
 function isNotableRole(model: Model, span: RoleSpan): boolean {
+  // What clients are about to do is told by their operations.
+  if (model.data.lanes[span.lane]?.type === 'client') return false;
   if (!isQuietRole(span.role)) return true;
   const before = model.rolesByLane[span.lane]?.findLast((other) => other.from < span.from && other.to === span.from);
   return before !== undefined && !isQuietRole(before.role);

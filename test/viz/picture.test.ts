@@ -1,0 +1,120 @@
+// What the picture says beyond messages and roles: who has a lock and who believes to, what became of disk writes, and the
+// order that explains a history or the proof that there is none.
+import { describe, expect, test } from 'vitest';
+import type { TimelineOperation } from '../../viz/data.ts';
+import { realTimeOrder } from '../../viz/page/draw/proof.ts';
+import { readLocks } from '../../viz/page/locks.ts';
+import type { ShownRun } from '../../viz/page/shown-run.ts';
+import type { Tenure } from '../../viz/worker/messages.ts';
+import { shownOf } from './shown.ts';
+
+const wrongBeliefs = ({ locks }: ShownRun, kind: 'shared' | 'unfounded'): number =>
+  locks.beliefs.filter((belief) => belief[kind].length > 0).length;
+
+describe('locks', () => {
+  test.each(['lock', 'redlock', 'redis-lock', 'etcd-lock', 'consul-lock', 'zookeeper-lock'])(
+    'of %s are believed in only while its service has given them, where nothing goes wrong',
+    (scenario) => {
+      const shown = shownOf({ scenario, seed: '5', faults: [] });
+      expect(shown.locks.beliefs.length).toBeGreaterThan(5);
+      expect(shown.locks.grants.length).toBeGreaterThanOrEqual(shown.locks.beliefs.length);
+      expect([wrongBeliefs(shown, 'shared'), wrongBeliefs(shown, 'unfounded')]).toEqual([0, 0]);
+      expect(shown.locks.beliefs.every(({ lane }) => shown.model.data.lanes[lane]?.type === 'client')).toBe(true);
+    },
+    60_000,
+  );
+
+  test.each([
+    ['lock-trusted-lease', '4'],
+    ['redlock-pause-after', '3'],
+    ['zookeeper-lock-overlap', '5'],
+    ['etcd-lock-trusted-lease', '6'],
+    ['consul-lock-shared', '1'],
+  ])(
+    'of %s are believed in by two at once, which is seen',
+    (scenario, seed) => {
+      const shown = shownOf({ scenario, seed });
+      expect(wrongBeliefs(shown, 'shared')).toBeGreaterThan(0);
+    },
+    60_000,
+  );
+
+  test('of readers are no overlap, and what is left of a belief without grants is exact', () => {
+    const tenure = (type: Tenure['type'], node: string, from: number, to: number, isShared = false): Tenure => {
+      return { type, node, lock: 'l', token: null, isShared, from, to };
+    };
+    const of = (...tenures: Tenure[]) => readLocks(tenures, ['a', 'b']).beliefs;
+    const [readers] = of(tenure('believed', 'a', 0, 9, true), tenure('believed', 'b', 3, 5, true));
+    expect(readers?.shared).toEqual([]);
+    const [writer] = of(tenure('believed', 'a', 0, 9), tenure('believed', 'b', 3, 5, true));
+    expect(writer?.shared).toEqual([{ from: 3, to: 5 }]);
+    const [late] = of(tenure('believed', 'a', 2, 20), tenure('granted', 'a', 1, 4), tenure('granted', 'a', 6, 9));
+    expect(late?.unfounded).toEqual([
+      { from: 4, to: 6 },
+      { from: 9, to: 20 },
+    ]);
+  });
+});
+
+describe('disk writes', () => {
+  test('are all accounted for: synced, lost with the power, kept, or open at the end', () => {
+    let lost = 0;
+    for (const [scenario, seed] of [
+      ['raft', '6'],
+      ['counter', '6'],
+      ['redlock-lost-fsync', '1'],
+      ['redlock-lost-fsync', '3'],
+    ] as const) {
+      const { rows, disks } = shownOf({ scenario, seed }).model;
+      const count = (kind: string): number =>
+        rows.kind.reduce((sum, each) => sum + (rows.kinds[each] === kind ? 1 : 0), 0);
+      const refs = (kind: string): number =>
+        rows.kind.reduce((sum, each, row) => sum + (rows.kinds[each] === kind ? (rows.ref[row] as number) : 0), 0);
+      const writes = (end: string): number =>
+        disks.spans.reduce((sum, span) => sum + (span.end === end ? span.writes : 0), 0);
+      expect(writes('synced')).toBe(refs('synced'));
+      expect(writes('lost')).toBe(refs('unsynced'));
+      expect(writes('synced') + writes('lost') + writes('kept') + writes('open')).toBe(count('write'));
+      lost += writes('lost');
+    }
+    expect(lost).toBeGreaterThan(50);
+  }, 60_000);
+});
+
+describe('the order that explains a history', () => {
+  test('has a moment for each operation between its beginning and its end, and explains every answer', () => {
+    const shown = shownOf({ scenario: 'raft', seed: '2', parameters: { keys: 3 } });
+    const { operations } = shown.model.data;
+    let read = 0;
+    for (const { points } of shown.explained) {
+      let value: unknown = null;
+      let last = 0;
+      for (const { operation: place, time } of points) {
+        const operation = operations[place] as TimelineOperation;
+        expect(time).toBeGreaterThanOrEqual(Math.max(last, operation.from));
+        if (operation.outcome === 'ok') expect(time).toBeLessThanOrEqual(operation.to ?? Infinity);
+        last = time;
+        const given = (operation.argument as [string, unknown])[1];
+        if (operation.f === 'read') {
+          read++;
+          expect((operation.result as [string, unknown])[1]).toEqual(value);
+        } else if (operation.f === 'write') value = given;
+        else if (operation.f === 'cas' && operation.outcome !== 'fail') [, value] = given as [unknown, unknown];
+      }
+    }
+    expect(read).toBeGreaterThan(10);
+  }, 30_000);
+
+  test('is not there for a key whose history has none; what contradicts each other is drawn instead', () => {
+    const shown = shownOf({ scenario: 'raft-local-reads', seed: '7' });
+    const { findings, operations } = shown.model.data;
+    const stale = findings.findIndex(({ name }) => name.startsWith('linearizable'));
+    const evidence = operations.filter(({ evidence: of }) => of.includes(stale));
+    const pairs = realTimeOrder(evidence);
+    expect(pairs.length).toBeGreaterThan(0);
+    for (const [before, after] of pairs) expect(before.to).toBeLessThanOrEqual(after.from);
+    const [key] = (evidence[0]?.argument ?? []) as [string?];
+    expect(shown.explained.map((each) => each.key)).not.toContain(key);
+    expect(shown.explained.length).toBeGreaterThan(0);
+  }, 30_000);
+});

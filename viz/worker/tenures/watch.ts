@@ -1,0 +1,71 @@
+// Who held a lock when: as its service had it, and as its holder believed, looked up after every event of a run.
+import type { Simulation } from '../../../sim/simulate.ts';
+import type { Tenure } from '../messages.ts';
+import { createBeliefReader, type Claim, type Clocks } from './beliefs.ts';
+import { grantReaderOf } from './grants.ts';
+
+/** `look` after each event, `take` at the end. */
+export interface TenureWatch {
+  look(): void;
+  take(): Tenure[];
+}
+
+/** Watches the locks of a scenario of this protocol; one without locks costs nothing. */
+export function watchTenures(simulation: Simulation, protocol: string): TenureWatch {
+  const read = grantReaderOf(protocol);
+  const told: Tenure[] = [];
+  if (read === undefined) return { look: () => {}, take: () => told };
+  const grants = createLine('granted', told);
+  const beliefs = createLine('believed', told);
+  const believes = createBeliefReader();
+  const { view } = simulation;
+  const clocks = (place: number): Clocks => simulation.clocks(place);
+  return {
+    look() {
+      const { nodes, now } = view;
+      grants.follow(
+        now,
+        read({ nodes, clocks }).map((grant) => ({ node: grant.holder, claim: grant })),
+      );
+      beliefs.follow(
+        now,
+        nodes.flatMap(({ id, state }, place) => {
+          const claim = believes(id, state, clocks(place));
+          return claim === undefined ? [] : [{ node: id, claim }];
+        }),
+      );
+    },
+    take() {
+      grants.follow(view.now, []);
+      beliefs.follow(view.now, []);
+      return told.sort((one, other) => one.from - other.from);
+    },
+  };
+}
+
+interface Held {
+  readonly node: string;
+  readonly claim: Claim;
+}
+
+/** Makes spans of what is held from look to look; the same holder with another token holds anew. */
+function createLine(type: Tenure['type'], told: Tenure[]): { follow(now: number, held: readonly Held[]): void } {
+  const open = new Map<string, Held & { readonly from: number }>();
+  return {
+    follow(now, held) {
+      const keys = new Set<string>();
+      for (const each of held) {
+        const { node, claim } = each;
+        const key = `${node}/${claim.lock}/${claim.token}`;
+        keys.add(key);
+        if (!open.has(key)) open.set(key, { ...each, from: now });
+      }
+      for (const [key, { node, claim, from }] of open) {
+        if (keys.has(key)) continue;
+        open.delete(key);
+        const { lock, token, isShared } = claim;
+        if (now > from) told.push({ type, node, lock, token, isShared, from, to: now });
+      }
+    },
+  };
+}
