@@ -42,6 +42,22 @@ testStories([
     to: 12_000,
   },
   {
+    file: 'swim-suspicion-alone',
+    title:
+      'Where nobody else could confirm a suspicion, it lasts 4 s only. That of b ends when b is said to be dead, and runs out no more.',
+    config: believing,
+    options: { known: startingMembers(['n1', 'a', 'b']) },
+    puppets: ['a', 'b'],
+    answers: acks,
+    says: [
+      [1_000, 'a', gossip(suspect('b', 1, 'a'))],
+      [2_000, 'b', gossip(suspect('a', 1, 'b'))],
+      [3_000, 'a', gossip(dead('b', 1, 'a'))],
+    ],
+    to: 8_000,
+    without: /swim probe|note: probe|Ping|Ack/,
+  },
+  {
     file: 'swim-overrides',
     title:
       'What overrides what: alive a greater incarnation only; suspect the same one of who is alive; dead the same one of who is alive or suspected.',
@@ -74,16 +90,17 @@ testStories([
   {
     file: 'swim-suspicion-runs-out',
     title:
-      'b is suspected, and one more says so: 11.381 s after the beginning n1 declares it dead. c objects in time, and d too late.',
+      'b is suspected, and one more says so: 11.381 s after the beginning n1 declares it dead. c objects in time, and d too late. A new accusation of c begins a new suspicion.',
     says: [
       [1_000, 'a', gossip(suspect('b', 1, 'a'), suspect('c', 1, 'a'), suspect('d', 1, 'a'))],
       [5_000, 'c', gossip(suspect('b', 1, 'c'), alive('c', 2), suspect('d', 1, 'c'))],
       [13_000, 'd', gossip(alive('d', 1), alive('b', 1))],
       [13_500, 'd', gossip(alive('d', 2))],
+      [14_000, 'a', gossip(suspect('c', 2, 'a'))],
     ],
     config: believing,
     answers: acks,
-    to: 14_000,
+    to: 39_000,
     without: /swim probe|note: probe|Ping|Ack/,
   },
   {
@@ -130,8 +147,9 @@ testStories([
     puppets: ['b', 'c', 'd'],
     answers: acks,
     says: [
+      [5, 'd', gossip(suspect('c', 1, 'd'))],
       [500, 'd', gossip(dead('b', 1, 'b'), dead('c', 1, 'd'))],
-      [2_500, 'd', gossip(alive('d', 2))],
+      [3_300, 'd', gossip(alive('d', 2))],
       [4_500, 'd', gossip(alive('d', 3))],
     ],
     to: 9_000,
@@ -168,6 +186,7 @@ testStories([
     says: [
       [10, 'a', gossip(suspect('b', 1, 'a'), dead('c', 1, 'd'))],
       [4_500, 'a', exchange([memberOf('d', 1, 'dead'), memberOf('c', 2, 'alive'), memberOf('b', 3, 'left')])],
+      [6_500, 'd', exchange([memberOf('a', 1, 'suspect'), memberOf('n1', 1, 'suspect')], true)],
     ],
     to: 7_000,
   },

@@ -1,7 +1,7 @@
 // How a member probes others and helps others to probe, rule by rule. (Das, Gupta, Motivala: "SWIM", sections 3.1 and 4.3; Dadgar,
 // Phillips, Currey: "Lifeguard", section IV.)
 import { lan, startingMembers, type SwimMessage } from '../../../protocols/swim/index.ts';
-import { acks, alive, gossip, listening, suspect, testStories } from './neighbourhood.ts';
+import { acks, alive, dead, gossip, listening, suspect, testStories } from './neighbourhood.ts';
 
 const pinging = { ...listening, probeInterval: lan.probeInterval, probeTimeout: lan.probeTimeout };
 
@@ -45,6 +45,27 @@ testStories([
     },
     says: [],
     to: 12_000,
+  },
+  {
+    file: 'swim-newcomers',
+    title:
+      'e and f come while n1 goes round: each is put at a random place of the pass, and pinged once in each from then on.',
+    config: pinging,
+    puppets: ['a', 'b', 'c', 'd', 'e', 'f'],
+    answers: acks,
+    says: [[1_900, 'a', gossip(alive('e', 1), alive('f', 1))]],
+    to: 14_000,
+    without: /timer|→|←/,
+  },
+  {
+    file: 'swim-health',
+    title:
+      'n1 is accused twice. It should have answered in time, so it probes at a third of its pace, waits three times as long, and takes itself for healthier with each ack.',
+    config: pinging,
+    answers: acks,
+    says: [[100, 'b', gossip(suspect('n1', 1, 'b'), dead('n1', 2, 'c'))]],
+    to: 8_000,
+    without: /timer swim gossip|→/,
   },
   {
     file: 'swim-helps',
