@@ -17,7 +17,9 @@ export function addServe(program: Command, session: Session): void {
   program
     .command('serve')
     .summary('open the timeline app in a browser')
-    .description('Serves the timeline app: every scenario and lesson, simulated in the page. Ends with an interrupt.')
+    .description(
+      'Serves the timeline app: every scenario and lesson, simulated in the page. An interrupt (Ctrl+C) ends it, with exit code 0.',
+    )
     .option('--port <number>', 'where to listen; 0 for any that is free', readPort, 4_173)
     .option('--host <address>', 'whom to serve: by default this machine alone', '127.0.0.1')
     .addHelpText('after', `\nExample:\n  npx faultline serve --port 8080\n${exitCodesHelp}`)
@@ -28,7 +30,14 @@ export function addServe(program: Command, session: Session): void {
 
 /** A server of exactly these files; it reads nothing while it runs. */
 export function createSiteServer(files: ReadonlyMap<string, SiteFile>): Server {
-  return createServer((request, response) => answer(files, request, response));
+  const server = createServer((request, response) => answer(files, request, response));
+  // What is no HTTP gets an answer with the same headers, and not Node's bare one.
+  server.on('clientError', (_, socket) => {
+    if (!socket.writable) return;
+    const lines = Object.entries({ ...headers, connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.end(`HTTP/1.1 400 Bad Request\r\n${lines.join('')}\r\n`);
+  });
+  return server;
 }
 
 async function serve({ port, host }: ServeOptions, { io }: Session): Promise<number> {
@@ -36,11 +45,12 @@ async function serve({ port, host }: ServeOptions, { io }: Session): Promise<num
   const interrupt = io.interruptible();
   try {
     await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(new OutputError(`cannot listen on ${host}:${port}: ${error.message}`)));
+      server.once('error', (error) => reject(new OutputError(whyNot(error, host, port))));
       server.listen(port, host, resolve);
     });
     const { port: taken } = server.address() as AddressInfo;
     const name = host.includes(':') ? `[${host}]` : host;
+    if (!isOwnMachine(host)) io.err(`Everybody who reaches ${host} can open the app.\n`);
     io.out(`The timeline app: http://${name}:${taken}/\nPress Ctrl+C to stop.\n`);
     await new Promise<void>((resolve) => {
       if (interrupt.signal.aborted) resolve();
@@ -52,6 +62,25 @@ async function serve({ port, host }: ServeOptions, { io }: Session): Promise<num
     server.closeAllConnections();
     server.close();
   }
+}
+
+function whyNot(error: NodeJS.ErrnoException, host: string, port: number): string {
+  const where = `cannot listen on ${host}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `${where}: something else listens there; choose another port, or --port 0 for any that is free`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `${where}: --host: expected an address of this machine, such as 127.0.0.1 or 0.0.0.0`;
+    case 'EACCES':
+      return `${where}: not allowed; ports below 1024 belong to the system`;
+    default:
+      return `${where}: ${error.message}`;
+  }
+}
+
+function isOwnMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 
 function siteFiles(): ReadonlyMap<string, SiteFile> {
@@ -88,7 +117,12 @@ function answer(
   response: ServerResponse,
 ): void {
   const plain = (code: number, text: string): void => {
-    response.writeHead(code, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end(`${text}\n`);
+    const all = {
+      ...headers,
+      'content-type': 'text/plain; charset=utf-8',
+      ...(code === 405 ? { allow: 'GET, HEAD' } : {}),
+    };
+    response.writeHead(code, all).end(`${text}\n`);
   };
   if (method !== 'GET' && method !== 'HEAD') return plain(405, 'expected GET');
   // The path is a key of a table and never a path on the disk, so there is nothing to climb out of.

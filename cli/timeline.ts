@@ -1,11 +1,20 @@
 // `faultline timeline`: a replay file as one HTML file that works from disk, simulator included.
 import type { Command } from 'commander';
-import { findScenario } from '../scenarios/index.ts';
+import { isRecordedRun } from '../checkers/index.ts';
 import { replay } from '../sim/index.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
-import { readReplay, saveTimeline, timelineAssets } from './files.ts';
+import { replayExplored } from './explore-replay.ts';
+import { readReplay, readReplayText, saveTimeline, timelineAssets } from './files.ts';
+import { printable } from './layout.ts';
 import type { Session } from './program.ts';
+import { isReproduced } from './replay.ts';
 import { quote } from './reproduce.ts';
+import { loadScenario, sourceOf } from './scenario-source.ts';
+
+interface TimelineOptions {
+  readonly scenario?: string;
+  readonly out?: string;
+}
 
 export function addTimeline(program: Command, session: Session): void {
   program
@@ -15,22 +24,30 @@ export function addTimeline(program: Command, session: Session): void {
       'Runs a recorded run again and writes its timeline: one HTML file that works offline, simulator included.',
     )
     .argument('<file>', 'a replay file')
+    .option('--scenario <file>', 'the file that defines its scenario, where the scenario is not one of Faultline’s')
     .option('--out <file>', 'where the timeline goes (default: beside the replay file)')
     .addHelpText('after', `\nExample:\n  npx faultline timeline out/raft-local-reads-7.json\n${exitCodesHelp}`)
-    .action((path: string, { out }: { readonly out?: string }) => {
-      session.code = timeline(path, out ?? `${path.replace(/(?:\.replay)?\.json$/, '')}.html`, session);
+    .action(async (path: string, options: TimelineOptions) => {
+      session.code = await timeline(path, options, session);
     });
 }
 
-function timeline(path: string, out: string, { io, version }: Session): number {
+async function timeline(path: string, options: TimelineOptions, session: Session): Promise<number> {
+  const { io, version } = session;
+  const out = options.out ?? `${path.replace(/(?:\.replay)?\.json$/, '')}.html`;
   const assets = timelineAssets();
-  const file = readReplay(path);
-  const scenario = findScenario(file.scenario);
-  const { run, divergence } = replay(scenario, file);
+  const text = readReplayText(path);
+  if (isRecordedRun(text)) {
+    const code = replayExplored(path, text, { html: out }, session);
+    return code === exitCode.internal ? code : exitCode.fine;
+  }
+  const file = readReplay(path, text);
+  const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
+  const replayed = replay(scenario, file);
   const reproduce = `npx faultline replay ${quote(path)}`;
-  saveTimeline(run, out, { story: scenario.story, version, reproduce }, assets);
-  io.out(`timeline  ${out}\n`);
-  if (divergence === undefined) return exitCode.fine;
-  io.err(`This is not the run that was recorded: it parts at event ${divergence.event}: ${divergence.description}\n`);
-  return exitCode.violation;
+  saveTimeline(replayed.run, out, { story: scenario.story, version, reproduce }, assets);
+  io.out(`timeline  ${printable(out)}\n`);
+  if (isReproduced(replayed, file)) return exitCode.fine;
+  io.err(`This is not the run that was recorded: \`${reproduce}\` says where it parts.\n`);
+  return exitCode.internal;
 }
