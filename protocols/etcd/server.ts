@@ -48,6 +48,7 @@ function memberOf(config: EtcdConfig, rules: EtcdRules): Member {
       electionSpread: config.election,
       heartbeat: config.heartbeat,
       preVote: config.preVote,
+      groupCommit: true,
       ...(config.members === undefined ? {} : { voters: config.members }),
       ...config.raft,
     },

@@ -23,6 +23,12 @@ export interface RaftConfig {
   readonly electionTimer: 'reset' | 'sampled';
   /** Ignore candidates within an election time-out of hearing from a leader (thesis 4.2.3). Default true. */
   readonly stickiness: boolean;
+  /** A leader writes, syncs and sends what has gathered while it was busy in one go, instead of each proposal by itself: the
+   * batches of a Ready in etcd, the group commit of hashicorp/raft. Default false, as in the paper. */
+  readonly groupCommit: boolean;
+  /** `parallel`: followers write while their leader does (thesis 10.2.1; etcd). `first`: the leader syncs before it sends
+   * (hashicorp/raft's dispatchLogs). Default `parallel`. */
+  readonly leaderWrites: 'parallel' | 'first';
   /** Entries that one AppendEntries carries at most. Default 64, as in hashicorp/raft. */
   readonly batch: number;
   /** Bytes of entries that one AppendEntries carries at most, but always one entry. Default unlimited; etcd: 1 MiB. */
@@ -64,6 +70,8 @@ export const defaultConfig: RaftConfig = {
   leaderLease: 0,
   electionTimer: 'reset',
   stickiness: true,
+  groupCommit: false,
+  leaderWrites: 'parallel',
   batch: 64,
   maxMessageBytes: Infinity,
   maxInflight: 256,

@@ -15,7 +15,7 @@ import {
 import { onAppendEntries } from './follower.ts';
 import { configurationAt } from './log.ts';
 import { onReadIndex, onReadIndexReply } from './reads.ts';
-import { broadcast, onAppendEntriesReply } from './replication.ts';
+import { broadcast, flush, onAppendEntriesReply } from './replication.ts';
 import { adoptTerm, resetElectionTimer, restingRole } from './roles.ts';
 import { firstVoters, type RaftContext, type RaftHost, type RaftServer, type Turn } from './server.ts';
 import { machineOf, onInstallSnapshot, onInstallSnapshotReply } from './snapshot.ts';
@@ -44,7 +44,7 @@ export function isRaftMessage<T extends { readonly type: string }>(
 }
 
 export function isRaftTimer(timer: string): timer is RaftTimer {
-  return timer === 'election' || timer === 'heartbeat' || timer === 'apply';
+  return timer === 'election' || timer === 'heartbeat' || timer === 'apply' || timer === 'flush';
 }
 
 /** Starts a server, at birth and after each crash, from what its disk holds. */
@@ -101,6 +101,8 @@ export function onRaftTimer(
       return broadcast(turn);
     case 'apply':
       return applyCommitted(turn);
+    case 'flush':
+      return flush(turn);
   }
 }
 
@@ -152,6 +154,7 @@ function start(server: RaftServer, ctx: RaftContext): RaftState {
     refusals: [],
     followers: [],
     progress: {},
+    flushedIndex: 0,
     round: 0,
     rounds: [],
     leaseUntil: 0,

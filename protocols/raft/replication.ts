@@ -13,21 +13,33 @@ import { appendEntry } from './storage.ts';
 import { handOver } from './transfer.ts';
 import type { AppendEntries, AppendEntriesReply, Entry, Progress } from './types.ts';
 
-/** The leader appends an entry to its own log and sends it out; returns its index. */
+/** The leader appends an entry to its own log and sends it out, now or with what else has gathered; returns its index. */
 export function appendAndSend(turn: Turn, entry: Entry<unknown>): number {
   const { raft, ctx, server } = turn;
-  const { currentTerm: term } = raft;
+  const isFirst = raft.flushedIndex === lastIndex(raft);
   appendEntry(turn, entry);
   const index = lastIndex(raft);
   if (entry.type === 'configuration') adoptConfiguration(turn);
-  if (!server.rules.syncsBeforeCounting) advanceCommit(turn);
+  if (!server.config.groupCommit) flush(turn);
+  else if (isFirst) ctx.setTimer('flush', 0); // comes up behind all that has arrived by now
+  return index;
+}
+
+/** The leader makes the end of its log durable and sends it out; it counts itself only when its own write is durable. */
+export function flush(turn: Turn): void {
+  const { raft, ctx, server } = turn;
+  const { rules, config } = server;
+  const from = raft.flushedIndex + 1;
+  const to = lastIndex(raft);
+  if (raft.role !== 'leader' || from > to) return;
+  raft.flushedIndex = to;
+  if (!rules.syncsBeforeCounting) advanceCommit(turn);
+  if (rules.syncsBeforeReply && config.leaderWrites === 'first') ctx.disk.sync();
   let last: AppendEntries | undefined;
   for (const peer of raft.followers) last = sendEntries(turn, peer, last);
-  // Followers write in parallel with the leader, which counts itself only when its own write is durable.
-  if (server.rules.syncsBeforeReply) ctx.disk.sync();
-  ctx.note('append', { from: index, to: index, term });
+  if (rules.syncsBeforeReply && config.leaderWrites === 'parallel') ctx.disk.sync();
+  ctx.note('append', { from, to, term: raft.currentTerm });
   advanceCommit(turn);
-  return index;
 }
 
 export function proposeNoop(turn: Turn): void {
@@ -72,7 +84,7 @@ export function sendNext(turn: Turn, peer: NodeId, progress: Progress): void {
   if (progress.mode === 'snapshot' || raft.progress[peer] !== progress) return; // it may just have been removed
   if (server.rules.needsSnapshot(raft, progress)) sendSnapshot(turn, peer, progress);
   else if (progress.mode === 'replicate') sendEntries(turn, peer);
-  else if (progress.nextIndex <= lastIndex(raft)) sendAppend(turn, peer, progress, true);
+  else if (progress.nextIndex <= raft.flushedIndex) sendAppend(turn, peer, progress, true);
 }
 
 /** The follower's log equals the leader's up to `match`: from there on entries are sent without waiting for replies. */
@@ -92,7 +104,7 @@ function sendEntries(turn: Turn, peer: NodeId, like?: AppendEntries): AppendEntr
   const progress = raft.progress[peer] as Progress;
   if (progress.mode !== 'replicate') return like;
   let last = like;
-  while (progress.nextIndex <= lastIndex(raft) && hasRoom(progress, turn)) {
+  while (progress.nextIndex <= raft.flushedIndex && hasRoom(progress, turn)) {
     if (turn.server.rules.needsSnapshot(raft, progress)) {
       sendSnapshot(turn, peer, progress);
       return last;
@@ -113,7 +125,7 @@ function sendAppend(
 ): AppendEntries {
   const { raft, ctx, server } = turn;
   const prevLogIndex = progress.nextIndex - 1;
-  const count = withEntries ? Math.min(server.config.batch, lastIndex(raft) - prevLogIndex) : 0;
+  const count = withEntries ? Math.min(server.config.batch, Math.max(0, raft.flushedIndex - prevLogIndex)) : 0;
   const isSame = like !== undefined && like.prevLogIndex === prevLogIndex && like.entries.length === count;
   const message = isSame ? like : appendEntries(turn, prevLogIndex, count);
   const sent = message.entries.length;
@@ -176,8 +188,8 @@ function onConflict(turn: Turn, from: NodeId, progress: Progress, reply: AppendE
 export function advanceCommit(turn: Turn): void {
   const { raft, ctx, server } = turn;
   const { rules } = server;
-  const last = lastIndex(raft);
+  const own = raft.flushedIndex;
   const matchOf = (peer: NodeId): number => raft.progress[peer]?.matchIndex ?? 0;
-  const index = Math.min(last, quorumIndex(rules, raft.configuration, ctx.id, last, matchOf));
+  const index = Math.min(lastIndex(raft), quorumIndex(rules, raft.configuration, ctx.id, own, matchOf));
   if (index > raft.commitIndex && rules.mayCommit(raft, index)) commitTo(turn, index);
 }

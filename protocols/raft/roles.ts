@@ -60,6 +60,7 @@ export function becomeLeader(turn: Turn): void {
   raft.leader = ctx.id;
   raft.votes = [];
   raft.refusals = [];
+  raft.flushedIndex = lastIndex(raft);
   raft.round = 0;
   raft.rounds = [];
   raft.leaseUntil = 0;

@@ -25,7 +25,7 @@ export type RaftMessage<C = Json> =
   | ReadIndex
   | ReadIndexReply;
 
-export type RaftTimer = 'election' | 'heartbeat' | 'apply';
+export type RaftTimer = 'election' | 'heartbeat' | 'apply' | 'flush';
 
 /** Would you vote for me? Asked before the term is raised (thesis, section 9.6). */
 export interface RequestPreVote {
@@ -207,6 +207,8 @@ export interface RaftState<M = any, C = any> {
   /** The other members, in the order in which they are sent to. */
   followers: NodeId[];
   progress: Record<NodeId, Progress>;
+  /** Its log up to here is on its disk and was sent out; what lies behind waits for the next flush. */
+  flushedIndex: number;
   round: number;
   /** Heartbeat rounds that no quorum has answered yet, and when they began; kept for leases only. */
   rounds: { readonly round: number; readonly at: Micros }[];

@@ -166,7 +166,7 @@ export const etcdWatchLosesDeletes = etcdWatchScenario({
   story: 'Compaction at the revision of a deletion forgets it, although a watch may still begin there [18089, 19179].',
   expect: breaks('watch', 'members agree'),
   rules: { keepsLast: ({ type }) => type === 'put' },
-  compaction: 200_000,
+  compaction: 600_000,
 });
 
 export const etcdOldLeaderRevokes = etcdLeaseScenario({

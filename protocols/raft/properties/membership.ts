@@ -11,6 +11,8 @@ interface Known {
   configuration: Configuration | undefined;
   index: number;
   commitIndex: number;
+  /** Of its latest change of role: what it notes later in the same instant may find its state further on. */
+  term: number;
   /** The latest term that the server committed in as leader. */
   committedIn: number;
 }
@@ -28,7 +30,14 @@ export function configurationSafety(): Property {
       let known = servers.get(node.id);
       if (known?.incarnation !== node.incarnation) {
         const commitIndex = raftOf(node)?.snapshot?.index ?? 0;
-        known = { incarnation: node.incarnation, configuration: undefined, index: 0, commitIndex, committedIn: 0 };
+        known = {
+          incarnation: node.incarnation,
+          configuration: undefined,
+          index: 0,
+          commitIndex,
+          term: 0,
+          committedIn: 0,
+        };
         servers.set(node.id, known);
       }
       switch (note?.kind) {
@@ -48,11 +57,14 @@ export function configurationSafety(): Property {
           return behindItsLog(node.id, raftOf(node), dataOf<{ from: number; to: number }>(note));
         case 'configuration': {
           const configuration = dataOf<Configuration & { index: number; role: Role }>(note);
-          const objection = objectionTo(node.id, known, configuration, raftOf(node)?.currentTerm);
+          const objection = objectionTo(node.id, known, configuration);
           known.configuration = configuration;
           known.index = configuration.index;
           return objection;
         }
+        case 'role':
+          known.term = dataOf<{ term: number }>(note).term;
+          return undefined;
         default:
           return undefined;
       }
@@ -64,14 +76,12 @@ function objectionTo(
   id: string,
   known: Known,
   next: Configuration & { readonly index: number; readonly role: Role },
-  term: number | undefined,
 ): string | undefined {
   if (next.voters.length === 0) return `${id} goes by a configuration without voters`;
   if (next.role !== 'leader' || known.configuration === undefined) return undefined;
   const what = `${id} changes the configuration at index ${next.index}`;
   if (known.index > known.commitIndex) return `${what} before the one at ${known.index} is committed`;
-  if (term !== undefined && known.committedIn !== term)
-    return `${what} before an entry of its term ${term} is committed`;
+  if (known.committedIn !== known.term) return `${what} before an entry of its term ${known.term} is committed`;
   return overlap(known.configuration, next)
     ? undefined
     : `${what} from voters ${describe(known.configuration)} to ${describe(next)}: two quorums could decide apart`;
