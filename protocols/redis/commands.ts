@@ -2,7 +2,7 @@
 import * as expiry from './expiry.ts';
 import * as keys from './keys.ts';
 import * as lists from './lists.ts';
-import { array, bulk, bulks, error, integer, type Reply } from './reply.ts';
+import { bulk, bulks, error, integer, type Reply } from './reply.ts';
 import { connectionOf, isSubscribed, type Turn } from './state.ts';
 import * as strings from './strings.ts';
 import { subscribersOf } from './subscribers.ts';
@@ -43,6 +43,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['TYPE', reading(2, keys.type)],
   ['RENAME', writing(3, keys.rename)],
   ['RENAMENX', writing(3, keys.renameNx)],
+  ['COPY', writing(-3, keys.copy)],
   ['TOUCH', reading(-2, keys.exists)],
   ['KEYS', reading(2, keys.keys)],
   ['DBSIZE', reading(1, keys.dbSize)],
@@ -59,21 +60,23 @@ export const commands: ReadonlyMap<string, Command> = new Map([
   ['PEXPIRETIME', reading(2, expiry.pExpireTime)],
   ['LPUSH', writing(-3, lists.lPush)],
   ['RPUSH', writing(-3, lists.rPush)],
-  ['LPOP', writing(2, lists.lPop)],
-  ['RPOP', writing(2, lists.rPop)],
+  ['LPOP', writing(-2, lists.lPop)],
+  ['RPOP', writing(-2, lists.rPop)],
   ['LLEN', reading(2, lists.lLen)],
+  ['LINDEX', reading(3, lists.lIndex)],
   ['LRANGE', reading(4, lists.lRange)],
   ['PUBLISH', reading(3, publish)],
   ['PING', reading(-1, ping)],
-  ['WAIT', reading(3, ({ replicas }) => integer(replicas))], // in a transaction it does not wait
+  ['WAIT', reading(3, ({ replication }) => integer(replication.caughtUp))], // in a transaction it does not wait
   ['ECHO', reading(2, (_turn, [text = '']) => bulk(text))],
   ['TIME', reading(1, time)],
-  ['ROLE', reading(1, ({ state }) => array([bulk(state.role === 'primary' ? 'master' : 'slave')]))],
+  ['ROLE', reading(1, ({ replication }) => replication.describe())],
 ]);
 
-/** How many clients hear it: those of the channel, and one more for each pattern that fits. */
+/** How many clients hear it here: those of the channel, and one more for each pattern that fits. Those of replicas hear it too. */
 function publish(turn: Turn, [channel = '', message = '']: readonly string[]): Reply {
   turn.published.push({ channel, message });
+  if (turn.state.role === 'primary') turn.propagated.push(['PUBLISH', channel, message]);
   return integer(subscribersOf(turn, channel).length);
 }
 

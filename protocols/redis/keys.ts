@@ -1,7 +1,8 @@
 // Commands on keys of any kind, and on the keyspace as a whole.
 import { globMatcher } from './glob.ts';
 import { hasRunOut, lookUp, remove, store, touch } from './keyspace.ts';
-import { bulks, error, integer, ok, syntaxError, type Reply } from './reply.ts';
+import { readInteger } from './numbers.ts';
+import { bulks, error, integer, notAnInteger, ok, syntaxError, type Reply } from './reply.ts';
 import type { Turn } from './state.ts';
 
 type Arguments = readonly string[];
@@ -37,6 +38,27 @@ export function renameNx(turn: Turn, [from = '', to = '']: Arguments): Reply {
   if (lookUp(turn, from) === undefined) return error('ERR no such key');
   if (lookUp(turn, to) !== undefined) return integer(0);
   rename(turn, [from, to]);
+  return integer(1);
+}
+
+/** COPY source destination [DB 0] [REPLACE]: there is one database. */
+export function copy(turn: Turn, [from = '', to = '', ...options]: Arguments): Reply {
+  let replaces = false;
+  for (let at = 0; at < options.length; at++) {
+    const option = options[at]?.toUpperCase();
+    if (option === 'REPLACE') replaces = true;
+    else if (option === 'DB' && at + 1 < options.length) {
+      const database = readInteger(options[++at] ?? '');
+      if (database === undefined) return notAnInteger;
+      if (database !== 0n) return error('ERR DB index is out of range');
+    } else return syntaxError;
+  }
+  if (from === to) return error('ERR source and destination objects are the same');
+  const entry = lookUp(turn, from);
+  if (entry === undefined || (!replaces && lookUp(turn, to) !== undefined)) return integer(0);
+  store(turn, to, entry.value, entry.expireAt);
+  turn.events.push({ event: 'copy_to', key: to });
+  turn.propagated.push(['COPY', from, to, 'REPLACE']);
   return integer(1);
 }
 

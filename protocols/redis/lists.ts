@@ -1,7 +1,7 @@
 // Lists: enough of them for queues, and for commands to meet a key of the wrong kind.
 import { lookUp, remove, store } from './keyspace.ts';
 import { readInteger } from './numbers.ts';
-import { bulk, bulks, integer, nil, notAnInteger, wrongType, type Reply } from './reply.ts';
+import { array, bulk, bulks, error, integer, nil, notAnInteger, wrongType, type Reply } from './reply.ts';
 import type { Turn } from './state.ts';
 
 type Arguments = readonly string[];
@@ -26,24 +26,38 @@ function push(end: End) {
 }
 
 function pop(end: End) {
-  return (turn: Turn, [key = '']: Arguments): Reply => {
+  const command = end === 'left' ? 'lpop' : 'rpop';
+  return (turn: Turn, [key = '', countText, ...rest]: Arguments): Reply => {
+    if (rest.length > 0) return error(`ERR wrong number of arguments for '${command}' command`);
+    const count = countText === undefined ? 1n : readInteger(countText);
+    if (count === undefined || count < 0n) return error('ERR value is out of range, must be positive');
     const items = itemsOf(turn, key);
     if (!Array.isArray(items)) return wrongType;
-    const item = end === 'left' ? items[0] : items.at(-1);
-    if (item === undefined) return nil;
-    const rest = end === 'left' ? items.slice(1) : items.slice(0, -1);
-    const command = end === 'left' ? 'lpop' : 'rpop';
+    if (items.length === 0) return nil;
+    const taken = count < BigInt(items.length) ? Number(count) : items.length;
+    if (taken === 0) return array([]);
+    const popped = end === 'left' ? items.slice(0, taken) : items.slice(-taken).toReversed();
+    const left = end === 'left' ? items.slice(taken) : items.slice(0, -taken);
     turn.events.push({ event: command, key });
-    if (rest.length === 0) remove(turn, key);
-    else store(turn, key, { type: 'list', items: rest }, turn.state.entries.get(key)?.expireAt ?? null);
-    turn.propagated.push([command.toUpperCase(), key]);
-    return bulk(item);
+    if (left.length === 0) remove(turn, key);
+    else store(turn, key, { type: 'list', items: left }, turn.state.entries.get(key)?.expireAt ?? null);
+    turn.propagated.push([command.toUpperCase(), key, String(taken)]);
+    return countText === undefined ? bulk(popped[0] ?? '') : bulks(popped);
   };
 }
 
 export function lLen(turn: Turn, [key = '']: Arguments): Reply {
   const items = itemsOf(turn, key);
   return Array.isArray(items) ? integer(items.length) : wrongType;
+}
+
+export function lIndex(turn: Turn, [key = '', index = '']: Arguments): Reply {
+  const place = readInteger(index);
+  const items = itemsOf(turn, key);
+  if (!Array.isArray(items)) return wrongType;
+  if (place === undefined) return items.length === 0 ? nil : notAnInteger;
+  const item = items.at(Number(place));
+  return item === undefined ? nil : bulk(item);
 }
 
 export function lRange(turn: Turn, [key = '', start = '', stop = '']: Arguments): Reply {

@@ -6,6 +6,7 @@ import { execute } from './execute.ts';
 import type { Applied, Follow, FullSync, Stream } from './messages.ts';
 import { record, rewrite } from './persistence.ts';
 import type { Redis, RedisServerState } from './server.ts';
+import { array, bulk, bulks, integer, type Reply } from './reply.ts';
 import { beginTurn } from './state.ts';
 import { tellSubscribers } from './subscribers.ts';
 
@@ -137,6 +138,19 @@ export function newHistory(ctx: Ctx): number {
 export function replicasAt({ replication }: RedisServerState, offset: number): number {
   return [...replication.replicas.values()].filter((applied) => applied >= offset).length;
 }
+
+/** The answer to ROLE; offsets count writes, where Redis counts bytes. */
+export function describeRole({ redis, replication }: RedisServerState): Reply {
+  const { primary, offset, replicas } = replication;
+  if (redis.role === 'replica') {
+    return array([...['slave', primary ?? '', port].map(bulk), bulk('connected'), integer(offset)]);
+  }
+  const followers = [...replicas].map(([id, applied]) => bulks([id, port, String(Math.max(0, applied))]));
+  return array([bulk('master'), integer(offset), array(followers)]);
+}
+
+/** There are no ports in this world; this is the one that Redis listens on. */
+const port = '6379';
 
 /** The replica takes its primary's place, with what it has. */
 export function promote(state: RedisServerState, ctx: Ctx): void {

@@ -10,6 +10,7 @@ import { load, record, rewriteIfLong } from './persistence.ts';
 import {
   aloneWith,
   demote,
+  describeRole,
   follow,
   newHistory,
   onApplied,
@@ -177,7 +178,10 @@ function runOne(
 ): Reply {
   if (words[0]?.toUpperCase() === 'REPLICAOF') return replicaOf(state, words, ctx);
   const { writtenTo } = connectionOf(state.redis, client);
-  const turn = beginTurn(state.redis, client, () => ctx.now(), replicasAt(state, writtenTo));
+  const turn = beginTurn(state.redis, client, () => ctx.now(), {
+    caughtUp: replicasAt(state, writtenTo),
+    describe: () => describeRole(state),
+  });
   ctx.work(config.serviceTime);
   const reply = execute(turn, words, config.scripts);
   finish(state, turn, config, ctx);
@@ -198,7 +202,11 @@ function replicaOf(state: RedisServerState, [, host = '', port = '']: readonly s
 function finish(state: RedisServerState, turn: Turn, config: RedisConfig, ctx: Ctx): void {
   const isOne = turn.propagated.length < 2;
   const written = isOne ? turn.propagated : [['MULTI'], ...turn.propagated, ['EXEC']]; // half of it is nothing
-  record(written, config, ctx);
+  record(
+    written.filter(([name]) => name !== 'PUBLISH'),
+    config,
+    ctx,
+  );
   replicate(state, written, config, ctx);
   if (written.length > 0) connectionOf(state.redis, turn.client).writtenTo = state.replication.offset;
   tellSubscribers(turn, config, ctx);

@@ -1,5 +1,6 @@
 // What a Redis server holds in memory: the keyspace, what it knows of each connection, and the turn of one command, which
 // collects what the command does beyond its reply: which keys it touched, what subscribers and replicas must hear.
+import { array, bulk, integer, type Reply } from './reply.ts';
 
 export type Value =
   { readonly type: 'string'; readonly text: string } | { readonly type: 'list'; readonly items: readonly string[] };
@@ -34,6 +35,14 @@ export interface Connection {
   writtenTo: number;
 }
 
+/** What a command can learn of replication. */
+export interface ReplicationView {
+  /** How many replicas have all that the client wrote before. */
+  readonly caughtUp: number;
+  /** The answer to ROLE. */
+  describe(): Reply;
+}
+
 /** The time and the effects of one command, or of one script or transaction. */
 export interface Turn {
   readonly state: RedisState;
@@ -42,8 +51,7 @@ export interface Turn {
   readonly now: number;
   /** Microseconds of the wall clock, which goes on while a script works. */
   readonly clock: () => number;
-  /** How many replicas have all that the client wrote before. */
-  readonly replicas: number;
+  readonly replication: ReplicationView;
   /** What happened to which key, in order: `set`, `del`, `expired`. */
   readonly events: { readonly event: string; readonly key: string }[];
   /** What the log and the replicas get: commands whose effect does not depend on when they are run. */
@@ -78,7 +86,17 @@ export function isSubscribed({ channels, patterns }: Connection): boolean {
 }
 
 /** @param clock the server's wall clock in microseconds */
-export function beginTurn(state: RedisState, client: string, clock: () => number, replicas = 0): Turn {
+export function beginTurn(
+  state: RedisState,
+  client: string,
+  clock: () => number,
+  replication: ReplicationView = alone,
+): Turn {
   const now = Math.floor(clock() / 1_000);
-  return { state, client, now, clock, replicas, events: [], propagated: [], published: [] };
+  return { state, client, now, clock, replication, events: [], propagated: [], published: [] };
 }
+
+const alone: ReplicationView = {
+  caughtUp: 0,
+  describe: () => array([bulk('master'), integer(0), array([])]),
+};

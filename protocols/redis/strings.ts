@@ -147,8 +147,10 @@ function count(turn: Turn, key: string, by: bigint): Reply {
 export function incrByFloat(turn: Turn, [key = '', by = '']: Arguments): Reply {
   const text = textOf(turn, key);
   if (typeof text === 'object') return text;
-  const sum = addDecimals(text ?? '0', by);
+  const isInfinite = /^[+-]?inf(inity)?$/i.test(by);
+  const sum = addDecimals(text ?? '0', isInfinite ? '0' : by);
   if (sum === undefined) return error('ERR value is not a valid float');
+  if (isInfinite) return error('ERR increment would produce NaN or Infinity');
   edit(turn, key, sum, 'incrbyfloat');
   return bulk(sum);
 }

@@ -135,6 +135,30 @@ describe('transactions', () => {
   });
 });
 
+test('LPOP and RPOP take several, from the end that they are named after', () => {
+  const { cli } = server();
+  cli('RPUSH l 1 2 3 4 5');
+  expect(cli('LPOP l 2')).toBe('["1", "2"]');
+  expect(cli('RPOP l 2')).toBe('["5", "4"]');
+  expect(cli('LPOP l 0')).toBe('[]');
+  expect(cli('LPOP l -1')).toBe('(error) ERR value is out of range, must be positive');
+  expect(cli('LINDEX l -1')).toBe('"3"');
+  expect(cli('LPOP l 9')).toBe('["3"]');
+  expect(cli('LPOP l 1')).toBe('(nil)');
+  expect(cli('TYPE l')).toBe('none');
+});
+
+test('COPY takes the time to live along, and overwrites only if told to', () => {
+  const { cli } = server();
+  cli('SET a x PX 500');
+  cli('SET b y');
+  expect(cli('COPY a b')).toBe('(integer) 0');
+  expect(cli('COPY a b REPLACE')).toBe('(integer) 1');
+  expect([cli('GET b'), cli('PTTL b')]).toEqual(['"x"', '(integer) 500']);
+  expect(cli('COPY a a')).toBe('(error) ERR source and destination objects are the same');
+  expect(cli('COPY a c DB 3')).toBe('(error) ERR DB index is out of range');
+});
+
 test('LRANGE beyond either end gives what there is', () => {
   const { cli } = server();
   cli('RPUSH l a b c');

@@ -137,9 +137,22 @@ describe('replication', () => {
     const { answers } = talk(pair, [
       { at: seconds(3), lines: ['SET k 1', 'WAIT 1 1000', 'GET k'] },
       { at: seconds(4), to: 'r2', lines: ['GET k', 'SET k 2', 'ROLE'] },
+      { at: seconds(5), lines: ['ROLE'] },
     ]);
+    expect(answers[2]).toEqual(['["master", (integer) 1, [["r2", "6379", "1"]]]']);
     expect(answers[0]).toEqual(['OK', '(integer) 1', '"1"']);
-    expect(answers[1]).toEqual(['"1"', "(error) READONLY You can't write against a read only replica.", '["slave"]']);
+    const role = '["slave", "r1", "6379", "connected", (integer) 1]';
+    expect(answers[1]).toEqual(['"1"', "(error) READONLY You can't write against a read only replica.", role]);
+  });
+
+  test('what is published reaches those who listen to a replica, and leaves nothing in the file', () => {
+    const { answers, pushes } = talk(pair, [
+      { at: seconds(1), client: 'c2', to: 'r2', lines: ['SUBSCRIBE news'] },
+      { at: seconds(3), lines: ['PUBLISH news hello'] },
+      { at: seconds(5), to: 'r2', lines: ['PUBLISH news again'] },
+    ]);
+    expect([answers[1], answers[2]]).toEqual([['(integer) 0'], ['(integer) 1']]);
+    expect(pushes).toHaveLength(2);
   });
 
   test('a replica with a history of its own has nothing of this one until it was given everything', () => {
@@ -242,7 +255,7 @@ test('a full copy replaces what was on disk, so that a restart does not bring th
     ],
     [powerLoss(seconds(5), 'r2')],
   );
-  expect(answers[2]).toEqual(['[(nil), "1"]', '["master"]']);
+  expect(answers[2]).toEqual(['[(nil), "1"]', '["master", (integer) 0, []]']);
 });
 
 test('a client that begins anew has a connection without the transaction that it had begun', () => {
