@@ -36,7 +36,8 @@ export function onOverlayMessage(
     case 'ForwardJoin':
       return onForwardJoin(member, state, from, message, ctx);
     case 'Neighbor': {
-      const accepted = message.priority === 'high' || state.active.size < member.options.activeView;
+      const hasRoom = state.active.has(from) || state.active.size < member.options.activeView;
+      const accepted = message.priority === 'high' || hasRoom;
       if (accepted) addActive(member, state, from, ctx);
       else addPassive(member, state, from, ctx);
       return ctx.send(from, { type: 'NeighborReply', accepted });

@@ -90,10 +90,11 @@ testStories([
   {
     file: 'swim-suspicion-runs-out',
     title:
-      'b is suspected, and one more says so: 11.381 s after the beginning n1 declares it dead. c objects in time, and d too late. A new accusation of c begins a new suspicion.',
+      'b is suspected, and one more says so: 11.381 s after the beginning n1 declares it dead. Of d three more say so, of which two count. c objects in time, and d too late. A new accusation of c begins a new suspicion.',
     says: [
       [1_000, 'a', gossip(suspect('b', 1, 'a'), suspect('c', 1, 'a'), suspect('d', 1, 'a'))],
-      [5_000, 'c', gossip(suspect('b', 1, 'c'), alive('c', 2), suspect('d', 1, 'c'))],
+      [2_000, 'c', gossip(suspect('d', 1, 'c'), suspect('d', 1, 'e'), suspect('d', 1, 'f'))],
+      [5_000, 'c', gossip(suspect('b', 1, 'c'), alive('c', 2))],
       [13_000, 'd', gossip(alive('d', 1), alive('b', 1))],
       [13_500, 'd', gossip(alive('d', 2))],
       [14_000, 'a', gossip(suspect('c', 2, 'a'))],

@@ -60,12 +60,28 @@ testStories([
   {
     file: 'swim-health',
     title:
-      'n1 is accused twice. It should have answered in time, so it probes at a third of its pace, waits three times as long, and takes itself for healthier with each ack.',
+      'n1 is accused twice. It should have answered in time, so it probes at a third of its pace, waits three times as long before it asks others, and takes itself for healthier with each ack, of others or its own.',
     config: pinging,
-    answers: acks,
+    answers: (puppet, message) => {
+      const isFirst = (message as { readonly sequence?: number }).sequence === 1;
+      if (!isFirst) return acks(puppet, message);
+      return puppet === 'a' && (message as SwimMessage).type === 'PingRequest'
+        ? { type: 'Ack', sequence: 1, updates: [] }
+        : undefined;
+    },
     says: [[100, 'b', gossip(suspect('n1', 1, 'b'), dead('n1', 2, 'c'))]],
-    to: 8_000,
-    without: /timer swim gossip|→/,
+    to: 13_000,
+    without: /timer swim gossip|→ . {2}(Ping|Gossip)/,
+  },
+  {
+    file: 'swim-plain',
+    title:
+      'Without Lifeguard and without connections: a does not answer, is suspected for 4 s whoever else suspects it, is not told with the ping, and n1 goes on at its pace.',
+    config: { ...pinging, reliablePing: false, lifeguard: { awareness: false, suspicion: false, buddy: false } },
+    answers: (puppet, message) => (puppet === 'a' ? undefined : acks(puppet, message)),
+    says: [],
+    to: 9_000,
+    without: /← . {2}Ack/,
   },
   {
     file: 'swim-helps',
