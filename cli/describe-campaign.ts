@@ -1,11 +1,11 @@
 // A campaign for people: how much ran, the failures by cause with the commands that show them, and what was never reached.
-import type { Campaign, Cause } from '../fuzz/index.ts';
+import { causeOfFailure, firstOf, type Campaign, type Cause } from '../fuzz/index.ts';
 import { formatDuration, type Micros, type Parameters, type Scenario } from '../sim/index.ts';
 import type { Evidence } from './evidence.ts';
 import type { Io, Paint } from './io.ts';
 import { count, fact, printable, thousands, wrap } from './layout.ts';
 import { describeSmallest } from './shrink.ts';
-import type { ShrunkCauses } from './shrink-causes.ts';
+import type { ShrunkCauses, Way } from './shrink-causes.ts';
 
 export interface CampaignDescription {
   readonly scenario: Scenario;
@@ -19,6 +19,8 @@ export interface CampaignDescription {
 
 const mostCauses = 10;
 const mostSeeds = 12;
+/** Of one cause. */
+const mostWays = 3;
 
 /** The whole description, ending with a line break. */
 export function describeCampaign(campaign: Campaign, description: CampaignDescription, io: Io): string {
@@ -92,30 +94,46 @@ function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign,
 function describeCause(cause: Cause, { failures }: Campaign, description: CampaignDescription, io: Io): string[] {
   const { paint } = io;
   const { parameters, until, evidence, reference, shrunk } = description;
-  const { names, smallest, seeds, verdict } = cause;
-  const same = failures.filter(
-    (failure) =>
-      failure.verdict === verdict &&
-      names.every((name) => failure.findings.some((finding) => finding.name === name && finding.verdict === verdict)),
-  );
+  const { names, also, smallest, seeds, verdict } = cause;
+  const key = causeOfFailure(smallest);
+  const same = failures.filter((failure) => failure.verdict === verdict && causeOfFailure(failure) === key);
   const listed = same.slice(0, mostSeeds).map(({ seed }) => seed);
   const colour = verdict === 'invalid' ? paint.red : paint.yellow;
-  const reason = smallest.findings.find(({ name }) => name === names[0])?.reason ?? '';
+  const reason = firstOf(smallest.findings, verdict)?.reason ?? '';
   const replay = evidence.replays.get(smallest.seed);
   const timeline = evidence.timelines.get(smallest.seed);
-  const small = shrunk.get(smallest.seed);
   const line = (name: string, text: string): string => `    ${paint.dim(name.padEnd(12))}  ${text}`;
   return [
-    `  ${colour(names.map(printable).join(' + '))}  ${count(seeds, 'seed')}: ${listed.join(' ')}${same.length > mostSeeds ? ' …' : ''}`,
+    `  ${colour(names.map(printable).join(' + '))}  ${count(seeds, 'seed')}: ${listed.join(' ')}${seeds > listed.length ? ' …' : ''}`,
     ...wrap(reason.split('\n')[0] ?? '', io.columns, '    '),
+    ...(also.length === 0 ? [] : wrap(`and later, in some of them: ${also.join(', ')}`, io.columns, '    ')),
     line('smallest', `seed ${smallest.seed}, ${count(smallest.events, 'event')}`),
     ...(replay === undefined ? [] : [line('replay file', replay)]),
     ...(timeline === undefined ? [] : [line('timeline', timeline)]),
     line('run it again', paint.cyan(evidence.commandFor(smallest, reference, parameters, until))),
-    ...(small === undefined
-      ? []
-      : ['', ...describeSmallest(small.smallest, small.files, io).map((text) => `  ${text}`)]),
+    ...describeWays(shrunk.get(smallest.seed) ?? [], io),
   ];
+}
+
+/** Each way in which the cause came about, with its story. */
+function describeWays(ways: readonly Way[], io: Io): string[] {
+  const all = ways.reduce((sum, { seeds }) => sum + seeds.length, 0);
+  return ways
+    .slice(0, mostWays)
+    .flatMap(({ seeds, smallest, files }, place) => [
+      '',
+      ...(ways.length === 1
+        ? []
+        : [
+            `    ${place === 0 ? 'in one way' : 'in another way'}, ${seeds.length} of ${all} that were shrunk: ${seeds.join(' ')}`,
+          ]),
+      ...describeSmallest(smallest, files, io).map((text) => `  ${text}`),
+    ])
+    .concat(
+      ways.length > mostWays
+        ? ['', `    … and in ${count(ways.length - mostWays, 'more way')}; --json tells them`]
+        : [],
+    );
 }
 
 function describeBroken({ seed, type, reason }: NonNullable<Campaign['broken']>): string[] {

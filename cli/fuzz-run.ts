@@ -21,7 +21,7 @@ import type { Reporter } from './fuzz.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
 import { lineOf, referenceFor, type SourcedScenario } from './scenario-source.ts';
-import { shrinkCauses, type ShrunkCauses } from './shrink-causes.ts';
+import { shrinkCauses, type ShrunkCauses, type Way } from './shrink-causes.ts';
 import { smallestDocument } from './shrink.ts';
 import { campaignExitCode, watchCampaign, type Helpers } from './watched.ts';
 
@@ -99,7 +99,7 @@ function saveToCorpus(
   version: string,
 ): readonly string[] {
   if (corpus === undefined) return [];
-  return [...shrunk.values()].flatMap(({ smallest }) => addToCorpus(corpus, scenario, smallest, version) ?? []);
+  return [...shrunk.values()].flat().flatMap(({ smallest }) => addToCorpus(corpus, scenario, smallest, version) ?? []);
 }
 
 interface Around {
@@ -123,7 +123,10 @@ function documentOf(
       ? {}
       : { source: { file: relative(process.cwd(), sourced.file), line } };
   const entries = replayed.map(({ path, outcome }) => ({ path, outcome: outcome.type }));
-  const small = [...shrunk].map(([seed, { smallest, files }]) => [seed, smallestDocument(smallest, files)]);
+  const small = [...shrunk].map(([seed, [first]]) => [
+    seed,
+    first === undefined ? {} : smallestDocument(first.smallest, first.files),
+  ]);
   return campaignDocument(found, sourced.scenario, evidence.replays, {
     faultline: version,
     timelines: Object.fromEntries(evidence.timelines),
@@ -142,17 +145,23 @@ function causesOf(
   { reference, evidence, shrunk }: Pick<Around, 'reference' | 'evidence' | 'shrunk'>,
   { until }: CampaignOptions,
 ): Document[] {
-  return causes.map(({ verdict, names, seeds, smallest }) => {
-    const story = shrunk.get(smallest.seed)?.smallest.story;
+  return causes.map(({ verdict, names, also, seeds, smallest }) => {
+    const ways = shrunk.get(smallest.seed) ?? [];
+    const story = ways[0]?.smallest.story;
     const reason = smallest.findings.find(({ name }) => name === names[0])?.reason;
     return {
-      ...{ verdict, names, seeds, smallest: smallest.seed, events: smallest.events },
+      ...{ verdict, names, also, seeds, smallest: smallest.seed, events: smallest.events },
       ...(reason === undefined ? {} : { reason }),
       reproduce: evidence.commandFor(smallest, reference, parameters, until),
       replay: evidence.replays.get(smallest.seed) ?? null,
-      ...(story === undefined ? {} : { story }),
+      ...(story === undefined ? {} : { story, ways: ways.map(wayDocument) }),
     };
   });
+}
+
+function wayDocument({ shape, seeds, smallest, files }: Way): Document {
+  const { story, shrunk } = smallest;
+  return { shape, seeds, events: shrunk.after.events, story, ...(files === undefined ? {} : { files }) };
 }
 
 function printReport(documents: readonly Document[], reporter: Reporter, session: Session): void {

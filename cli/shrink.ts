@@ -1,7 +1,7 @@
 // `faultline shrink`: a failing run, from a replay file or a seed, as the smallest run that fails for the same cause, with its
 // story in plain words.
 import type { Command } from 'commander';
-import { optionsOf, shrink, tellStory, type Shrunk } from '../fuzz/index.ts';
+import { firstOf, optionsOf, shrink, tellStory, type Shrunk } from '../fuzz/index.ts';
 import {
   formatDuration,
   InputError,
@@ -40,7 +40,7 @@ export function addShrink(program: Command, session: Session): void {
     )
     .argument('<file>', 'a replay file of a run that violates something')
     .option('--scenario <file>', 'the file that defines its scenario, where the scenario is not one of Faultline’s')
-    .option('--runs <count>', 'how many runs it may take', readCount('--runs', 1, 1_000_000), 2_000)
+    .option('--runs <count>', 'how many runs it may take', readCount('--runs', 1, 1_000_000), 6_000)
     .option('--out <path>', 'where the files go, without an ending (default: beside the replay file)')
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', `\nExample:\n  npx faultline shrink out/raft-local-reads-7.replay.json\n${exitCodesHelp}`)
@@ -54,7 +54,7 @@ async function shrinkFile(path: string, options: ShrinkCommandOptions, session: 
   const file = readReplay(path);
   const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
   const { run } = replay(scenario, file);
-  const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
+  const finding = firstOf(run.findings, 'invalid');
   if (finding === undefined)
     throw new InputError(`${path}: expected a run that violates something, found a ${run.verdict} one`);
   const place = options.out ?? `${path.replace(/(?:\.replay)?\.json$/, '')}.shrunk`;
@@ -83,7 +83,7 @@ export function shrinkWatched(
   scenario: Scenario,
   run: Run,
   finding: Finding,
-  bounds: { readonly runs: number; readonly milliseconds: number },
+  bounds: { readonly runs: number; readonly milliseconds: number; readonly isOver?: () => boolean },
   io: Io,
 ): Smallest {
   const status = showStatus(io);
@@ -92,7 +92,7 @@ export function shrinkWatched(
   try {
     const shrunk = shrink(scenario, run, finding, {
       runs: bounds.runs,
-      isOver: () => elapsed() > bounds.milliseconds,
+      isOver: () => elapsed() > bounds.milliseconds || bounds.isOver?.() === true,
       onProgress: ({ step, runs, size }) => {
         status.update(`shrinking ${scenario.name}: ${step}, ${count(runs, 'run')}, ${count(size.events, 'event')}`);
       },

@@ -72,11 +72,13 @@ export interface SeedFailure {
   readonly lost?: true;
 }
 
-/** Failures with one set of findings' names. */
+/** Failures that violate the same first. */
 export interface Cause {
   readonly verdict: 'invalid' | 'unknown';
-  /** The names of the findings, sorted. */
+  /** What is violated first. */
   readonly names: readonly string[];
+  /** What some of its seeds violate afterwards, sorted. */
+  readonly also: readonly string[];
   readonly seeds: number;
   /** The failing seed with the fewest events. */
   readonly smallest: SeedFailure;

@@ -3,6 +3,7 @@
 import { simulate, type Finding, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
 import { campaign, type Campaign, type SeedFailure } from './campaign.ts';
 import { optionsOf } from './case.ts';
+import { firstOf } from './cause.ts';
 import { shrink } from './shrink/index.ts';
 import { tellStory } from './story.ts';
 
@@ -71,7 +72,7 @@ export function describeFindings(findings: readonly Finding[]): string {
 }
 
 function shrinkWithin(scenario: Scenario, run: Run, milliseconds: number): Run | undefined {
-  const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
+  const finding = firstOf(run.findings, 'invalid');
   if (finding === undefined || milliseconds <= 0) return undefined;
   const began = performance.now();
   const { case: small } = shrink(scenario, run, finding, { isOver: () => performance.now() - began > milliseconds });

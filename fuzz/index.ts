@@ -8,7 +8,7 @@ export {
   type SeedFailure,
 } from './campaign.ts';
 export { caseOf, optionsOf, type Case } from './case.ts';
-export { causeOf } from './cause.ts';
+export { causeOf, causeOfFailure, firstOf } from './cause.ts';
 export { coreProgress, withCore } from './core.ts';
 export { corpusEntryOf, entryName, parseEntry, runEntry, type CorpusEntry, type EntryOutcome } from './corpus.ts';
 export {
@@ -22,6 +22,7 @@ export {
 export { assertHolds, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
 export { SeedRunner, type Pace } from './seed-runner.ts';
+export { shapeOfRun } from './shape.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
 export { mergeReports, parseReport, type CampaignReport } from './report/report.ts';
 export { githubReport, junitReport, sarifReport } from './report/reporters.ts';

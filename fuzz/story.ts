@@ -9,6 +9,7 @@ import {
   type HistoryEvent,
   type Json,
   type Run,
+  type Trace,
   type TraceRow,
 } from '../sim/index.ts';
 
@@ -19,11 +20,13 @@ export function tellStory(run: Run, most = 60): string[] {
   const told: { readonly at: string; text: string; often: number }[] = [];
   const faults = new Map<number, Fault>();
   const isTold = operationsToTell(run);
+  const isWorthNoting = notesToTell(trace);
   let operations = 0;
   let singledOut = 0;
   for (let index = 0; index < trace.length; index++) {
     const row = traceRow(trace, index);
     if (row.kind === 'lose' && row.payload === 'singled out') singledOut++;
+    if (row.kind === 'note' && !isWorthNoting(row)) continue;
     const text = isOperation(row) ? operation(history[operations++], isTold) : sentence(row, faults);
     if (text === undefined) continue;
     const last = told.at(-1);
@@ -34,8 +37,44 @@ export function tellStory(run: Run, most = 60): string[] {
   const more = lines.length - most;
   return [
     ...(more > 0 ? [...lines.slice(0, most - 10), `… ${more} more …`, ...lines.slice(-10)] : lines),
+    ...judgedAfterwards(run, trace),
     ...(singledOut > 0 ? [`(Messages that did not matter are lost, to keep this short: ${singledOut}.)`] : []),
   ];
+}
+
+/**
+ * Roles are told as they change; of a protocol that notes them, other notes only where they are rare: most are there for the
+ * properties, and what those found is told anyway.
+ */
+function notesToTell(trace: Trace): (row: TraceRow) => boolean {
+  const often = new Map<string, number>();
+  const births = new Set<string>();
+  for (let index = 0; index < trace.length; index++) {
+    const { kind, node, event, payload } = traceRow(trace, index);
+    if (kind === 'start') births.add(`${node} ${event}`);
+    if (kind !== 'note') continue;
+    const { kind: noted } = payload as { readonly kind: string };
+    often.set(noted, (often.get(noted) ?? 0) + 1);
+  }
+  return ({ node, event, payload }) => {
+    const { kind } = payload as { readonly kind: string };
+    if (kind === 'role') return !births.has(`${node} ${event}`);
+    return !often.has('role') || (often.get(kind) ?? 0) <= rareNotes;
+  };
+}
+
+const rareNotes = 2;
+
+/** What checks of the whole history found: nothing in the trace tells it. */
+function judgedAfterwards({ findings }: Run, trace: Trace): string[] {
+  const told = new Set<string>();
+  for (let index = 0; index < trace.length; index++) {
+    const { kind, payload } = traceRow(trace, index);
+    if (kind === 'violation') told.add((payload as { readonly name: string }).name);
+  }
+  return findings
+    .filter(({ name, verdict }) => verdict === 'invalid' && !told.has(name))
+    .map(({ name, reason }) => `So “${name}” is violated: ${reason.split('\n')[0] ?? ''}`);
 }
 
 const unjudged = 'the run ended before this had to come true';

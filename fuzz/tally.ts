@@ -3,7 +3,7 @@
 import { RunningHash } from '../sim/hash.ts';
 import { worseVerdict, type Verdict } from '../sim/index.ts';
 import type { Campaign, Cause, SeedFailure } from './campaign.ts';
-import { causeOf } from './cause.ts';
+import { causeOfFailure, firstOf } from './cause.ts';
 import { SeenFeatures } from './coverage.ts';
 import type { RanSeed, SeedOutcome } from './outcome.ts';
 
@@ -127,14 +127,16 @@ export class Tally {
   #addFailure(failure: SeedFailure): void {
     if (this.#failures.length < keptFailures) this.#failures.push(failure);
     const { verdict, findings } = failure;
-    const decisive = findings.filter((finding) => finding.verdict === verdict);
-    const names = [...new Set(decisive.map(({ name }) => name))].sort();
-    const key = JSON.stringify([...new Set(decisive.map(causeOf))].sort());
+    const first = firstOf(findings, verdict);
+    const key = causeOfFailure(failure);
     const cause = this.#causes.get(key);
     if (cause === undefined && this.#causes.size >= keptCauses) return;
+    const names = first === undefined ? [] : [first.name];
+    const later = findings.filter((each) => each.verdict === verdict && !names.includes(each.name));
     this.#causes.set(key, {
       verdict,
       names,
+      also: [...new Set([...(cause?.also ?? []), ...later.map(({ name }) => name)])].sort(),
       seeds: (cause?.seeds ?? 0) + 1,
       smallest: cause === undefined || failure.events < cause.smallest.events ? failure : cause.smallest,
     });

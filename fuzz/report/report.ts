@@ -3,9 +3,17 @@
 import { z } from 'zod';
 import { InputError, parseWith, worseVerdict } from '../../sim/index.ts';
 
+const waySchema = z.looseObject({
+  shape: z.array(z.string()),
+  seeds: z.array(z.string()),
+  events: z.int().nonnegative(),
+  story: z.array(z.string()),
+});
+
 const causeSchema = z.looseObject({
   verdict: z.enum(['invalid', 'unknown']),
   names: z.array(z.string()),
+  also: z.array(z.string()).default([]),
   seeds: z.int().nonnegative(),
   smallest: z.string(),
   reason: z.string().optional(),
@@ -13,6 +21,7 @@ const causeSchema = z.looseObject({
   replay: z.string().nullish(),
   events: z.int().nonnegative().optional(),
   story: z.array(z.string()).optional(),
+  ways: z.array(waySchema).optional(),
 });
 
 const campaignSchema = z.looseObject({
@@ -39,6 +48,7 @@ const campaignSchema = z.looseObject({
 
 export type CampaignReport = z.infer<typeof campaignSchema>;
 export type CauseReport = z.infer<typeof causeSchema>;
+type WayReport = z.infer<typeof waySchema>;
 
 /** The campaigns in the text of a report: one document, or several under `campaigns`. @throws InputError */
 export function parseReport(text: string, path: string): readonly CampaignReport[] {
@@ -89,7 +99,25 @@ function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[])
     const key = JSON.stringify([cause.verdict, cause.names]);
     const before = merged.get(key);
     const smaller = before === undefined || (cause.events ?? Infinity) < (before.events ?? Infinity) ? cause : before;
-    merged.set(key, { ...smaller, seeds: cause.seeds + (before?.seeds ?? 0) });
+    const ways = mergeWays([...(before?.ways ?? []), ...(cause.ways ?? [])]);
+    merged.set(key, {
+      ...smaller,
+      seeds: cause.seeds + (before?.seeds ?? 0),
+      also: [...new Set([...(before?.also ?? []), ...cause.also])].sort(),
+      ...(ways.length === 0 ? {} : { ways }),
+    });
+  }
+  return [...merged.values()];
+}
+
+/** Ways of one shape are one, told by the shortest run. */
+function mergeWays(ways: readonly WayReport[]): WayReport[] {
+  const merged = new Map<string, WayReport>();
+  for (const way of ways) {
+    const key = way.shape.join('\n');
+    const before = merged.get(key);
+    const shorter = before === undefined || way.events < before.events ? way : before;
+    merged.set(key, { ...shorter, seeds: [...new Set([...(before?.seeds ?? []), ...way.seeds])] });
   }
   return [...merged.values()];
 }

@@ -1,5 +1,5 @@
-// Faults that are easier to read: shorter, at round times, on a node instead of a role, and fewer nodes in them.
-import type { Fault, TimedFault } from '../../sim/index.ts';
+// Faults that are easier to read: of a plainer kind, shorter, and with fewer nodes in them.
+import { namesIn, type Fault, type TimedFault } from '../../sim/index.ts';
 import type { Case } from '../case.ts';
 import type { Search } from './index.ts';
 
@@ -10,7 +10,7 @@ export function plainerFaults(search: Search): void {
       const { faults } = search.best.case;
       const timed = faults[place];
       if (timed === undefined) return;
-      for (const plainer of form(timed.fault))
+      for (const plainer of form(timed.fault, search))
         if (search.accepts(withFault(search, place, { ...timed, fault: plainer }))) break;
     }
   }
@@ -21,7 +21,32 @@ function withFault(search: Search, place: number, fault: TimedFault): Case {
   return { ...found, faults: found.faults.map((each, index) => (index === place ? fault : each)) };
 }
 
-const forms: readonly ((fault: Fault) => readonly Fault[])[] = [withoutAim, shorter, fewerNodes, withoutNumbers];
+const forms: readonly ((fault: Fault, search: Search) => readonly Fault[])[] = [
+  plainerKind,
+  withoutAim,
+  shorter,
+  fewerNodes,
+  withoutNumbers,
+];
+
+/** One node cut off, standing still or held up, where the run had such faults at all. */
+function plainerKind(fault: Fault, { limits }: Search): readonly Fault[] {
+  const plain = plainKinds.find(([, others]) => others.includes(fault.type))?.[0];
+  if (plain === undefined || !limits.kinds.has(plain)) return [];
+  const lasts = 'for' in fault && fault.for !== undefined ? { for: fault.for } : {};
+  if (plain === 'hold') return 'from' in fault ? [{ type: 'hold', from: fault.from, to: fault.to, ...lasts }] : [];
+  const names = [...new Set(namesIn(fault).map(([, name]) => name))];
+  return names.slice(0, mostNames).map((node) => ({ type: plain, node, ...lasts }));
+}
+
+const mostNames = 5;
+
+/** Each with the kinds that it is plainer than. */
+const plainKinds: readonly (readonly ['isolate' | 'pause' | 'hold', readonly Fault['type'][]])[] = [
+  ['isolate', ['partition', 'one-way', 'bridge', 'ring', 'flap', 'lossy-link']],
+  ['pause', ['slow-cpu', 'disk-stall', 'disk-slow', 'clock-freeze']],
+  ['hold', ['slow-link', 'reordering-link']],
+];
 
 /** A plain crash instead of one that is aimed or that takes the disk's unsynced writes. */
 function withoutAim(fault: Fault): readonly Fault[] {

@@ -11,10 +11,10 @@ interface Sent {
   readonly place: number;
 }
 
-/** Loses as many messages as can be lost without making the run longer. */
+/** Loses as many messages as can be lost without making the run longer, where messages can get lost at all. */
 export function loseMessages(search: Search): void {
   const start = search.best.case;
-  if (search.best.events > mostEvents) return;
+  if (search.best.events > mostEvents || !search.limits.losesMessages) return;
   const sent = messagesOf(search, start);
   const lose = (kept: readonly Sent[]): boolean => {
     const keep = new Set(kept.map(keyOf));

@@ -1,5 +1,5 @@
 // One try of shrinking: runs a changed case until it shows the cause that is looked for, and says how many events that took.
-import { InputError, Simulation, type Finding, type Scenario, type TimedFault } from '../../sim/index.ts';
+import { InputError, Simulation, type Finding, type Scenario } from '../../sim/index.ts';
 import { optionsOf, type Case } from '../case.ts';
 import { causeOf } from '../cause.ts';
 
@@ -77,17 +77,4 @@ function tryToEnd(scenario: Scenario, changed: Case, { cause }: Wanted, limit: n
   while (simulation.step());
   const finding = simulation.finish().findings.find((found) => causeOf(found) === cause);
   return finding === undefined ? undefined : { case: changed, finding, events: finding.event + 1 };
-}
-
-/** Schedules and workloads that name nobody but who is there. */
-export function fitToWorld(scenario: Scenario, changed: Case, namesIn: (fault: TimedFault['fault']) => string[]): Case {
-  const world = scenario.world(changed.parameters);
-  const clients = new Set(world.clients.map(({ id }) => id));
-  const roles = Object.keys(world.roles ?? {}).map((role) => `@${role}`);
-  const everyone = new Set([...world.nodes.map(({ id }) => id), ...clients, ...roles]);
-  return {
-    ...changed,
-    faults: changed.faults.filter(({ fault }) => namesIn(fault).every((name) => everyone.has(name))),
-    workload: changed.workload.filter(({ client }) => clients.has(client)),
-  };
 }

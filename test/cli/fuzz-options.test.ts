@@ -1,6 +1,6 @@
 // What `fuzz` can be told: threads, shards, time, patterns, files, reporters, a corpus; and the commands that work on what it
 // leaves: `merge`, `corpus`, `shrink`.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Replay } from '../../sim/index.ts';
@@ -66,14 +66,20 @@ describe('a corpus', () => {
     const folder = temporaryFolder();
     const corpus = join(folder, 'corpus');
     const fuzz = ['fuzz', broken, '--seeds', '3', '--out', folder, '--corpus', corpus];
-    expect((await faultline(...fuzz)).out).toContain('added to the corpus: ');
-    expect(readdirSync(corpus)).toHaveLength(1);
+    const first = await faultline(...fuzz);
+    expect(first.out).toContain('added to the corpus: ');
+    // An entry for each way in which it came about.
+    expect(first.out).toMatch(/in one way, 1 of 2 that were shrunk: \d[^]*in another way, 1 of 2 that were shrunk: \d/);
+    expect(readdirSync(corpus)).toHaveLength(2);
     const { out, code } = await faultline(...fuzz);
     expect(code).toBe(1);
-    expect(out).toMatch(/^corpus\n.*fails +a pong answers its own ping\n1 entry: 1 fail, 0 pass, 0 no longer apply/);
-    expect(readdirSync(corpus)).toHaveLength(1);
+    expect(out).toMatch(
+      /^corpus\n(?:.*fails +a pong answers its own ping\n){2}2 entries: 2 fail, 0 pass, 0 no longer apply/,
+    );
+    expect(readdirSync(corpus)).toHaveLength(2);
     expect((await faultline('corpus', 'replay', corpus)).code).toBe(1);
-    expect((await faultline('corpus', 'list', corpus)).out).toContain('1 entry');
+    expect((await faultline('corpus', 'list', corpus)).out).toContain('2 entries');
+    rmSync(join(corpus, readdirSync(corpus)[1]!));
     // Under another name the scenario is gone; the entry says so, and leaves the question open.
     const path = join(corpus, readdirSync(corpus)[0]!);
     writeFileSync(path, readFileSync(path, 'utf8').replace(`"scenario": "${broken}"`, '"scenario": "gone"'));

@@ -12,6 +12,7 @@ import {
 const cause = {
   verdict: 'invalid',
   names: ['agreement'],
+  also: [],
   seeds: 2,
   smallest: '7',
   events: 90,
@@ -37,10 +38,10 @@ describe('merged reports', () => {
   test('add up, keep the worst verdict and the smallest failure of each cause', () => {
     const one = report({
       verdict: 'invalid',
-      causes: [{ ...cause, names: [...cause.names] }],
+      causes: [{ ...cause, names: ['agreement'], also: [] }],
       failures: [{ seed: '7' }],
     });
-    const smaller = { ...cause, names: [...cause.names], smallest: '12', events: 40 };
+    const smaller = { ...cause, names: ['agreement'], also: [], smallest: '12', events: 40 };
     const other = report({
       seed: '2',
       verdict: 'invalid',
@@ -55,6 +56,30 @@ describe('merged reports', () => {
       failures: [{ seed: '7' }, { seed: '12' }],
       sometimes: [{ name: 'x happens', seeds: 9 }],
     });
+  });
+
+  test('join the ways of a cause by their shapes, and what followed from it', () => {
+    const way = (shape: string, events: number, ...seeds: string[]): object => ({
+      shape: [shape],
+      events,
+      seeds,
+      story: [],
+    });
+    const one = report({
+      causes: [{ ...cause, names: ['agreement'], also: ['b'], ways: [way('x', 9, '7')] } as never],
+    });
+    const two = [way('x', 5, '7', '9'), way('y', 5, '8')];
+    const other = report({ causes: [{ ...cause, names: ['agreement'], also: ['a', 'b'], ways: two } as never] });
+    expect(mergeReports([one, other])[0]!.causes).toMatchObject([
+      {
+        seeds: 4,
+        also: ['a', 'b'],
+        ways: [
+          { shape: ['x'], events: 5, seeds: ['7', '9'] },
+          { shape: ['y'], seeds: ['8'] },
+        ],
+      },
+    ]);
   });
 
   test('keep what broke the tools', () => {
@@ -73,7 +98,7 @@ describe('a failing report', () => {
   const failing = [
     report({
       verdict: 'invalid',
-      causes: [{ ...cause, names: [...cause.names], reproduce: 'npx faultline run one --seed 7' }],
+      causes: [{ ...cause, names: ['agreement'], also: [], reproduce: 'npx faultline run one --seed 7' }],
       source: { file: 'a,b:c.ts', line: 12 },
     }),
     report({ scenario: 'two\u0000' }),

@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { optionsOf } from '../../fuzz/case.ts';
 import { causeOf } from '../../fuzz/cause.ts';
+import { mostImpaired } from '../../fuzz/impairment.ts';
 import { shrink, type ShrinkProgress } from '../../fuzz/shrink/index.ts';
 import { minimize } from '../../fuzz/shrink/minimize.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { simulate, type Finding, type Run, type Scenario } from '../../sim/index.ts';
+import { firstFailure } from './failing.ts';
+import { always, ms, networkPresets, simulate, type Finding, type Scenario, type TimedFault } from '../../sim/index.ts';
 
 /** What the smallest runs of these bugs need, in events: bounds that a person can still read. */
 const bugs: readonly (readonly [name: string, events: number])[] = [
@@ -42,7 +44,7 @@ describe('shrinking', () => {
     const one = shrink(scenario, run, finding, { onProgress: (progress) => told.push(progress) });
     expect(shrink(scenario, run, finding)).toEqual(one);
     expect(new Set(told.map(({ step }) => step))).toEqual(
-      new Set(['faults', 'clients', 'operations', 'knobs', 'lengths of faults', 'times', 'single messages']),
+      new Set(['faults', 'clients', 'operations', 'knobs', 'lengths of faults', 'times', 'seeds', 'single messages']),
     );
     expect(one.runs).toBeLessThan(2_000);
   });
@@ -60,6 +62,41 @@ describe('shrinking', () => {
     const scenario = findScenario('election-early-leader');
     const { run, finding } = firstFailure(scenario);
     expect(() => shrink(scenario, run, { ...finding, name: 'something else' })).toThrow('shows no “something else”');
+  });
+});
+
+describe('a smaller run breaks nothing that was whole in the run it was made of', () => {
+  /** Servers that count how often any of them has started again; two is too often. */
+  const restless = (faults: readonly TimedFault[]): Scenario => {
+    const base = findScenario('election');
+    const twice = always('nobody starts a third time', 'the sum of all lives stays below five', () => ({ nodes }) => {
+      const lives = nodes.reduce((sum, { incarnation }) => sum + incarnation, 0);
+      return lives >= nodes.length + 2 ? `${lives} lives` : undefined;
+    });
+    return { ...base, world: (set) => ({ ...base.world(set), faults, properties: [twice], checks: [] }) };
+  };
+  const crash = (at: number, node: string): TimedFault => ({ at, fault: { type: 'crash', node, for: ms(80) } });
+
+  test('two crashes that did not overlap are not brought together', () => {
+    const scenario = restless([crash(ms(100), 'n1'), crash(ms(400), 'n2'), crash(ms(700), 'n3')]);
+    const { run, finding } = firstFailure(scenario);
+    const { faults, until } = shrink(scenario, run, finding).case;
+    expect(faults.filter(({ fault }) => fault.type === 'crash')).toHaveLength(2);
+    expect(mostImpaired(faults, until)).toBe(1);
+  });
+
+  test('messages are lost only where messages could get lost', () => {
+    const base = findScenario('raft-two-votes');
+    const isLossy = (fault: TimedFault['fault'], loss = 0): boolean => {
+      const world = { network: { ...networkPresets.lan, loss }, faults: [{ at: ms(900), fault }] };
+      const scenario: Scenario = { ...base, world: (set) => ({ ...base.world(set), ...world }) };
+      const { run, finding } = firstFailure(scenario);
+      return shrink(scenario, run, finding).case.faults.some(({ fault: { type } }) => type === 'lose-messages');
+    };
+    const slow = { type: 'slow-cpu', node: 'n2', perEvent: 100, for: ms(5) } as const;
+    expect(isLossy(slow)).toBe(false);
+    expect(isLossy(slow, 1)).toBe(true);
+    expect(isLossy({ type: 'isolate', node: 'n2', for: ms(5) })).toBe(true);
   });
 });
 
@@ -107,12 +144,3 @@ test('causes are told apart by the property, and by the error where handlers thr
     causeOf({ ...finding, name: 'agreement', reason: 'b' }),
   );
 });
-
-function firstFailure(scenario: Scenario): { readonly run: Run; readonly finding: Finding } {
-  for (let seed = 1; seed <= 200; seed++) {
-    const run = simulate(scenario, { seed });
-    const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
-    if (finding !== undefined) return { run, finding };
-  }
-  throw new Error(`no seed breaks ${scenario.name}`);
-}

@@ -1,0 +1,64 @@
+// What a smaller run may not go beyond, so that it fails for the same reason as the one it was made of: it names nobody who is not
+// there, breaks no more at once than the run that it came from, and nothing that was whole there. A protocol that trusts its links
+// or its disks would else be shown to fail where nothing was promised.
+import { InputError, namesIn, type Fault, type Micros, type Scenario, type World } from '../../sim/index.ts';
+import type { Case } from '../case.ts';
+import { mostImpaired } from '../impairment.ts';
+
+export interface Limits {
+  /** Kinds of faults that the run had. */
+  readonly kinds: ReadonlySet<Fault['type']>;
+  /** Whether messages could get lost. */
+  readonly losesMessages: boolean;
+  /** How many nodes it impaired at once, and of how many. */
+  readonly impaired: number;
+  readonly nodes: number;
+}
+
+export function limitsOf(scenario: Scenario, { parameters, faults, until }: Case): Limits {
+  const world = scenario.world(parameters);
+  const kinds = new Set(faults.map(({ fault }) => fault.type));
+  const { network } = world;
+  const links = [network, ...(network.links ?? [])];
+  return {
+    kinds,
+    losesMessages: links.some(({ loss = 0 }) => loss > 0) || [...kinds].some((kind) => losing.has(kind)),
+    impaired: mostImpaired(faults, healAtOf(world, until)),
+    nodes: world.nodes.length,
+  };
+}
+
+/** The case with nobody in it but who is there; undefined where the scenario refuses it, or it breaks too much at once. */
+export function fitToWorld(scenario: Scenario, changed: Case, limits: Limits): Case | undefined {
+  const world = worldOf(scenario, changed);
+  if (world === undefined) return undefined;
+  const clients = new Set(world.clients.map(({ id }) => id));
+  const roles = Object.keys(world.roles ?? {}).map((role) => `@${role}`);
+  const everyone = new Set([...world.nodes.map(({ id }) => id), ...clients, ...roles]);
+  const faults = changed.faults.filter(({ fault }) => namesIn(fault).every(([, name]) => everyone.has(name)));
+  if (mostImpaired(faults, healAtOf(world, changed.until)) > mostAllowed(limits, world.nodes.length)) return undefined;
+  return { ...changed, faults, workload: changed.workload.filter(({ client }) => clients.has(client)) };
+}
+
+/** Where a minority was impaired, a minority may be; where more was, as much. */
+function mostAllowed({ impaired, nodes }: Limits, now: number): number {
+  const minority = (count: number): number => Math.floor((count - 1) / 2);
+  return impaired <= minority(nodes) ? Math.min(impaired, minority(now)) : impaired;
+}
+
+function worldOf(scenario: Scenario, { parameters }: Case): World | undefined {
+  try {
+    return scenario.world(parameters);
+  } catch (error) {
+    if (error instanceof InputError || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+const healAtOf = ({ tail }: World, until: Micros): Micros => Math.max(0, until - tail);
+
+/** Faults with which messages get lost: a cut loses what is on its way, and nobody hears for one who is dead. */
+const losing: ReadonlySet<Fault['type']> = new Set([
+  ...(['lossy-link', 'flap', 'partition', 'isolate', 'one-way', 'bridge', 'ring'] as const),
+  ...(['crash', 'power-loss', 'lose-messages'] as const),
+]);
