@@ -39,7 +39,7 @@ const stories: readonly Story[] = [
   {
     file: 'crdt-replica',
     title:
-      'Updates of a and b; one comes twice and counts once, also after the power has failed. c brings its own state and wants that of n1, or only brings it.',
+      'Updates of a and b; one comes twice and counts once, also after the power has failed. c brings its own state and wants that of n1, or only brings it. What survives a crash and is shown then survives a power loss too.',
     protocol: crdtReplica({ meetEvery: seconds(100) }),
     says: [
       [10, 'a', update(0, 'visit')],
@@ -57,10 +57,11 @@ const stories: readonly Story[] = [
       ],
       [260, 'c', { type: 'state', state: nothing(), wantsYours: true }],
       [280, 'a', update(3, 'remove', { element: 'tea' })],
-      [300, 'c', { type: 'state', state: nothing(), wantsYours: true }],
+      [300, 'c', { type: 'state', state: { ...nothing(), visits: { c: 9 } }, wantsYours: true }],
+      [360, 'c', { type: 'state', state: nothing(), wantsYours: true }],
       [420, 'c', { type: 'state', state: nothing(), wantsYours: true }],
     ],
-    faults: [powerLoss(150), powerLoss(350)],
+    faults: [powerLoss(150), { at: ms(330), fault: { type: 'crash', node: 'n1', for: ms(10) } }, powerLoss(380)],
     to: 450,
   },
   {
@@ -88,6 +89,18 @@ const stories: readonly Story[] = [
       [140, 'a', { type: 'entries', entries: [entryOf('x', 'three', 2, 'z')], asks: [], paths: [] }],
       [150, 'a', { type: 'entries', entries: [entryOf('x', 'late', 1, 'z')], asks: [['x', 1, 'z']], paths: [''] }],
       [160, 'a', { type: 'entries', entries: [entryOf('w', 'far', 9, 'a')], asks: [], paths: [] }],
+      [
+        170,
+        'a',
+        {
+          type: 'digest',
+          versions: [
+            ['x', 2, 'z'],
+            ['w', 9, 'a'],
+            ['u', 1, 'a'],
+          ],
+        },
+      ],
       [180, 'c', put('v', 'new', 3)],
       [260, 'a', { type: 'digest', versions: [] }],
     ],

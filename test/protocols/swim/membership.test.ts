@@ -138,7 +138,7 @@ testStories([
   {
     file: 'swim-leaves-others',
     title:
-      'b leaves and c is dead. News go to c for a while, so that it can object, and to b no more; c is called, b is not. After 3 s both are forgotten.',
+      'b leaves and c is dead. News go to c for a while, so that it can object, and to b no more; c is called, b is not. After 3 s both are forgotten; d, which is suspected for longer, is not.',
     config: {
       ...listening,
       ...{ probeInterval: seconds(1), probeTimeout: seconds(1_000), gossipNodes: 4, retransmitMult: 4 },
@@ -152,8 +152,9 @@ testStories([
       [500, 'd', gossip(dead('b', 1, 'b'), dead('c', 1, 'd'))],
       [3_300, 'd', gossip(alive('d', 2))],
       [4_500, 'd', gossip(alive('d', 3))],
+      [5_000, 'b', gossip(suspect('d', 3, 'b'))],
     ],
-    to: 9_000,
+    to: 10_000,
     without: /note: probe|Ping|Ack/,
   },
   {

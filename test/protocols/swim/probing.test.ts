@@ -60,12 +60,12 @@ testStories([
   {
     file: 'swim-health',
     title:
-      'n1 is accused twice. It should have answered in time, so it probes at a third of its pace, waits three times as long before it asks others, and takes itself for healthier with each ack, of others or its own.',
+      'n1 is accused twice. It should have answered in time, so it probes at a third of its pace, waits three times as long before it asks others, and takes itself for healthier with each ping that is answered, however often.',
     config: pinging,
     answers: (puppet, message) => {
       const isFirst = (message as { readonly sequence?: number }).sequence === 1;
       if (!isFirst) return acks(puppet, message);
-      return puppet === 'a' && (message as SwimMessage).type === 'PingRequest'
+      return puppet < 'c' && (message as SwimMessage).type === 'PingRequest'
         ? { type: 'Ack', sequence: 1, updates: [] }
         : undefined;
     },
@@ -79,9 +79,19 @@ testStories([
       'Without Lifeguard and without connections: a does not answer, is suspected for 4 s whoever else suspects it, is not told with the ping, and n1 goes on at its pace.',
     config: { ...pinging, reliablePing: false, lifeguard: { awareness: false, suspicion: false, buddy: false } },
     answers: (puppet, message) => (puppet === 'a' ? undefined : acks(puppet, message)),
-    says: [],
+    says: [[100, 'b', gossip(suspect('a', 1, 'b'))]],
     to: 9_000,
     without: /← . {2}Ack/,
+  },
+  {
+    file: 'swim-last',
+    title: 'Of two members one is gone. Once it is dead there is nobody to probe, and nothing to suspect.',
+    config: pinging,
+    options: { known: startingMembers(['n1', 'a']) },
+    puppets: ['a'],
+    says: [],
+    to: 20_000,
+    without: /Reliable|swim reliable/,
   },
   {
     file: 'swim-helps',
