@@ -80,10 +80,19 @@ if (isWanted('gossip')) {
   console.log(
     'gossip, SWIM on a LAN, everybody known from the start, one crash; for one member and one simulated second',
   );
-  for (const { members, events, cpu, heap, detected } of benchGossip()) {
+  const figures = benchGossip();
+  for (const { members, events, cpu, cpuWithoutExchange, heap, detected } of figures) {
     const end = detected ? 'the crash is known to all' : 'the crash is not known to all yet';
-    const cost = `${events.toFixed(1)} events, ${cpu.toFixed(0)} µs of CPU, ${(heap / 1_024).toFixed(1)} kB of heap a member`;
-    console.log(`  ${rate(members)} members: ${cost}; ${end}`);
+    const exchange = Math.max(0, cpu - cpuWithoutExchange).toFixed(0);
+    const cost = `${events.toFixed(1)} events, ${cpu.toFixed(0)} µs of CPU, of which full exchanges of the list take ${exchange}`;
+    console.log(`  ${rate(members)} members: ${cost}; ${(heap / 1_024).toFixed(0)} kB of heap a member; ${end}`);
+  }
+  const [first, last] = [figures[0], figures.at(-1)];
+  if (first !== undefined && last !== undefined) {
+    const all = (last.cpu / first.cpu).toFixed(2);
+    const own = (last.cpuWithoutExchange / first.cpuWithoutExchange).toFixed(2);
+    const sizes = `from ${rate(first.members)} to ${rate(last.members)} members`;
+    console.log(`  growth ${sizes}: ${all} times; without full exchanges ${own} times`);
   }
 }
 
