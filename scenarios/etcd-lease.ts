@@ -21,7 +21,7 @@ import {
   type TimedFault,
 } from '../sim/index.ts';
 import { etcdProperties } from './etcd-properties.ts';
-import { etcdConfigOf, etcdParameters } from './etcd.ts';
+import { etcdConfigOf, etcdParameters, quickElection } from './etcd.ts';
 
 /** What a variant of the lease scenario changes. */
 export interface EtcdLeaseVariant {
@@ -34,13 +34,13 @@ export interface EtcdLeaseVariant {
   readonly config?: Partial<EtcdConfig>;
 }
 
-const { members, network, election, preVote, snapshots, swarm } = etcdParameters;
+const { members, network, preVote, snapshots, swarm } = etcdParameters;
 
 const parameters = {
   members,
   clients: { about: 'clients with leases', default: 3, range: [1, 20], draw: (random: Random) => random.between(2, 4) },
   network,
-  election: { ...election, default: 500, draw: (random: Random) => random.pick([200, 500]) },
+  election: quickElection,
   preVote,
   snapshots,
   swarm,

@@ -23,7 +23,7 @@ import {
   type TimedFault,
 } from '../sim/index.ts';
 import { etcdProperties } from './etcd-properties.ts';
-import { etcdConfigOf, etcdParameters } from './etcd.ts';
+import { etcdConfigOf, etcdParameters, quickElection } from './etcd.ts';
 
 /** What a variant of the lock scenario changes. */
 export interface EtcdLockVariant {
@@ -36,7 +36,7 @@ export interface EtcdLockVariant {
   readonly client?: Partial<MutexClientOptions>;
 }
 
-const { members, network, election, preVote, snapshots, swarm } = etcdParameters;
+const { members, network, preVote, snapshots, swarm } = etcdParameters;
 
 const parameters = {
   members,
@@ -53,7 +53,7 @@ const parameters = {
     draw: (random: Random) => random.pick([2, 2, 3]),
   },
   network,
-  election: { ...election, default: 500, draw: (random: Random) => random.pick([200, 500]) },
+  election: quickElection,
   preVote,
   snapshots,
   swarm,

@@ -69,6 +69,13 @@ export const etcdParameters = {
   swarm,
 } as const;
 
+/** For clusters whose leases are shorter than etcd's own election time-out would let them be. */
+export const quickElection = {
+  ...etcdParameters.election,
+  default: 500,
+  draw: (random: Random) => random.pick([200, 500]),
+} as const;
+
 /** The knobs of a member from the parameters that all etcd scenarios share. */
 export function etcdConfigOf(set: { election: number; preVote: boolean; snapshots: number }): Partial<EtcdConfig> {
   return {

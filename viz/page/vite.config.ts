@@ -1,28 +1,5 @@
-// How the timeline page becomes one script and one style sheet that a single HTML file can hold.
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+// The timeline page as one script and one style sheet that a single HTML file can hold.
 import { defineConfig } from 'vite';
+import { script } from '../script.ts';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-const { version } = JSON.parse(readFileSync(here('../../package.json'), 'utf8')) as { version: string };
-
-export default defineConfig({
-  root: here('.'),
-  logLevel: 'warn',
-  define: { faultlineVersion: JSON.stringify(version) },
-  build: {
-    outDir: here('../../dist/viz'),
-    emptyOutDir: false,
-    target: 'es2022',
-    minify: true,
-    sourcemap: false,
-    lib: {
-      entry: here('main.ts'),
-      name: 'FaultlineTimeline',
-      formats: ['iife'],
-      fileName: () => 'timeline.js',
-      cssFileName: 'timeline',
-    },
-  },
-});
+export default defineConfig(script('page', 'FaultlineTimeline', 'timeline'));

@@ -1,31 +1,9 @@
 // What a real three-node ensemble was seen to do about access control, paths, limits, containers and times to live, asked of
 // the simulated one.
 import { describe, expect, test } from 'vitest';
-import type { Answer, ServiceRequest, Stat } from '../../../protocols/zookeeper/index.ts';
+import type { ServiceRequest } from '../../../protocols/zookeeper/index.ts';
 import { digestOfPassword } from '../../../protocols/zookeeper/sha1.ts';
-import { ask, converse } from './ensemble.ts';
-
-/** Lets one client ask everything at once, in order, and gives the answers. */
-function answersTo(...requests: ServiceRequest[]): Answer[] {
-  const said = converse([ask('c1', requests)]);
-  return said.answers(0);
-}
-
-const create = (path: string, rest: object = {}): ServiceRequest => ({ type: 'create2', path, data: 'x', ...rest });
-const set = (path: string, version?: number): ServiceRequest => ({
-  type: 'setData',
-  path,
-  data: 'x',
-  ...(version === undefined ? {} : { version }),
-});
-const remove = (path: string, version?: number): ServiceRequest => ({
-  type: 'delete',
-  path,
-  ...(version === undefined ? {} : { version }),
-});
-const get = (path: string): ServiceRequest => ({ type: 'getData', path });
-const stat = (answer: Answer | undefined): Stat => answer!.result.stat!;
-const errors = (answers: readonly Answer[]): string[] => answers.map(({ result }) => result.error);
+import { answersTo, ask, converse, create, errors, get, remove, set, stat } from './ensemble.ts';
 
 describe('access control', () => {
   const mine = [{ scheme: 'auth', id: '', perms: 31 }];

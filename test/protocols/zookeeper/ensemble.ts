@@ -6,6 +6,7 @@ import {
   type Answer,
   type LogEntry,
   type ServiceRequest,
+  type Stat,
   type ZooKeeperOptions,
 } from '../../../protocols/zookeeper/index.ts';
 import {
@@ -123,4 +124,23 @@ function outcomeOf(run: Run, lines: number): Outcome {
       log(line).flatMap((entry) => (entry.type === 'event' ? [`${entry.event.type} ${entry.event.path}`] : [])),
     endOf: (line) => (ends.get(line)?.time ?? Infinity) / 1e6,
   };
+}
+
+/** The requests that the conformance tests are made of, and what they look at in the answers. */
+export const create = (path: string, rest: object = {}): ServiceRequest => {
+  return { type: 'create2', path, data: 'x', ...rest };
+};
+export const set = (path: string, version?: number): ServiceRequest => {
+  return { type: 'setData', path, data: 'x', ...(version === undefined ? {} : { version }) };
+};
+export const remove = (path: string, version?: number): ServiceRequest => {
+  return { type: 'delete', path, ...(version === undefined ? {} : { version }) };
+};
+export const get = (path: string): ServiceRequest => ({ type: 'getData', path });
+export const stat = (answer: Answer | undefined): Stat => answer!.result.stat!;
+export const errors = (answers: readonly Answer[]): string[] => answers.map(({ result }) => result.error);
+
+/** Lets one client ask everything at once, in order, and gives the answers. */
+export function answersTo(...requests: ServiceRequest[]): Answer[] {
+  return converse([ask('c1', requests)]).answers(0);
 }
