@@ -1,34 +1,15 @@
 // The app in a real browser: the gallery, a run, its player, what if, links, lessons, seeds; that the page simulates what Node
-// simulates; and that it can be used without seeing it.
-import axe from 'axe-core';
+// simulates.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scenarios } from '../../scenarios/index.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { chromiumPath } from './browser.ts';
-import { openSite, type OpenSite } from './site.ts';
+import { hashOf, openSite, ready, type OpenSite } from './site.ts';
 
 if (chromiumPath === undefined) console.warn('no Chromium found (set CHROMIUM): the app is not tested in a browser');
 
-const ready = (page: Page): Promise<void> =>
-  page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 30_000 });
 const momentText = (page: Page): Promise<string> => page.locator('.moment-time').innerText();
-const hashOf = (page: Page): Promise<string> => page.locator('.facts dd').nth(1).innerText();
-
-/** What an accessibility checker has to say, by rule and place. */
-async function barriers(page: Page): Promise<string[]> {
-  // Not as a script element: the page's policy would rightly refuse it.
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { axe: checker } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }> };
-    };
-    const { violations } = await checker.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary}`),
-    );
-  });
-}
 
 describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
   let site: OpenSite;
@@ -197,22 +178,4 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     await page.waitForFunction(() => document.querySelector('.facts dd')?.textContent === '42');
     await page.close();
   }, 90_000);
-
-  test.each(['gallery', 's=raft-local-reads&seed=7', 'lesson=split-vote'])(
-    'has no barrier that a checker finds: %s',
-    async (fragment) => {
-      const { page } = await site.open(fragment);
-      if (fragment === 'gallery') await page.locator('.scenario').first().waitFor();
-      else await ready(page);
-      const found = await barriers(page);
-      for (const tab of await page.getByRole('tab').all()) {
-        if (!(await tab.isVisible())) continue;
-        await tab.click();
-        found.push(...(await barriers(page)));
-      }
-      expect([...new Set(found)]).toEqual([]);
-      await page.close();
-    },
-    90_000,
-  );
 });

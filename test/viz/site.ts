@@ -13,9 +13,26 @@ export interface OpenSite {
   /** Where it is served, with a slash at the end. */
   readonly address: string;
   /** Opens a fragment such as `s=raft&seed=1`; complaints are what the page said on its console. */
-  open(fragment: string, width?: number): Promise<{ page: Page; complaints: string[] }>;
+  open(fragment: string, look?: Look): Promise<{ page: Page; complaints: string[] }>;
   close(): Promise<void>;
 }
+
+/** How a reader's screen is set; by default light, 1440 pixels wide and without motion. */
+export interface Look {
+  readonly width?: number;
+  readonly dark?: boolean;
+  readonly motion?: boolean;
+}
+
+/** Until the picture of a run is there. */
+export const ready = (page: Page): Promise<void> =>
+  page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 60_000 });
+
+/** The hash of the run that is shown. */
+export const hashOf = (page: Page): Promise<string> => page.locator('.facts dd').nth(1).innerText();
+
+export const showTab = (page: Page, name: string): Promise<void> =>
+  page.getByRole('tab', { name, exact: true }).click();
 
 export async function openSite(): Promise<OpenSite> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-site-'));
@@ -38,8 +55,13 @@ export async function openSite(): Promise<OpenSite> {
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: chromiumFlags });
   return {
     address,
-    async open(fragment, width = 1440) {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, reducedMotion: 'reduce' });
+    async open(fragment, { width = 1440, dark = false, motion = false } = {}) {
+      const page = await browser.newPage({
+        viewport: { width, height: 900 },
+        colorScheme: dark ? 'dark' : 'light',
+        reducedMotion: motion ? 'no-preference' : 'reduce',
+        acceptDownloads: true,
+      });
       const complaints: string[] = [];
       page.on('console', (message) => complaints.push(message.text()));
       page.on('pageerror', (error) => complaints.push(error.message));

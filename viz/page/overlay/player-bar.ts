@@ -13,6 +13,7 @@ import {
 } from '../steps.ts';
 import { instant } from '../words.ts';
 import { button, element } from './element.ts';
+import { openShortcuts } from './shortcuts.ts';
 
 export interface PlayerBar {
   readonly node: HTMLElement;
@@ -62,6 +63,7 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
     V: () => jump('violation', 1),
     '>': () => changeSpeed(speed, player, 1),
     '<': () => changeSpeed(speed, player, -1),
+    '?': openShortcuts,
   };
   const node = element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Player' } }, [
     button('|‹', 'button button-icon', () => go(0), 'To the beginning'),
@@ -84,6 +86,7 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
       button('role', 'button', () => jump('role', 1), 'Next role change (R)'),
       button('violation', 'button', () => jump('violation', 1), 'Next violation (V)'),
     ]),
+    button('?', 'button button-icon', openShortcuts, 'All keys (?)'),
   ]);
   return {
     node,
