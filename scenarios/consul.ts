@@ -46,6 +46,16 @@ export interface ConsulVariant {
   readonly checks?: readonly Check[];
 }
 
+/** Elections and snapshots that take place many times in a short run. */
+export const consulRaftTimes: Partial<RaftConfig> = {
+  electionTimeout: ms(300),
+  electionSpread: ms(300),
+  heartbeat: ms(60),
+  leaderLease: ms(150),
+  snapshotThreshold: 64,
+  trailing: 16,
+};
+
 export function consulScenario(variant: ConsulVariant): Scenario {
   return defineScenario({
     name: variant.name,
@@ -55,15 +65,7 @@ export function consulScenario(variant: ConsulVariant): Scenario {
     parameters: consulParameters,
     world({ servers, clients, keys }) {
       const server = consulServer({
-        raft: {
-          electionTimeout: ms(300),
-          electionSpread: ms(300),
-          heartbeat: ms(60),
-          leaderLease: ms(150),
-          snapshotThreshold: 64,
-          trailing: 16,
-          ...variant.raft,
-        },
+        raft: { ...consulRaftTimes, ...variant.raft },
         config: { rpcHoldTimeout: seconds(1) },
         ...(variant.rules && { rules: variant.rules }),
       });

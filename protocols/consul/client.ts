@@ -26,6 +26,10 @@ export interface ConsulClientOptions {
   readonly timeout?: Micros;
   /** How its reads are to be answered; default `default`. */
   readonly consistency?: Consistency;
+  /** How long ago the server of a stale read may have heard of the leader; default any time. */
+  readonly maxStale?: Micros;
+  /** The datacenter that keeps a key, if it is not that of the servers asked. */
+  readonly datacenterOf?: (key: string) => string | undefined;
   /** Reads complete with `[key, value, contact]`: how many milliseconds ago the server had heard of a leader. */
   readonly tellsContact?: boolean;
   /** Takes a write that was answered with an error for one that did not happen. */
@@ -51,33 +55,36 @@ function withSessions(value: Json, sessions: Readonly<Record<string, string>>): 
   );
 }
 
-/** Operations on `[key, value]`: `read`, `write`, and `cas [key, [from, to]]` by the index of what was read. */
+/** Operations on `[key, value]`: `read`, `write`, `delete`, and `cas [key, [from, to]]` by the index of what was read. */
 export function consulKvClient(options: ConsulClientOptions = {}): Protocol<ConsulClient> {
-  const { consistency = 'default' } = options;
+  const { consistency = 'default', maxStale } = options;
   return client(
     options,
     ({ f, value }) => {
       const [key, text] = value as readonly [string, Json];
-      if (f === 'write') return { type: 'kv-put', key, value: JSON.stringify(text) };
-      return { type: 'kv-get', key, consistency };
+      const where = whereOf(options, key);
+      if (f === 'delete') return { type: 'kv-delete', key, ...where };
+      if (f === 'write') return { type: 'kv-put', key, value: JSON.stringify(text), ...where };
+      return { type: 'kv-get', key, consistency, ...(maxStale !== undefined && { maxStale }), ...where };
     },
     (state, response, ctx) => finishKv(options, state, response, ctx),
   );
 }
 
+const defaultTimeout = ms(10_000);
+
 function client(
-  { servers, timeout = ms(10_000) }: ConsulClientOptions,
+  options: ConsulClientOptions,
   toRequest: (operation: Request, state: ConsulClientState) => ConsulRequest,
   finish: (state: ConsulClientState, response: ConsulResponse, ctx: Ctx) => void,
 ): Protocol<ConsulClient> {
   return {
     start: (ctx) => ({ asked: ctx.random(2 ** 30), request: null, operation: null, sessions: {} }),
     onRequest(state, operation, ctx) {
-      const known = servers ?? ctx.peers;
       state.operation = operation;
       state.request = toRequest(operation, state);
-      ask(state, known[ctx.random(known.length)] as NodeId, ctx);
-      ctx.setTimer('give up', timeout);
+      ask(state, pickServer(options, ctx), ctx);
+      ctx.setTimer('give up', options.timeout ?? defaultTimeout);
     },
     onMessage(state, _from, message, ctx) {
       if (message.type !== 'Answer' || message.id !== state.asked || state.request === null) return;
@@ -102,12 +109,8 @@ function finishHttp(state: ConsulClientState, response: ConsulResponse, ctx: Ctx
   end(state, ctx, () => ctx.ok({ ...response }));
 }
 
-function finishKv(
-  { tellsContact, trustsErrors }: ConsulClientOptions,
-  state: ConsulClientState,
-  response: ConsulResponse,
-  ctx: Ctx,
-): void {
+function finishKv(options: ConsulClientOptions, state: ConsulClientState, response: ConsulResponse, ctx: Ctx): void {
+  const { tellsContact, trustsErrors } = options;
   const { operation, request } = state;
   if (operation === null || request === null) return;
   const [key, argument] = operation.value as readonly [string, Json];
@@ -115,7 +118,7 @@ function finishKv(
     const error = JSON.stringify(response.body);
     return trustsErrors === true ? end(state, ctx, () => ctx.fail(error)) : giveUp(state, error, ctx);
   }
-  if (operation.f === 'write') return end(state, ctx, () => ctx.ok([key, argument]));
+  if (operation.f === 'write' || operation.f === 'delete') return end(state, ctx, () => ctx.ok([key, argument]));
   if (request.type === 'kv-put') {
     return end(state, ctx, () => (response.body === true ? ctx.ok(operation.value) : ctx.fail('index is stale')));
   }
@@ -127,8 +130,19 @@ function finishKv(
   }
   const [from, to] = argument as readonly [Json, Json];
   if (found !== from) return end(state, ctx, () => ctx.fail(`found ${JSON.stringify(found)}`));
-  state.request = { type: 'kv-put', key, value: JSON.stringify(to), cas: entry?.modifyIndex ?? 0 };
-  ask(state, ctx.peers[ctx.random(ctx.peers.length)] as NodeId, ctx);
+  const cas = entry?.modifyIndex ?? 0;
+  state.request = { type: 'kv-put', key, value: JSON.stringify(to), cas, ...whereOf(options, key) };
+  ask(state, pickServer(options, ctx), ctx);
+}
+
+function pickServer({ servers }: ConsulClientOptions, ctx: Ctx): NodeId {
+  const known = servers ?? ctx.peers;
+  return known[ctx.random(known.length)] as NodeId;
+}
+
+function whereOf({ datacenterOf }: ConsulClientOptions, key: string): { readonly dc?: string } {
+  const dc = datacenterOf?.(key);
+  return dc === undefined ? {} : { dc };
 }
 
 /** A read that was not answered did not happen; a write may have, or may still. */

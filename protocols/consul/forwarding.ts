@@ -10,7 +10,8 @@ type Ctx = Context<Consul>;
 /** How long an answer of the leader may take that is not waited for on purpose. */
 const forwardTimeout = seconds(30);
 
-const brokenConnection = failure(500, 'rpc error making call: EOF');
+export const refusedConnection = failure(500, 'rpc error getting client: failed to get conn: connection refused');
+export const brokenConnection = failure(500, 'rpc error making call: EOF');
 
 /** To the leader, or to any server of another datacenter, which may ask on. */
 export function forward(
@@ -28,6 +29,11 @@ export function forward(
   setWaitingTimer(state, ctx);
 }
 
+/** Whether another datacenter has to answer. What goes wrong on the way there is told: only the own leader is waited for. */
+export function isElsewhere({ config }: Datacenter, { dc = config.datacenter }: ConsulRequest): boolean {
+  return dc !== config.datacenter;
+}
+
 /** A server that turned out not to lead is no answer: the request waits for the one that does. */
 export function onForwardedAnswer(datacenter: Datacenter, state: ConsulServerState, message: Answer, ctx: Ctx): void {
   const asked = state.forwarded.get(message.id);
@@ -35,7 +41,7 @@ export function onForwardedAnswer(datacenter: Datacenter, state: ConsulServerSta
   state.forwarded.delete(message.id);
   const { response } = message;
   const wasNoLeader = response.status === 500 && response.body === 'node is not the leader';
-  if (wasNoLeader) hold(datacenter, state, asked, asked.request, ctx);
+  if (wasNoLeader && !isElsewhere(datacenter, asked.request)) hold(datacenter, state, asked, asked.request, ctx);
   else answer(asked, response, ctx);
 }
 
@@ -52,9 +58,9 @@ export function onServerGone(
     if (asked.server !== server) continue;
     state.forwarded.delete(id);
     const wasRefused = refused.type === 'Ask' && refused.id === id;
-    if (wasRefused)
-      answer(asked, failure(500, 'rpc error getting client: failed to get conn: connection refused'), ctx);
-    else if (isRead(asked.request)) hold(datacenter, state, asked, asked.request, ctx);
+    if (wasRefused) answer(asked, refusedConnection, ctx);
+    else if (isRead(asked.request) && !isElsewhere(datacenter, asked.request))
+      hold(datacenter, state, asked, asked.request, ctx);
     else answer(asked, brokenConnection, ctx);
   }
 }

@@ -13,7 +13,7 @@ import {
 } from '../raft/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
 import type { Datacenter } from './datacenter.ts';
-import { expireWaiting, forward, hold, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
+import { expireWaiting, forward, hold, isElsewhere, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
 import {
   isWanTimer,
   joinLan,
@@ -199,8 +199,7 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
 
 function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, message: Ask, ctx: Ctx): void {
   const asker: Asker = { from, id: message.id };
-  const { dc = datacenter.config.datacenter } = message.request;
-  if (dc !== datacenter.config.datacenter) return forwardToDatacenter(state, asker, message.request, dc, ctx);
+  if (isElsewhere(datacenter, message.request)) return forwardToDatacenter(state, asker, message.request, ctx);
   const request = bounded(datacenter, state, completed(message.request, ctx.id), ctx);
   if (canAnswer(state, request)) return handle(datacenter, state, asker, request, ctx);
   if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
@@ -217,14 +216,8 @@ function bounded({ rules }: Datacenter, state: ConsulServerState, request: Consu
 }
 
 /** Any server of the other datacenter will do: it finds its leader itself. */
-function forwardToDatacenter(
-  state: ConsulServerState,
-  asker: Asker,
-  request: ConsulRequest,
-  dc: string,
-  ctx: Ctx,
-): void {
-  const servers = state.wan === null ? [] : serversOf(state.wan, dc);
+function forwardToDatacenter(state: ConsulServerState, asker: Asker, request: ConsulRequest, ctx: Ctx): void {
+  const servers = state.wan === null ? [] : serversOf(state.wan, request.dc ?? '');
   if (servers.length === 0) return answer(asker, failure(500, 'No path to datacenter'), ctx);
   forward(state, asker, request, servers[ctx.random(servers.length)] as NodeId, ctx, false);
 }

@@ -3,7 +3,7 @@
 import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
 import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
-import { completed, failure, isAgent, type AgentRequest, type ConsulResponse } from '../requests.ts';
+import { completed, failure, isAgent, isRead, type AgentRequest, type ConsulResponse } from '../requests.ts';
 import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
 import { call, onAnswer, onCallTimer, onServerGone, type Finish } from './calls.ts';
 import {
@@ -12,12 +12,13 @@ import {
   checksBody,
   dropCheck,
   dropService,
-  emptyLocal,
   expireChecks,
   nextExpiry,
   servicesBody,
   updateCheck,
+  type LocalState,
 } from './local.ts';
+import { loadLocal, saveRegistrations, saveState } from './persistence.ts';
 import type { AgentConfig, AgentParts, AgentRules, AgentState, ConsulAgent } from './types.ts';
 
 type Ctx = Context<ConsulAgent>;
@@ -29,7 +30,7 @@ export const agentDefaults: AgentConfig = {
   syncRetry: seconds(15),
 };
 
-export const agentRules: AgentRules = { repairs: true, expires: true };
+export const agentRules: AgentRules = { mayRepeat: isRead, repairs: true, expires: true };
 
 export interface AgentOptions {
   readonly gossip: GossipOptions;
@@ -54,7 +55,9 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
     start(ctx) {
       ctx.setTimer('sync', ms(200) + ctx.random(firstSync));
       const preferred = ctx.random(2 ** 16);
-      return { lan: joinLan(parts.gossip, 'client', ctx), local: emptyLocal(), calls: new Map(), serial: 0, preferred };
+      const local = loadLocal(ctx);
+      setTtlTimer(local, ctx);
+      return { lan: joinLan(parts.gossip, 'client', ctx), local, calls: new Map(), serial: 0, preferred };
     },
     onMessage(state, from, message, ctx) {
       if (isSwimMessage(message)) return onLanMessage(parts.gossip, state.lan, from, message, ctx);
@@ -76,13 +79,11 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
         case 'ttl':
           if (!parts.rules.expires) return;
           for (const check of expireChecks(state.local, ctx.monotonic())) ctx.note('check expired', { check });
-          setTtlTimer(state, ctx);
+          setTtlTimer(state.local, ctx);
           pushChanges(parts, state, ctx, finish);
       }
     },
-    onRefused(state, _peer, message, ctx) {
-      if (message.type === 'Ask') onServerGone(parts, state, message.id, ctx, finish);
-    },
+    onRefused: (state, peer, message, ctx) => onServerGone(parts, state, peer, message, ctx, finish),
   };
 }
 
@@ -97,25 +98,32 @@ function answerItself(parts: AgentParts, state: AgentState, request: AgentReques
     case 'agent-register-service':
       addService(local, request.service);
       for (const check of request.checks ?? []) addCheck(local, check, now);
-      setTtlTimer(state, ctx);
+      setTtlTimer(local, ctx);
+      saveRegistrations(local, ctx);
       return done;
     case 'agent-deregister-service':
-      return dropService(local, request.id) ? done : failure(404, `Unknown service ${JSON.stringify(request.id)}`);
+      if (!dropService(local, request.id)) return failure(404, `Unknown service ${JSON.stringify(request.id)}`);
+      saveRegistrations(local, ctx);
+      return done;
     case 'agent-register-check':
       if (!isServiceKnown(state, request.check.serviceId)) {
         return failure(500, `ServiceID ${JSON.stringify(request.check.serviceId)} does not exist`);
       }
       addCheck(local, request.check, now);
-      setTtlTimer(state, ctx);
+      setTtlTimer(local, ctx);
+      saveRegistrations(local, ctx);
       return done;
     case 'agent-deregister-check':
-      return dropCheck(local, request.id) ? done : failure(404, `Unknown check ${JSON.stringify(request.id)}`);
+      if (!dropCheck(local, request.id)) return failure(404, `Unknown check ${JSON.stringify(request.id)}`);
+      saveRegistrations(local, ctx);
+      return done;
     case 'agent-update-check': {
       const { id, status, output = '' } = request;
       if (!updateCheck(local, id, status, output, now)) {
         return failure(500, `CheckID ${JSON.stringify(id)} does not have associated TTL`);
       }
-      setTtlTimer(state, ctx);
+      setTtlTimer(local, ctx);
+      saveState(local, id, ctx);
       return done;
     }
     case 'agent-services':
@@ -136,7 +144,7 @@ function isServiceKnown({ local }: AgentState, id: string): boolean {
   return id === '' || local.services.get(id)?.isGone === false;
 }
 
-function setTtlTimer({ local }: AgentState, ctx: Ctx): void {
+function setTtlTimer(local: LocalState, ctx: Ctx): void {
   const next = nextExpiry(local);
   if (next < Infinity) ctx.setTimer('ttl', Math.max(0, next - ctx.monotonic()));
 }

@@ -1,8 +1,9 @@
 // How a client agent asks servers: one of them until it fails, then the next; again while there is no leader, as nothing can have
 // happened; and again after a broken connection only what changes nothing. (Consul's client.go: RPC, canRetry.)
 import type { Context, NodeId } from '../../../sim/index.ts';
+import { brokenConnection, refusedConnection } from '../forwarding.ts';
 import { liveServers } from '../gossip.ts';
-import { maxWait } from '../queries.ts';
+import { jitterFraction, maxWait } from '../queries.ts';
 import { failure, isRead, type ConsulRequest, type ConsulResponse } from '../requests.ts';
 import type { AgentParts, AgentState, Call, ConsulAgent, Purpose } from './types.ts';
 
@@ -10,9 +11,6 @@ type Ctx = Context<ConsulAgent>;
 
 /** What is to be done with the answer to a call, or with its failure. */
 export type Finish = (state: AgentState, purpose: Purpose, response: ConsulResponse, ctx: Ctx) => void;
-
-/** The time between two attempts is up to this part of `rpc_hold_timeout`. */
-const jitterFraction = 16;
 
 export function call(
   { config }: AgentParts,
@@ -50,13 +48,22 @@ export function onAnswer(
   else finish(state, asked.purpose, response, ctx);
 }
 
-/** Nothing listens at the server. */
-export function onServerGone(parts: AgentParts, state: AgentState, id: number, ctx: Ctx, finish: Finish): void {
-  const asked = state.calls.get(id);
-  if (asked === undefined) return;
-  state.calls.delete(id);
-  const error = failure(500, 'rpc error getting client: failed to get conn: connection refused');
-  retryLater(parts, state, asked, error, isRead(asked.request), ctx, finish);
+/** Nothing listens at a server: its connections are gone, and with them what it was asked. */
+export function onServerGone(
+  parts: AgentParts,
+  state: AgentState,
+  server: NodeId,
+  refused: ConsulAgent['message'],
+  ctx: Ctx,
+  finish: Finish,
+): void {
+  for (const [id, asked] of [...state.calls]) {
+    if (asked.server !== server || asked.isWaiting) continue;
+    state.calls.delete(id);
+    const wasRefused = refused.type === 'Ask' && refused.id === id;
+    const error = wasRefused ? refusedConnection : brokenConnection;
+    retryLater(parts, state, asked, error, parts.rules.mayRepeat(asked.request), ctx, finish);
+  }
 }
 
 export function onCallTimer(parts: AgentParts, state: AgentState, ctx: Ctx, finish: Finish): void {
@@ -66,12 +73,14 @@ export function onCallTimer(parts: AgentParts, state: AgentState, ctx: Ctx, fini
     state.calls.delete(id);
     const { purpose, request, retriesUntil, isWaiting } = asked;
     if (isWaiting) call(parts, state, purpose, request, ctx, finish, retriesUntil);
-    else retryLater(parts, state, asked, failure(500, 'rpc error making call: EOF'), isRead(request), ctx, finish);
+    else {
+      retryLater(parts, state, asked, brokenConnection, parts.rules.mayRepeat(request), ctx, finish);
+    }
   }
   setCallTimer(state, ctx);
 }
 
-/** The next server is asked from now on; whether this call is repeated depends on what it may have done. */
+/** The next server is asked from now on, this call after up to a sixteenth of `rpc_hold_timeout`, if it may be repeated at all. */
 function retryLater(
   { config }: AgentParts,
   state: AgentState,

@@ -55,6 +55,8 @@ export interface AgentConfig {
 }
 
 export interface AgentRules {
+  /** Whether a request may be sent again after the connection broke on which it was sent. */
+  mayRepeat(request: ConsulRequest): boolean;
   /** Full synchronization repairs what differs in the catalog. */
   readonly repairs: boolean;
   /** A TTL check that was not updated in time turns critical. */
