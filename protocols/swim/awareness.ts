@@ -7,7 +7,7 @@ import type { Turn } from './types.ts';
 export function adjustAwareness({ swim, agent }: Turn, delta: number): void {
   if (!agent.config.lifeguard.awareness) return;
   const most = agent.config.awarenessMaxMultiplier - 1;
-  swim.awareness = Math.min(most, Math.max(0, swim.awareness + delta));
+  swim.awareness = agent.rules.clampAwareness(swim.awareness + delta, most);
 }
 
 /** A time of the protocol as a member with this health takes it: the paper stretches the interval and the time-out alike. */

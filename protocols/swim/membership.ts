@@ -70,7 +70,7 @@ export function onDead(turn: Turn, { member: name, incarnation, from }: Omit<Acc
   if (!isLive(known)) return;
   if (name === swim.name && !swim.isLeaving) return refute(turn, incarnation);
   broadcast(turn, { type: 'dead', member: name, incarnation, from });
-  const status = name === from ? 'left' : 'dead';
+  const status = agent.rules.statusOfDead(name, from);
   if (status === 'dead') swim.failed.set(name, known.address);
   change(turn, { ...known, incarnation, status }, known, from);
 }
@@ -95,9 +95,8 @@ export function refute(turn: Turn, accused: number): void {
 /** Nobody objected in time. */
 export function onSuspicionOver(turn: Turn, name: string): void {
   const { swim, agent } = turn;
-  const startedAt = swim.suspicions.get(name)?.startedAt ?? -1;
   const known = findMember(swim.members, name);
-  if (known === undefined || !agent.rules.isStillSuspect(swim, name, startedAt)) return;
+  if (known === undefined || !agent.rules.isStillSuspect(known)) return;
   onDead(turn, { member: name, incarnation: known.incarnation, from: swim.name });
 }
 

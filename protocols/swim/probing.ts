@@ -36,11 +36,10 @@ export function onProbeTimeout(turn: Turn): void {
   if (probe === null || probe.acked) return;
   const target = findMember(swim.members, probe.target);
   if (target === undefined) return;
-  const helpers = pickMembers(turn, agent.config.indirectChecks, (member) => {
-    return member.name !== target.name && member.status === 'alive';
-  });
+  const helpers = pickMembers(turn, agent.config.indirectChecks, (member) => agent.rules.mayHelp(member, target));
   const { sequence } = probe;
   probe.expectedNacks = helpers.length;
+  ctx.note('asks', { target: target.name, helpers: helpers.map(({ name }) => name) });
   for (const helper of helpers) {
     const updates = takeBroadcasts(turn, pingBytes);
     const request = { sequence, target: target.name, address: target.address, updates };
@@ -66,7 +65,8 @@ export function onAck(turn: Turn, sequence: number): void {
     swim.relays.delete(sequence);
     ctx.clearTimer(`swim relay ${sequence}`);
     if (agent.rules.helperVouches) vouch(turn, relay.target);
-    ctx.send(relay.asker, { type: 'Ack', sequence: relay.sequence, updates: takeBroadcasts(turn, pingBytes) });
+    const answered = agent.rules.relayedSequence(relay.sequence, sequence);
+    ctx.send(relay.asker, { type: 'Ack', sequence: answered, updates: takeBroadcasts(turn, pingBytes) });
     return;
   }
   if (swim.probe === null || swim.probe.acked || !agent.rules.answersProbe(swim, sequence)) return;
@@ -76,8 +76,11 @@ export function onAck(turn: Turn, sequence: number): void {
   adjustAwareness(turn, agent.rules.awarenessAfterSuccess);
 }
 
-export function onNack({ swim }: Turn, sequence: number): void {
-  if (swim.probe?.sequence === sequence) swim.probe.nacks++;
+export function onNack({ swim, agent }: Turn, sequence: number): void {
+  const { probe } = swim;
+  if (probe?.sequence !== sequence) return;
+  probe.nacks++;
+  if (agent.rules.nackProvesLife) probe.acked = true;
 }
 
 /** Pings for somebody else, who hears of the answer, or after a while that there was none. */

@@ -1,7 +1,6 @@
 // The rules that failure detection hangs on, each small, so that a broken variant can replace one of them.
 import type { Micros } from '../../sim/index.ts';
 import { ceilLog10OfNext } from './logarithms.ts';
-import { findMember } from './table.ts';
 import type { Member, SwimState } from './types.ts';
 
 export interface SwimRules {
@@ -23,15 +22,27 @@ export interface SwimRules {
   readonly helperVouches: boolean;
   /** What a peer calls dead in a full exchange is suspected only: it may be wrong (mergeState). */
   readonly mergesDeadAsSuspect: boolean;
-  /** A time-out of a suspicion counts if the member is suspected still, and since the same moment (suspectNode). */
-  isStillSuspect(state: SwimState, name: string, startedAt: number): boolean;
+  /** A suspicion that runs out is the end of who is suspected still (suspectNode). */
+  isStillSuspect(known: Member): boolean;
+  /** Who says of itself that it is dead has left; who is said to be by others has failed (deadNode). */
+  statusOfDead(name: string, from: string): 'dead' | 'left';
   /** An ack counts for the probe that it answers. */
   answersProbe(state: SwimState, sequence: number): boolean;
+  /** Who pings for another answers with the number that it was asked under (handleIndirectPing). */
+  relayedSequence(asked: number, own: number): number;
+  /** Whom it asks to ping a member that is silent: others that are alive (probeNode). */
+  mayHelp(helper: Member, target: Member): boolean;
+  /** A helper that says that it heard nothing lives itself, which says nothing of the target (Lifeguard IV-A). */
+  readonly nackProvesLife: boolean;
   /** The same accuser confirms a suspicion once. */
   isNewAccuser(accusers: readonly string[], from: string): boolean;
+  /** The more confirm a suspicion, the sooner it runs out (Lifeguard IV-B). */
+  readonly confirmationsShorten: boolean;
   /** How the local health multiplier moves: down with each success, up with what was not heard (Lifeguard IV-A). */
   awarenessAfterSuccess: number;
   awarenessAfterMissing(expectedNacks: number, nacks: number): number;
+  /** It stays within its bounds (ApplyDelta). */
+  clampAwareness(wanted: number, most: number): number;
   /** How often news are passed on in a cluster of n: 4, 8, 12, ... for a multiplier of 4 (retransmitLimit). */
   retransmitLimit(mult: number, n: number): number;
   /** Newer news of a member take the place of older ones (Invalidates). */
@@ -54,12 +65,17 @@ export const swimRules: SwimRules = {
     heard.incarnation > self.incarnation || (heard.incarnation === self.incarnation && heard.meta !== self.meta),
   helperVouches: false,
   mergesDeadAsSuspect: true,
-  isStillSuspect: (state, name, startedAt) =>
-    findMember(state.members, name)?.status === 'suspect' && state.suspicions.get(name)?.startedAt === startedAt,
+  isStillSuspect: ({ status }) => status === 'suspect',
+  statusOfDead: (name, from) => (name === from ? 'left' : 'dead'),
   answersProbe: (state, sequence) => state.probe?.sequence === sequence,
+  relayedSequence: (asked) => asked,
+  mayHelp: (helper, target) => helper.status === 'alive' && helper.name !== target.name,
+  nackProvesLife: false,
   isNewAccuser: (accusers, from) => !accusers.includes(from),
+  confirmationsShorten: true,
   awarenessAfterSuccess: -1,
   awarenessAfterMissing: (expectedNacks, nacks) => (expectedNacks > 0 ? expectedNacks - nacks : 1),
+  clampAwareness: (wanted, most) => Math.min(most, Math.max(0, wanted)),
   retransmitLimit: (mult, n) => mult * ceilLog10OfNext(n),
   supersedes: true,
   shuffles: true,

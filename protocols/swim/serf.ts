@@ -39,17 +39,21 @@ export interface SerfState {
 export interface SerfRules {
   /** Who hears of a time has a greater one from then on. */
   witness(own: number, heard: number): number;
+  /** So many times of the past are told apart (EventBuffer, QueryBuffer). */
+  readonly remembers: number;
+  /** What is older than that is dropped: nobody remembers any more whether it was there. */
+  isTooOld(time: number, oldest: number): boolean;
   /** What was seen already is neither delivered nor passed on again. */
   isNew(seen: readonly string[], identity: string): boolean;
 }
 
 export const serfRules: SerfRules = {
   witness: (own, heard) => Math.max(own, heard + 1),
+  remembers: 512,
+  isTooOld: (time, oldest) => time < oldest,
   isNew: (seen, identity) => !seen.includes(identity),
 };
 
-/** So many Lamport times of the past are told apart; what is older is dropped (EventBuffer, QueryBuffer). */
-const buffer = 512;
 /** Answers are awaited for this many gossip intervals times ⌈log10(n + 1)⌉ (QueryTimeoutMult). */
 const queryTimeoutMult = 16;
 
@@ -147,8 +151,8 @@ function take(serf: Serf, state: SerfHost['state'], news: SerfNews, ctx: SerfCon
   const { kind, time, name, value, origin } = news;
   const own = state.serf;
   own.clocks[kind] = serf.rules.witness(own.clocks[kind], time);
-  const oldest = own.clocks[kind] - buffer;
-  if (time < oldest) return false; // nobody remembers any more whether it was there
+  const oldest = own.clocks[kind] - serf.rules.remembers;
+  if (serf.rules.isTooOld(time, oldest)) return false;
   const key = `${kind} ${time}`;
   const seen = own.seen.get(key) ?? [];
   const identity = JSON.stringify([name, value, origin]);
@@ -156,7 +160,7 @@ function take(serf: Serf, state: SerfHost['state'], news: SerfNews, ctx: SerfCon
   own.seen.set(key, [...seen, identity]);
   own.seen.delete(`${kind} ${oldest - 1}`);
   if (kind === 'event') {
-    own.recent = [...own.recent.filter((other) => other.time >= oldest), news].slice(-buffer);
+    own.recent = [...own.recent.filter((other) => other.time >= oldest), news].slice(-serf.rules.remembers);
     ctx.note('event', { name, time, origin, value, sent: isSent });
   } else ctx.send(origin, { type: 'SerfAnswer', time, value: serf.answer(name, value, state, ctx.id) });
   return true;

@@ -36,6 +36,8 @@ export function confirm({ swim, agent, ctx }: Turn, name: string, from: string):
   const { accusers, needed, startedAt, min, max } = suspicion;
   if (accusers.length > needed || !agent.rules.isNewAccuser(accusers, from)) return false;
   accusers.push(from);
+  ctx.note('confirmed', { member: name, from });
+  if (!agent.rules.confirmationsShorten) return true;
   const elapsed = ctx.monotonic() - startedAt;
   ctx.setTimer(`swim suspicion ${name}`, Math.max(0, suspicionLength(accusers.length - 1, needed, min, max) - elapsed));
   return true;
