@@ -57,6 +57,22 @@ function judge(history: History): readonly CheckOutcome[] {
   });
 }
 
+/** What a stale read asks for as a bound is kept by what it is told of its server. */
+export function maxStaleIsKept(): Check {
+  const about = 'A stale read that is bounded is answered by a server that heard of the leader as lately as that.';
+  return { name: 'max stale', about, judge: judgeBound };
+}
+
+function judgeBound(history: History): readonly CheckOutcome[] {
+  return pairOperations(history).flatMap(({ f, type, result, id }): CheckOutcome[] => {
+    if (f !== 'read' || type !== 'ok') return [];
+    const [key, , contact, bound] = result as readonly [string, Json, number, number?];
+    if (bound === undefined || contact <= bound) return [];
+    const reason = `a read of ${key} that asked for ${bound} ms at most came from a server that had heard nothing for ${contact} ms`;
+    return [{ verdict: 'invalid', reason, operations: [id] }];
+  });
+}
+
 /** A minority of the servers is cut off together, and comes back. */
 function cuts(random: Random, { nodes, healAt }: Setting): TimedFault[] {
   const schedule: TimedFault[] = [];
@@ -81,7 +97,7 @@ export function consulContactScenario(variant: Omit<ConsulVariant, 'consistency'
     ...variant,
     consistency: 'stale',
     client: { tellsContact: true },
-    checks: [boundedStaleness()],
+    checks: [boundedStaleness(), maxStaleIsKept()],
   });
 }
 
@@ -95,8 +111,10 @@ export const consulLastContact = consulContactScenario({
 
 export const consulBoundedStaleness = consulContactScenario({
   name: 'consul-bounded-staleness',
-  story: 'Where only a leader counts whose commits a server has all applied, stale reads know what they may miss.',
+  story:
+    'Where only a leader counts whose commits a server has all applied, stale reads know what they may miss, and keep a bound.',
   expect: { type: 'holds' },
+  maxStale: 'drawn',
   rules: {
     isContact: (raft, from, message) =>
       from === raft.leader && message.type === 'AppendEntries' && raft.lastApplied >= message.leaderCommit,

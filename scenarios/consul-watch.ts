@@ -18,6 +18,7 @@ import {
   type Json,
   type Micros,
   type Operation as Planned,
+  type ParameterSpecs,
   type Random,
   type Scenario,
   type Setting,
@@ -29,9 +30,8 @@ export interface ConsulWatchVariant {
   readonly story: string;
   readonly expect: Scenario['expect'];
   readonly rules?: Partial<ConsulRules>;
-  /** Fixed instead of drawn. */
-  readonly writers?: number;
-  readonly thinking?: number;
+  /** One client writes, and watchers think about almost everything that they are told. */
+  readonly isSlow?: boolean;
 }
 
 const wait = seconds(4);
@@ -42,37 +42,13 @@ const prompt = ms(300);
 /** Deletions are remembered for longer than it takes a watcher to ask again. */
 const tombstoneTtl = seconds(8);
 
-const parameters = {
-  servers: { about: 'Consul servers', default: 3, range: [1, 7], draw: (random: Random) => random.pick([3, 3, 5]) },
-  writers: {
-    about: 'clients that write',
-    default: 2,
-    range: [1, 10],
-    draw: (random: Random) => random.between(1, 3),
-  },
-  watchers: { about: 'clients that wait for changes', default: 3, range: [1, 20] },
-  keys: { about: 'keys that are written and deleted', default: 3, range: [1, 20] },
-  thinking: {
-    about: 'share of answers, in parts per million, that a watcher thinks about for a while before it asks again',
-    default: 150_000,
-    range: [0, 1_000_000],
-    draw: (random: Random) => random.pick([150_000, 600_000]),
-  },
-  consistency: {
-    about: 'how queries are answered: default, consistent or stale',
-    default: 'default',
-    oneOf: ['default', 'consistent', 'stale'],
-    draw: (random: Random) => random.pick(['default', 'consistent', 'stale']),
-  },
-} as const;
-
 export function consulWatchScenario(variant: ConsulWatchVariant): Scenario {
   return defineScenario({
     name: variant.name,
     story: variant.story,
     protocol: 'consul',
     expect: variant.expect,
-    parameters,
+    parameters: parametersOf(variant),
     world({ servers, writers, watchers, keys, thinking, consistency }) {
       const server = consulServer({
         raft: consulRaftTimes,
@@ -80,17 +56,16 @@ export function consulWatchScenario(variant: ConsulWatchVariant): Scenario {
         ...(variant.rules && { rules: variant.rules }),
       });
       const watcher = consulWatchClient({ wait, consistency });
-      const drawn = { writers: variant.writers ?? writers, thinking: variant.thinking ?? thinking };
       return {
         nodes: numbered('s', servers, { protocol: server }),
         clients: [
-          ...numbered('c', drawn.writers, { protocol: consulKvClient({ timeout: ms(1_500) }), timeout: seconds(2) }),
+          ...numbered('c', writers, { protocol: consulKvClient({ timeout: ms(1_500) }), timeout: seconds(2) }),
           ...numbered('w', watchers, { protocol: watcher, timeout: seconds(600) }),
         ],
         network: networkPresets.lan,
         until: seconds(24),
         tail: seconds(14),
-        workload: (random, setting) => watchWorkload(random, setting, keys, drawn.thinking),
+        workload: (random, setting) => watchWorkload(random, setting, keys, thinking),
         faults: nemesis(),
         roles: { leader: currentLeader(server) },
         properties: raftProperties(server, { progressWithin: seconds(4) }),
@@ -98,6 +73,32 @@ export function consulWatchScenario(variant: ConsulWatchVariant): Scenario {
       };
     },
   });
+}
+
+function parametersOf({ isSlow = false }: ConsulWatchVariant) {
+  return {
+    servers: { about: 'Consul servers', default: 3, range: [1, 7], draw: (random: Random) => random.pick([3, 3, 5]) },
+    writers: {
+      about: 'clients that write',
+      default: isSlow ? 1 : 2,
+      range: [1, 10],
+      draw: (random: Random) => (isSlow ? 1 : random.between(1, 3)),
+    },
+    watchers: { about: 'clients that wait for changes', default: 3, range: [1, 20] },
+    keys: { about: 'keys that are written and deleted', default: 3, range: [1, 20] },
+    thinking: {
+      about: 'share of answers, in parts per million, that a watcher thinks about for a while before it asks again',
+      default: isSlow ? 900_000 : 150_000,
+      range: [0, 1_000_000],
+      draw: (random: Random) => (isSlow ? 900_000 : random.pick([150_000, 600_000])),
+    },
+    consistency: {
+      about: 'how queries are answered: default, consistent or stale',
+      default: 'default',
+      oneOf: ['default', 'consistent', 'stale'],
+      draw: (random: Random) => random.pick(['default', 'consistent', 'stale']),
+    },
+  } as const satisfies ParameterSpecs;
 }
 
 /** Writers write and delete, and say when all is calm; watchers ask again at once, or after they have thought about it. */

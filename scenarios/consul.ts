@@ -17,6 +17,7 @@ import {
   workload,
   type Check,
   type NemesisOptions,
+  type ParameterSpec,
   type ParameterSpecs,
   type Random,
   type Scenario,
@@ -44,6 +45,8 @@ export interface ConsulVariant {
   /** Share of compare-and-set in parts per million; default 150,000. */
   readonly cas?: number;
   readonly checks?: readonly Check[];
+  /** Stale reads are bounded by so many milliseconds, or by what a seed draws; default not at all. */
+  readonly maxStale?: number | 'drawn';
 }
 
 /** Elections and snapshots that take place many times in a short run. */
@@ -56,20 +59,30 @@ export const consulRaftTimes: Partial<RaftConfig> = {
   trailing: 16,
 };
 
+/** Milliseconds without a leader that a stale read may be behind, 0 for any. */
+function maxStaleSpec(given: number | 'drawn' = 0): ParameterSpec<number> {
+  const about = 'milliseconds that the server of a stale read may have been without word of the leader; 0 for any time';
+  const range = [0, 600_000] as const;
+  if (given !== 'drawn') return { about, default: given, range };
+  return { about, default: 0, range, draw: (random: Random) => random.pick([0, 250, 1_000]) };
+}
+
 export function consulScenario(variant: ConsulVariant): Scenario {
   return defineScenario({
     name: variant.name,
     story: variant.story,
     protocol: 'consul',
     expect: variant.expect,
-    parameters: consulParameters,
-    world({ servers, clients, keys }) {
+    parameters: { ...consulParameters, maxStale: maxStaleSpec(variant.maxStale) },
+    world({ servers, clients, keys, maxStale }) {
       const server = consulServer({
         raft: { ...consulRaftTimes, ...variant.raft },
         config: { rpcHoldTimeout: seconds(1) },
         ...(variant.rules && { rules: variant.rules }),
       });
-      const client = consulKvClient({ timeout: ms(1_500), consistency: variant.consistency, ...variant.client });
+      const { consistency } = variant;
+      const bound = maxStale > 0 && { maxStale: ms(maxStale) };
+      const client = consulKvClient({ timeout: ms(1_500), consistency, ...bound, ...variant.client });
       return {
         nodes: numbered('s', servers, { protocol: server }),
         clients: numbered('c', clients, { protocol: client, timeout: seconds(2) }),

@@ -4,7 +4,10 @@ import { InputError, type Scenario } from '../sim/index.ts';
 import { antiEntropy } from './anti-entropy.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from './consul.ts';
 import { consulBoundedStaleness, consulLastContact } from './consul-contact.ts';
+import { consulDatacenters } from './consul-datacenters.ts';
 import { consulGossipLock, consulLock, consulLockIndexReset } from './consul-lock.ts';
+import { consulServices } from './consul-services.ts';
+import { consulWatch } from './consul-watch.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
@@ -98,6 +101,9 @@ export const scenarios: readonly Scenario[] = [
   consulLock,
   consulGossipLock,
   consulLockIndexReset,
+  consulWatch,
+  consulServices,
+  consulDatacenters,
   ...consulKnownBugs,
   etcdKeyValue,
   etcdSerializableReads,

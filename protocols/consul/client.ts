@@ -30,7 +30,8 @@ export interface ConsulClientOptions {
   readonly maxStale?: Micros;
   /** The datacenter that keeps a key, if it is not that of the servers asked. */
   readonly datacenterOf?: (key: string) => string | undefined;
-  /** Reads complete with `[key, value, contact]`: how many milliseconds ago the server had heard of a leader. */
+  /** Reads complete with `[key, value, contact]`: how many milliseconds ago the server had heard of a leader; and with the bound
+   * in milliseconds where there is one. */
   readonly tellsContact?: boolean;
   /** Takes a write that was answered with an error for one that did not happen. */
   readonly trustsErrors?: boolean;
@@ -110,7 +111,7 @@ function finishHttp(state: ConsulClientState, response: ConsulResponse, ctx: Ctx
 }
 
 function finishKv(options: ConsulClientOptions, state: ConsulClientState, response: ConsulResponse, ctx: Ctx): void {
-  const { tellsContact, trustsErrors } = options;
+  const { tellsContact, trustsErrors, maxStale } = options;
   const { operation, request } = state;
   if (operation === null || request === null) return;
   const [key, argument] = operation.value as readonly [string, Json];
@@ -125,7 +126,8 @@ function finishKv(options: ConsulClientOptions, state: ConsulClientState, respon
   const entry = (response.body as readonly { readonly value: string; readonly modifyIndex: number }[] | null)?.[0];
   const found = entry === undefined ? null : (JSON.parse(entry.value) as Json);
   if (operation.f === 'read') {
-    const contact = tellsContact === true ? [response.lastContact ?? 0] : [];
+    const bound = maxStale === undefined ? [] : [Math.floor(maxStale / ms(1))];
+    const contact = tellsContact === true ? [response.lastContact ?? 0, ...bound] : [];
     return end(state, ctx, () => ctx.ok([key, found, ...contact]));
   }
   const [from, to] = argument as readonly [Json, Json];

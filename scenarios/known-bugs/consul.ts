@@ -1,7 +1,10 @@
 // Consul with one rule broken at a time, and what must catch it.
 import { seconds, type Scenario } from '../../sim/index.ts';
 import { consulContactScenario } from '../consul-contact.ts';
+import { consulDatacentersScenario } from '../consul-datacenters.ts';
 import { consulLockScenario, lateWrites } from '../consul-lock.ts';
+import { consulServicesScenario } from '../consul-services.ts';
+import { consulWatchScenario } from '../consul-watch.ts';
 import { consulScenario } from '../consul.ts';
 
 const breaks = (...what: string[]): Scenario['expect'] => ({ type: 'breaks', what });
@@ -69,6 +72,51 @@ export const consulAnyContact = consulContactScenario({
   rules: { isContact: () => true },
 });
 
+export const consulMaxStaleIgnored = consulContactScenario({
+  name: 'consul-max-stale-ignored',
+  story: 'A server answers stale reads itself, however fresh the client wants them.',
+  expect: breaks('max stale', 'bounded staleness'),
+  rules: { isTooStale: () => false },
+  maxStale: 250,
+});
+
+export const consulDeafQueries = consulWatchScenario({
+  name: 'consul-deaf-queries',
+  story: 'A change wakes nobody: blocking queries sleep until their wait is over.',
+  expect: breaks('prompt news'),
+  rules: { wakesBlocked: false },
+});
+
+export const consulDeletionsForgotten = consulWatchScenario({
+  name: 'consul-deletions-forgotten',
+  story:
+    'Deletions are forgotten at once: the index of a prefix goes back, and who thought for a while waits beside the news.',
+  expect: breaks('prompt news'),
+  rules: { forgottenAt: (now) => now },
+  isSlow: true,
+});
+
+export const consulEternalChecks = consulServicesScenario({
+  name: 'consul-eternal-checks',
+  story: 'TTL checks never expire: the dead pass for the living.',
+  expect: breaks('the dead are not offered'),
+  agentRules: { expires: false },
+});
+
+export const consulDriftRemains = consulServicesScenario({
+  name: 'consul-drift-remains',
+  story: 'Agents push what changes and compare nothing: what others did to the catalog stays.',
+  expect: breaks('the catalog is true', 'the dead are not offered'),
+  agentRules: { repairs: false },
+});
+
+export const consulRepeatedWrites = consulDatacentersScenario({
+  name: 'consul-repeated-writes',
+  story: 'Agents send again whatever they got no answer to: a write takes place twice, and what came between is lost.',
+  expect: breaks('linearizable key-value'),
+  agentRules: { mayRepeat: () => true },
+});
+
 export const consulKnownBugs: readonly Scenario[] = [
   consulLockDelayIgnored,
   consulLockIndexNotBumped,
@@ -78,4 +126,10 @@ export const consulKnownBugs: readonly Scenario[] = [
   consulLockWithoutFencing,
   consulUnverifiedLeader,
   consulAnyContact,
+  consulMaxStaleIgnored,
+  consulDeafQueries,
+  consulDeletionsForgotten,
+  consulEternalChecks,
+  consulDriftRemains,
+  consulRepeatedWrites,
 ];
