@@ -13,7 +13,7 @@ import {
   type Tally,
 } from '../fuzz/index.ts';
 import { InputError } from '../sim/index.ts';
-import { FleetError, within, type Fleet } from './fleet-connection.ts';
+import { FleetError, whileThere, type Fleet } from './fleet-connection.ts';
 import { codeDigest, scenarioDigest } from './fleet-digest.ts';
 import { announce, prefix, queueName, readRefusals, withdraw, type Announcement } from './fleet-registry.ts';
 import { Vigil } from './fleet-vigil.ts';
@@ -121,7 +121,7 @@ class Coordinator {
       signal?.removeEventListener('abort', interrupt);
       this.#tally.end('interrupted');
       // What is being handed out is out before it is taken away.
-      await within(2_000, work, 'the server is away').catch(() => {});
+      await whileThere(this.#fleet, work);
       await withdraw(this.#fleet, this.#announcement.id);
       this.#queue.close().catch(() => {});
     }

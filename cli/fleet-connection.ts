@@ -82,6 +82,11 @@ export async function within<T>(milliseconds: number, promise: Promise<T>, messa
   }
 }
 
+/** Waits for what is asked of the server, but not long where it is away. Never throws. */
+export async function whileThere(fleet: Pick<Fleet, 'lostMs'>, promise: Promise<unknown>): Promise<void> {
+  await within(fleet.lostMs() > 0 ? 500 : 15_000, promise, 'the server is away').catch(() => {});
+}
+
 function withoutPassword(address: string): string {
   return address.replace(/(\/\/[^:/@]*):.*@/, '$1:…@');
 }

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { Plan } from '../fuzz/index.ts';
 import { codeDigest, scenarioDigest } from './fleet-digest.ts';
-import { within, type Fleet } from './fleet-connection.ts';
+import { whileThere, type Fleet } from './fleet-connection.ts';
 import { scenarioFileOf } from './scenario-source.ts';
 import { packageVersion } from './version.ts';
 
@@ -47,7 +47,7 @@ export async function announce({ redis }: Fleet, announcement: Announcement): Pr
   await redis.multi().set(announcementKey(id), JSON.stringify(announcement), 'PX', leaseMs).sadd(campaigns, id).exec();
 }
 
-/** Says that the campaign is over, and takes its ranges away. Gives up after a few seconds: what is left is swept by others. */
+/** Says that the campaign is over, and takes its ranges away; what is left where the server is away is swept by others. */
 export async function withdraw(fleet: Fleet, id: string): Promise<void> {
   const { redis } = fleet;
   const going = redis
@@ -57,7 +57,7 @@ export async function withdraw(fleet: Fleet, id: string): Promise<void> {
     .exec()
     .then(() => removeQueue(fleet, id))
     .then(() => redis.srem(campaigns, id));
-  await within(3_000, going, 'gone').catch(() => {});
+  await whileThere(fleet, going);
 }
 
 /** A campaign that is on, one that is over or cannot be read, or undefined when nobody says anything of it. */

@@ -19,8 +19,6 @@ export interface ServerOptions {
 /** How long a range stays with a worker that gives no sign of life, and how often that is looked at, in milliseconds. */
 const lockMs = 10_000;
 const lookMs = 5_000;
-/** How many workers a range may take down before it is divided. */
-const mostDeaths = 2;
 
 export class CampaignServer {
   readonly announcement: Announcement;
@@ -53,7 +51,6 @@ export class CampaignServer {
         ...{
           lockDuration: lockMs,
           stalledInterval: lookMs,
-          maxStalledCount: mostDeaths,
           runRetryDelay: 1_000,
           drainDelay: 2,
         },

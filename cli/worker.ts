@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { readCount, readSeconds } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
-import { connectFleet, FleetError, within, type Fleet } from './fleet-connection.ts';
+import { connectFleet, FleetError, whileThere, type Fleet } from './fleet-connection.ts';
 import { Crew } from './fleet-crew.ts';
 import { Vigil } from './fleet-vigil.ts';
 import { count } from './layout.ts';
@@ -94,7 +94,8 @@ async function serve(
 /** Gives back what has been begun; a server that is away gets it back by itself when the locks run out. */
 async function leave(crew: Crew, fleet: Fleet): Promise<void> {
   const left = crew.close();
-  await within(3_000, left, 'the server is away').catch(() => {});
+  await whileThere(fleet, left);
+  // Whatever still waits for an answer hears that there will be none.
   fleet.close();
-  await within(2_000, left, 'the server is away').catch(() => {});
+  await whileThere(fleet, left);
 }
