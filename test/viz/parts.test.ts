@@ -76,12 +76,12 @@ describe('steps', () => {
 });
 
 test('what is looked for passes, and nothing else', () => {
-  expect(rowFilter(model, { text: '', lane: -1 })).toBeUndefined();
-  const passes = rowFilter(model, { text: 'vote-reply', lane: 1 });
+  expect(rowFilter(model, { text: '', lane: -1, key: '' })).toBeUndefined();
+  const passes = rowFilter(model, { text: 'vote-reply', lane: 1, key: '' });
   const rows = [...model.rows.time.keys()].filter((row) => passes?.(row));
   expect(rows.length).toBeGreaterThan(0);
   expect(rows.length).toBeLessThan(model.rows.length / 2);
-  const messages = messageFilter(model, { text: 'vote-reply', lane: -1 }) ?? new Uint8Array();
+  const messages = messageFilter(model, { text: 'vote-reply', lane: -1, key: '' }) ?? new Uint8Array();
   const types = new Set(
     [...messages.keys()]
       .filter((index) => messages[index] === 1)

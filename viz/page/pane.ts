@@ -1,5 +1,6 @@
 // One run's picture with its gutter: a page shows one of them, or two below each other that are zoomed and selected apart
 // but share their time.
+import { createBrush } from './overlay/brush.ts';
 import { button, element } from './overlay/element.ts';
 import { gutter } from './overlay/gutter.ts';
 import { createTooltip } from './overlay/tooltip.ts';
@@ -20,6 +21,8 @@ export interface PaneListener {
   onMoment(time: number): void;
   /** A fault of the schedule was dragged to another time. */
   onFault(pane: Pane, fault: number, at: number): void;
+  /** A stretch of time was marked, or the mark taken away. */
+  onStretch(stretch: TimeWindow | undefined): void;
 }
 
 export interface Pane {
@@ -35,6 +38,8 @@ export interface Pane {
   setMoment(time: number | undefined): void;
   /** Puts the mark of the first difference there. */
   setParting(time: number, words: string): void;
+  /** Marks a stretch of time, or nothing. */
+  markStretch(stretch: TimeWindow | undefined): void;
 }
 
 export function createPane(shown: ShownRun, end: number, title: string | undefined, listener: PaneListener): Pane {
@@ -47,6 +52,8 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
   const momentLine = marker('moment-line');
   const partingLine = marker('parting-line');
   stage.node.append(momentLine.node, partingLine.node);
+  const brush = createBrush(view, (stretch) => listener.onStretch(stretch));
+  stage.surface.append(brush.node);
   let parting: number | undefined;
   let moment: number | undefined;
   const place = (line: Marker, time: number | undefined): void => {
@@ -69,9 +76,11 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
       stage.gutter.style.height = `${picture.layout.height}px`;
       stage.gutter.replaceChildren(...gutter(model.data, picture.layout));
       view.resize(width);
+      brush.fit(width, picture.layout.height);
     },
     draw() {
       picture.draw();
+      brush.follow();
       place(momentLine, moment);
       place(partingLine, parting);
     },
@@ -85,6 +94,7 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
       partingLine.label.textContent = words;
       place(partingLine, time);
     },
+    markStretch: (stretch) => brush.mark(stretch),
   };
   listenToPointer(pane, listener);
   dragFaults(pane, (fault, at) => listener.onFault(pane, fault, at));

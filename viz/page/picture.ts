@@ -27,6 +27,8 @@ export interface Picture {
   readonly layers: Set<Layer>;
   /** For each message, 1 if the reader's filter lets it through; undefined without a filter. */
   filter: Uint8Array | undefined;
+  /** The same of operations. */
+  operationFilter: Uint8Array | undefined;
   hover: Target | undefined;
   selection: Target | undefined;
   setDark(isDark: boolean): void;
@@ -60,6 +62,7 @@ export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark:
     window: view.window(),
     hidden,
     filter: picture.filter,
+    operationFilter: picture.operationFilter,
   });
   const frameOn = (canvas: HTMLCanvasElement): Frame => frameWith(fitCanvas(canvas, layout.width, layout.height));
   const picture: Picture = {
@@ -75,6 +78,7 @@ export function createPicture(shown: ShownRun, stage: Stage, view: View, isDark:
     hidden,
     layers,
     filter: undefined,
+    operationFilter: undefined,
     hover: undefined,
     selection: undefined,
     setDark(dark) {

@@ -34,7 +34,8 @@ export function createView(surface: HTMLElement, end: number, onChange: () => vo
   let animation = 0;
   const behaviour = zoom<HTMLElement, unknown>()
     .filter((event: WheelEvent | MouseEvent) =>
-      event.type === 'wheel' ? !isSideways(event as WheelEvent) : !event.button,
+      // With Shift held a drag marks a stretch.
+      event.type === 'wheel' ? !isSideways(event as WheelEvent) : !event.button && !event.shiftKey,
     )
     .duration(prefersStillness() ? 0 : 200)
     .on('zoom', (event: { sourceEvent: unknown }) => {

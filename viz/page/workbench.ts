@@ -4,15 +4,14 @@ import type { CatalogueEntry } from '../catalogue.ts';
 import type { RunRequest } from '../request.ts';
 import { changedRequest, moveFault, type Change } from './change.ts';
 import type { Engine } from './engine.ts';
-import { messageFilter, rowFilter, type Filter } from './filter.ts';
-import { layersOf, type Layer } from './layers.ts';
+import { messageFilter, operationFilter, rowFilter, type Filter } from './filter.ts';
+import { legendOf } from './legend-of-panes.ts';
 import { countSent } from './messages.ts';
 import { findingWindow, openingWindow, windowAround } from './opening.ts';
 import { mostLanesWithArrows } from './draw/heat.ts';
 import { createAxis, type TimeAxis } from './overlay/axis.ts';
-import { element } from './overlay/element.ts';
+import { button, element } from './overlay/element.ts';
 import { listenToKeys, type KeyboardSetting } from './overlay/keyboard.ts';
-import { legend } from './overlay/legend.ts';
 import { createOverview, type Overview } from './overlay/overview.ts';
 import { createPlayerBar, type PlayerBar } from './overlay/player-bar.ts';
 import { searchBar } from './overlay/search-bar.ts';
@@ -121,6 +120,7 @@ function createBench(setting: WorkbenchSetting): Bench {
     onSelect: (pane, target) => select(bench, pane, target),
     onMoment: (time) => seek(bench, time),
     onFault: (pane, fault, at) => dragFault(bench, pane, fault, at),
+    onStretch: (stretch) => markStretch(bench, stretch),
   };
   const panes = runs.map((shown, index) => createPane(shown, end, titles[index], listener));
   for (const pane of panes) markParting(pane, last);
@@ -144,6 +144,8 @@ function createBench(setting: WorkbenchSetting): Bench {
       goTo: (row) => goTo(bench, row),
       pane: () => subject(bench),
       onTab: () => showMoment(bench),
+      zoom: (stretch) => subject(bench).view.glide(stretch),
+      onStretch: (stretch) => markStretch(bench, stretch),
     }),
     player,
     bar: createPlayerBar({ model: last.model, player, row: () => bench.row, goTo: (row) => goTo(bench, row) }),
@@ -175,10 +177,14 @@ function assemble(bench: Bench): HTMLElement {
     element('section', { class: 'timeline', attributes: { 'aria-label': 'Timeline' } }, [
       element('div', { class: 'toolbar' }, [
         zoomButtons(() => subject(bench).view),
-        bench.readout,
+        bench.bar.transport,
         searchBar(model, (filter) => applyFilter(bench, filter)),
       ]),
-      bench.bar.node,
+      element('div', { class: 'toolbar' }, [
+        bench.bar.steps,
+        button('Sum up', 'button', () => summarizeVisible(bench), 'Sum up what is visible (b), or drag with Shift'),
+        bench.readout,
+      ]),
       row('overview-row', corner('all of it'), bench.overview.node),
       row('axis-row', corner('time'), element('div', { class: 'axis-place' }, [bench.axis.node])),
       ...panes.map(({ node }) => node),
@@ -198,6 +204,7 @@ function listen(bench: Bench): void {
       selection: () => pane.picture.selection,
       select: (target) => select(bench, pane, target),
       jump: (target) => jump(bench, pane, target),
+      summarize: () => summarizeVisible(bench),
       press: (key) => bench.bar.press(key),
     };
     listenToKeys(pane.stage.node, keys);
@@ -261,7 +268,7 @@ function draw(bench: Bench): void {
     : picture.layout.lanes.length > mostLanesWithArrows
       ? ', drawn as a map: a cell is what a node received then'
       : ', drawn as densities: zoom in for arrows';
-  bench.readout.textContent = `${duration(window.to - window.from)} visible · ${sent.toLocaleString('en-US')} messages${how}`;
+  bench.readout.textContent = `${duration(window.to - window.from)} · ${sent.toLocaleString('en-US')} messages${how}`;
   bench.setting.onPlace(placeOf(bench));
 }
 
@@ -270,23 +277,11 @@ function placeOf(bench: Bench): Place {
 }
 
 function drawLegend(bench: Bench): void {
-  const { picture, model } = subject(bench);
-  const onToggle = (type: number): void => {
-    const name = model.messages.types[type]?.name;
-    for (const pane of bench.panes) {
-      const place = pane.model.messages.types.findIndex((each) => each.name === name);
-      if (place >= 0 && !pane.picture.hidden.delete(place)) pane.picture.hidden.add(place);
-    }
+  const onChange = (): void => {
     drawSoon(bench);
     showMoment(bench);
   };
-  const onLayer = (layer: Layer): void => {
-    for (const pane of bench.panes) if (!pane.picture.layers.delete(layer)) pane.picture.layers.add(layer);
-    fit(bench);
-  };
-  const { hidden, layers: shown } = picture;
-  const offered = layersOf(subject(bench).shown);
-  bench.legendPlace.replaceChildren(legend({ model, ...picture.look, hidden, offered, shown, onToggle, onLayer }));
+  bench.legendPlace.replaceChildren(legendOf(bench.panes, onChange, () => fit(bench)));
 }
 
 /** The lanes take what the window leaves below the head, so that the whole picture is in sight where that is possible. */
@@ -301,7 +296,10 @@ function fit(bench: Bench): void {
 }
 
 function applyFilter(bench: Bench, filter: Filter): void {
-  for (const { model, picture } of bench.panes) picture.filter = messageFilter(model, filter);
+  for (const { model, picture } of bench.panes) {
+    picture.filter = messageFilter(model, filter);
+    picture.operationFilter = operationFilter(model, filter);
+  }
   bench.side.list.filter(rowFilter(subject(bench).model, filter));
   drawSoon(bench);
 }
@@ -342,6 +340,16 @@ function goTo(bench: Bench, row: number): void {
   bench.live.textContent = `${instant(time)}: ${describeRow(pane.model, row)}`;
   bench.row = row;
   bench.player.send({ type: 'seek', moment: time });
+}
+
+/** A stretch is marked in all pictures, and told of the latest run. */
+function markStretch(bench: Bench, stretch: TimeWindow | undefined): void {
+  for (const pane of bench.panes) pane.markStretch(stretch);
+  bench.side.summarize(stretch);
+}
+
+function summarizeVisible(bench: Bench): void {
+  markStretch(bench, subject(bench).view.window());
 }
 
 function seek(bench: Bench, time: number): void {

@@ -20,6 +20,8 @@ export interface Frame {
   readonly hidden: ReadonlySet<number>;
   /** For each message, 1 if the reader's filter lets it through. */
   readonly filter: Uint8Array | undefined;
+  /** The same of operations. */
+  readonly operationFilter: Uint8Array | undefined;
   readonly clocks: readonly ClockTrack[];
   readonly locks: Locks;
   /** What is shown besides messages, roles and operations. */

@@ -68,6 +68,11 @@ function drawRole(frame: Frame, span: RoleSpan): void {
   if (box === undefined || colour === undefined) return;
   const [left, right] = extentOf(frame, span.from, span.to, 1);
   context.fillStyle = colour.fill;
+  if (frame.model.data.lanes[span.lane]?.type === 'client') {
+    // What a client is about to do is told by its operations: its role is a strip below them.
+    context.fillRect(left, box.centre + box.half + 2, right - left, 3);
+    return;
+  }
   fillRounded(context, left, box.centre - box.half, right - left, box.half * 2, 3);
   if (right - left < 13) return;
   context.fillStyle = colour.text;

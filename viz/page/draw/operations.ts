@@ -25,7 +25,8 @@ export function drawOperations(frame: Frame): void {
     const operation = operations[index] as TimelineOperation;
     const free = model.nextOperation[index] as number;
     const [left, right] = extentOf(frame, operation.from, operation.to ?? model.data.end, 3);
-    if (operation.evidence.length > 0) evidence.push(index);
+    if (frame.operationFilter?.[index] === 0) drawFaint(frame, operation.lane, left, right);
+    else if (operation.evidence.length > 0) evidence.push(index);
     else if (right - left >= narrowest || xOf(frame, free) - right >= roomForWords)
       drawOperation(frame, operation, free);
     else addNarrow(narrow, operation, left, right);
@@ -34,6 +35,13 @@ export function drawOperations(frame: Frame): void {
   drawNarrow(frame, narrow);
   for (const index of evidence)
     drawOperation(frame, operations[index] as TimelineOperation, model.nextOperation[index] as number);
+}
+
+/** An operation that the reader does not look for. */
+function drawFaint({ context, theme, layout }: Frame, lane: number, left: number, right: number): void {
+  const box = layout.lanes[lane];
+  context.fillStyle = theme.rule;
+  if (box !== undefined) context.fillRect(left, box.centre - 1, Math.max(1, right - left), 2);
 }
 
 /** What is doubtful comes last, on top. */

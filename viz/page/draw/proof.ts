@@ -4,9 +4,13 @@ import type { TimelineOperation } from '../../data.ts';
 import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 const mostArrows = 12;
+/** Checks for which it matters what was over before what. */
+const aboutOrder = /lineariz|sequential|serializab/i;
 
 /** Draws the evidence of a finding over the picture. */
 export function drawProof(frame: Frame, finding: number): void {
+  const name = frame.model.data.findings[finding]?.name ?? '';
+  if (!aboutOrder.test(name)) return;
   const evidence = frame.model.data.operations.filter((operation) => operation.evidence.includes(finding));
   for (const [before, after] of realTimeOrder(evidence).slice(0, mostArrows)) drawPrecedence(frame, before, after);
 }

@@ -28,6 +28,7 @@ function nothingSelected(): Node[] {
   const keys: [string, string][] = [
     ['wheel, + −', 'zoom'],
     ['drag, ← →', 'pan'],
+    ['Shift drag, b', 'sum up a stretch, or what is visible'],
     ['0', 'all of the run'],
     ['. ,', 'next, previous notable event'],
     ['[', 'to the cause of the selection'],

@@ -12,6 +12,8 @@ export interface KeyboardSetting {
   selection(): Target | undefined;
   select(target: Target | undefined): void;
   jump(target: Target): void;
+  /** Tells what is visible in numbers. */
+  summarize(): void;
   /** Takes the player's keys; false for those that mean nothing to it. */
   press(key: string): boolean;
 }
@@ -49,6 +51,7 @@ const actions: Readonly<Record<string, (setting: KeyboardSetting, shift: boolean
   f: ({ view }) => view.glide(view.whole()),
   '.': (setting) => stepNotable(setting, 1),
   ',': (setting) => stepNotable(setting, -1),
+  b: (setting) => setting.summarize(),
   '[': (setting) => toCause(setting),
   Escape: (setting) => setting.select(undefined),
 };

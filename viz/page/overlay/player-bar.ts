@@ -16,7 +16,10 @@ import { button, element } from './element.ts';
 import { openShortcuts } from './shortcuts.ts';
 
 export interface PlayerBar {
-  readonly node: HTMLElement;
+  /** Play, step and speed. */
+  readonly transport: HTMLElement;
+  /** Steps that follow a node, a cause, or lead to what matters. */
+  readonly steps: HTMLElement;
   update(): void;
   /** What a key of the stage does; false for keys that mean nothing here. */
   press(key: string): boolean;
@@ -65,13 +68,15 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
     '<': () => changeSpeed(speed, player, -1),
     '?': openShortcuts,
   };
-  const node = element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Player' } }, [
+  const transport = element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Player' } }, [
     button('|‹', 'button button-icon', () => go(0), 'To the beginning'),
     button('‹', 'button button-icon', () => event(-1), 'One event back (p)'),
     play,
     button('›', 'button button-icon', () => event(1), 'One event on (n)'),
-    time,
     speed,
+    time,
+  ]);
+  const steps = element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Steps' } }, [
     group('Message of', [
       button('‹', 'button button-icon', () => message(-1), 'Message before (P)'),
       lanes,
@@ -89,14 +94,15 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
     button('?', 'button button-icon', openShortcuts, 'All keys (?)'),
   ]);
   return {
-    node,
+    transport,
+    steps,
     update() {
       const isPlaying = player.isPlaying();
       play.textContent = isPlaying ? '❚❚' : '▶';
       play.setAttribute('aria-label', isPlaying ? 'Pause' : 'Play');
       const row = rowAt(model, player.moment());
       time.textContent = `${instant(Math.round(player.moment()))} · event ${model.rows.event[Math.max(setting.row(), 0)] ?? 0}`;
-      node.classList.toggle('is-before', row < 0);
+      transport.classList.toggle('is-before', row < 0);
     },
     press(key) {
       keys[key]?.();

@@ -1,11 +1,13 @@
-// The cluster at the moment: the members in a ring with the messages that fly between them, and below it who plays which
-// role, with the moves between roles that this run has seen.
+// The cluster at the moment: the members in a ring with the messages that fly between them, and below it the protocol's chart
+// with everybody's place on it; of protocols without one, who plays which role and the moves that this run has seen.
 import { select } from 'd3';
 import { visitMessages } from '../messages.ts';
 import type { Model } from '../model.ts';
 import type { Look } from '../picture.ts';
 import { element } from '../overlay/element.ts';
+import { chartedRun } from '../role-charts.ts';
 import { laneName } from '../words.ts';
+import { createChart } from './chart.ts';
 
 export interface Cluster {
   readonly node: HTMLElement;
@@ -33,8 +35,11 @@ export function createCluster(model: Model): Cluster {
   svg.setAttribute('role', 'img');
   const board = element('div', { class: 'role-board' });
   const faults = element('ul', { class: 'in-force', attributes: { 'aria-label': 'Faults in force' } });
+  const charted = chartedRun(model);
+  const chart = charted === undefined ? undefined : createChart(charted);
   const moves = movesOf(model);
-  const node = element('section', { class: 'cluster', attributes: { 'aria-label': 'Cluster' } }, [svg, faults, board]);
+  const below = chart === undefined ? board : chart.node;
+  const node = element('section', { class: 'cluster', attributes: { 'aria-label': 'Cluster' } }, [svg, faults, below]);
   return {
     node,
     show(time, look, hidden) {
@@ -48,7 +53,8 @@ export function createCluster(model: Model): Cluster {
           .filter(({ from, to }) => from <= time && time < to)
           .map(({ label, family }) => element('li', { class: `is-${family}`, text: label })),
       );
-      board.replaceChildren(...roleBoard(model, members, look, moves, time));
+      if (chart === undefined) board.replaceChildren(...roleBoard(model, members, look, moves, time));
+      else chart.show(time, look);
     },
   };
 }
@@ -129,9 +135,15 @@ function drawMembers(svg: SVGSVGElement, model: Model, members: readonly Member[
       radius < 20
         ? ''
         : band === undefined
-          ? [role, detail.split(',')[0]].filter((part) => part !== '').join(' · ')
+          ? [role.toLowerCase(), shortDetail(detail)].filter((part) => part !== '').join(' ')
           : band,
     );
+}
+
+/** The number in a role's detail, `term 3`: what tells leaders apart. */
+function shortDetail(detail: string): string {
+  const number = detail.split(', ').find((part) => /\d$/.test(part));
+  return number === undefined ? '' : `· ${number}`;
 }
 
 function drawFlying(

@@ -7,10 +7,12 @@ import type { Engine } from '../engine.ts';
 import { createDetails } from '../overlay/details.ts';
 import { button, element } from '../overlay/element.ts';
 import { createNotableList, type NotableList } from '../overlay/notable.ts';
+import { summaryPanel } from '../overlay/summary-panel.ts';
 import { createTabs, type Tab, type Tabs } from '../overlay/tabs.ts';
 import type { Pane } from '../pane.ts';
 import type { ShownRun } from '../shown-run.ts';
 import type { Target } from '../target.ts';
+import type { TimeWindow } from '../view.ts';
 import { createCluster } from './cluster.ts';
 import { createEventList, listSwitch, type EventList } from './event-list.ts';
 import { createSeeds } from './seeds.ts';
@@ -30,6 +32,8 @@ export interface SideSetting {
   readonly goTo: (row: number) => void;
   readonly pane: () => Pane;
   readonly onTab: () => void;
+  readonly zoom: (stretch: TimeWindow) => void;
+  readonly onStretch: (stretch: TimeWindow | undefined) => void;
 }
 
 export interface Side {
@@ -39,6 +43,8 @@ export interface Side {
   readonly list: EventList;
   select(pane: Pane, target: Target | undefined): void;
   setEntry(entry: CatalogueEntry): void;
+  /** Tells a stretch of the run in numbers, in place of the details; nothing brings them back. */
+  summarize(stretch: TimeWindow | undefined): void;
   showMoment(moment: number, row: number, isPlaying: boolean): void;
 }
 
@@ -63,7 +69,15 @@ export function createSide(setting: SideSetting): Side {
     setting.onTab();
   });
   list.node.hidden = true;
-  const events = [details.node, byHand, element('div', { class: 'list-choice' }, [choose]), notable.node, list.node];
+  const summary = element('div', { class: 'summary-place' });
+  const events = [
+    summary,
+    details.node,
+    byHand,
+    element('div', { class: 'list-choice' }, [choose]),
+    notable.node,
+    list.node,
+  ];
   const tabs = createTabs(
     'Panels',
     [
@@ -85,8 +99,18 @@ export function createSide(setting: SideSetting): Side {
       // The panel speaks of the run it was made for; what is selected in the other picture is said by its tooltip.
       const own = pane.model === model ? target : undefined;
       details.show(own);
+      details.node.hidden = own === undefined && summary.childElementCount > 0;
       notable.mark(own);
       byHand.replaceChildren(...meddlers(setting, entry, own));
+    },
+    summarize(stretch) {
+      summary.replaceChildren();
+      details.node.hidden = stretch !== undefined;
+      if (stretch === undefined) return;
+      const onClose = (): void => setting.onStretch(undefined);
+      const onZoom = (): void => setting.zoom(stretch);
+      summary.append(summaryPanel({ model, stretch, onJump: setting.jump, onZoom, onClose }));
+      tabs.show('Events');
     },
     setEntry(known) {
       entry = known;
