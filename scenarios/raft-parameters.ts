@@ -49,6 +49,17 @@ export const raftParameters = {
     range: [1, 10_000],
     draw: (random: Random) => random.pick([1, 2, 256]),
   },
+  groupCommit: {
+    about: 'a leader writes and sends what has gathered while it was busy in one go',
+    default: false,
+    draw: (random: Random) => random.chance(300_000),
+  },
+  leaderWrites: {
+    about: 'a leader writes while its followers do, or before it sends',
+    default: 'parallel',
+    oneOf: ['parallel', 'first'],
+    draw: (random: Random) => random.pick(['parallel', 'parallel', 'first'] as const),
+  },
   snapshot: {
     about: 'applied entries after which a snapshot is taken; 0 for never',
     default: 8_192,
@@ -140,6 +151,8 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     // the order of its messages holds them up for long: nobody could catch up.
     batch: isSlow ? Math.max(8, set.batch) : set.batch,
     maxInflight: isSlow ? Math.max(8, set.inflight) : set.inflight,
+    groupCommit: set.groupCommit,
+    leaderWrites: set.leaderWrites,
     snapshotThreshold: set.snapshot,
     trailing: isSlow ? Math.max(20, set.trailing) : set.trailing,
     snapshotChunk: isSlow ? Math.max(1_000, set.chunk) : set.chunk,
