@@ -17,8 +17,7 @@ export interface Measured extends Column {
   readonly base: number;
 }
 
-/** Runs that a column is made of: each draws anew which server leads and whom the clients talk to. Long runs are cut into more, as
- * what a store keeps of its past makes them slow. */
+/** Runs that a column is made of: each draws anew which server leads and whom the clients talk to. */
 function partsOf(length: number): number {
   return Math.max(4, Math.ceil(length / 10));
 }

@@ -104,8 +104,7 @@ function onAnswer(options: ConsulTryLockOptions, state: State, { status, body }:
   }
 }
 
-function ask({ server, work }: ConsulTryLockOptions, state: State, step: Step, request: ConsulRequest, ctx: Ctx): void {
-  ctx.work(work);
+function ask({ server }: ConsulTryLockOptions, state: State, step: Step, request: ConsulRequest, ctx: Ctx): void {
   state.step = step;
   ctx.send(server, { type: 'Ask', id: ++state.serial, request, isForwarded: false });
 }

@@ -30,8 +30,6 @@ type Ctx = Context<EtcdLock>;
 export interface ServiceClientOptions {
   /** Of the lease or session that the lock hangs on. */
   readonly ttl: Micros;
-  /** CPU time of the client's library for each call. */
-  readonly work: Micros;
 }
 
 export interface EtcdTryLockOptions extends ServiceClientOptions {
@@ -39,9 +37,8 @@ export interface EtcdTryLockOptions extends ServiceClientOptions {
 }
 
 /** Operations are `acquire` (one attempt), `write` of `{ lock, number }` and `release`, on `{ lock }`. */
-export function etcdTryLock({ members, ttl, work }: EtcdTryLockOptions): Protocol<EtcdLock> {
+export function etcdTryLock({ members, ttl }: EtcdTryLockOptions): Protocol<EtcdLock> {
   const ask = (state: State, step: Step, request: EtcdRequest, ctx: Ctx): void => {
-    ctx.work(work);
     state.step = step;
     state.call = call(state.calls, request, defaultCallOptions, ctx);
   };

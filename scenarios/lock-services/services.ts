@@ -67,12 +67,11 @@ function serverOf(service: LockService, config: Partial<RedisConfig> | undefined
     case 'etcd':
       return etcd({ members: servers, raft: { snapshotThreshold: 100_000, trailing: 5_000 } });
     case 'consul':
-      return consulServer({ raft: { voters: servers } });
+      return consulServer({ raft: { voters: servers, groupCommit: true, leaderWrites: 'first' } });
   }
 }
 
 function clientOf({ service, ttl, fences, lockAt, redlock, workFor = 0 }: ServiceOptions, place: number): AnyProtocol {
-  const { clientWork: work } = costs[service];
   const server = servers[place % servers.length] as NodeId;
   switch (service) {
     case 'redis':
@@ -87,8 +86,8 @@ function clientOf({ service, ttl, fences, lockAt, redlock, workFor = 0 }: Servic
     case 'zookeeper':
       return zooKeeperTryLock({ servers, timeout: ttl });
     case 'etcd':
-      return etcdTryLock({ members: servers, ttl, work });
+      return etcdTryLock({ members: servers, ttl });
     case 'consul':
-      return consulTryLock({ server, ttl, work, lockDelay: 0, fences });
+      return consulTryLock({ server, ttl, lockDelay: 0, fences });
   }
 }
