@@ -167,6 +167,7 @@ function take(serf: Serf, state: SerfHost['state'], news: SerfNews, ctx: SerfCon
 }
 
 function updateOf(news: SerfNews): UserUpdate {
-  const { kind, time, name, origin } = news;
-  return { type: 'user', name: `${kind} ${time} ${name} ${origin}`, payload: news, bytes: 60 + name.length };
+  const { kind, time, name, value, origin } = news;
+  const subject = JSON.stringify([kind, time, name, value, origin]); // no news take the place of others
+  return { type: 'user', name: subject, payload: news, bytes: 60 + name.length };
 }

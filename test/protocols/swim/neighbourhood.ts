@@ -93,6 +93,6 @@ function inShort(line: string): string {
     .replaceAll(/\{alive member=(\{[^}]*\})\}/g, '$1')
     .replaceAll(/\{name=(\w+) address=\1 incarnation=(\d+) status=(\w+) meta=\}/g, '$1 $3 $2')
     .replaceAll(/\{(suspect|dead) member=(\w+) incarnation=(\d+) from=(\w+)\}/g, '$2 $1 $3, says $4')
-    .replaceAll(/\{kind=(\w+) time=(\d+) name=(\w+) value=\w+ origin=(\w+)\}/g, '$1 $2 $3 of $4')
+    .replaceAll(/\{kind=(\w+) time=(\d+) name=(\w+) value=(\w+) origin=(\w+)\}/g, '$1 $2 $3 of $5: $4')
     .replaceAll(/\{user name=[^=]* (?:bytes=\d+ )?payload=([^}]*?)(?: bytes=\d+)?\}/g, '$1');
 }

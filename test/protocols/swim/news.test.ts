@@ -9,22 +9,28 @@ testStories([
   {
     file: 'swim-user-event',
     title:
-      'An event is delivered once, passed on, and moves the clock; of two of the same time both count. What is more than 512 behind is dropped. c missed some, and gets them in the exchange.',
+      'An event is delivered once, passed on, and moves the clock; of two of the same time that differ in anything both count. What is more than 512 behind is dropped. c missed some, and gets them in the exchange.',
     config: passing,
     says: [
-      [10, 'a', gossip(event(3, 'deploy', 'a'))],
+      [10, 'a', gossip(event(3, 'deploy', 'a'), event(3, 'deploy', 'a', 'again'))],
       [20, 'b', gossip(event(3, 'deploy', 'a'), event(3, 'deploy', 'b'), event(2, 'restart', 'b'))],
       [500, 'd', { type: 'event', serial: 1, name: 'deploy', value: 'ours' }],
       [
         1_000,
         'c',
-        exchange([], false, { clocks: { event: 9, query: 5 }, recent: [event(8, 'rollback', 'c').payload] }),
+        exchange([], false, {
+          clocks: { event: 20, query: 5 },
+          recent: [event(8, 'undo', 'c'), event(8, 'undo', 'b')].map(({ payload }) => payload),
+        }),
       ],
       [1_400, 'd', { type: 'event', serial: 2, name: 'deploy', value: 'later' }],
       [2_000, 'a', gossip(event(600, 'deploy', 'a'))],
+      [2_050, 'a', gossip(event(590, 'late', 'a'))],
       [2_100, 'a', gossip(event(89, 'old', 'a'), event(88, 'older', 'a'), event(3, 'deploy', 'a'))],
       [2_200, 'a', gossip(event(89, 'old', 'a'))],
       [2_600, 'a', gossip(event(601, 'deploy', 'a'), event(90, 'old', 'a'), event(89, 'old', 'a'))],
+      [2_700, 'a', gossip(event(590, 'late', 'a'))],
+      [2_800, 'a', gossip(event(602, 'deploy', 'a'), event(590, 'late', 'a'))],
       [3_000, 'c', exchange([], false, { clocks: { event: 1, query: 1 }, recent: [] })],
     ],
     to: 3_500,
@@ -49,11 +55,12 @@ testStories([
   {
     file: 'swim-packets',
     title:
-      'A packet carries what fits: what was passed on least first, of that the longest, of that the newest. News of a member take the place of older ones. Each goes out four times.',
+      'A packet carries what fits: what was passed on least first, of that the longest, of that the newest. News of a member take the place of older ones. Each goes out four times; e is in the way of nobody.',
     config: { ...listening, udpBufferSize: 160 },
     says: [
       [10, 'a', gossip(alive('b', 2), alive('c', 2), suspect('d', 1, 'a'))],
       [20, 'a', gossip(alive('b', 3, { meta: 'longer' }), suspect('b', 3, 'a'))],
+      [30, 'a', gossip(alive('e', 1, { meta: 'too long for any packet, '.repeat(6) }))],
       ...Array.from(
         { length: 8 },
         (_, n) => [100 + n, 'a', { type: 'Ping', sequence: n, target: 'n1', updates: [] }] as const,
@@ -63,8 +70,8 @@ testStories([
   },
 ]);
 
-function event(time: number, name: string, origin: string): UserUpdate {
-  return newsOf({ kind: 'event', time, name, value: null, origin });
+function event(time: number, name: string, origin: string, value: string | null = null): UserUpdate {
+  return newsOf({ kind: 'event', time, name, value, origin });
 }
 
 function query(time: number, origin: string): UserUpdate {
@@ -72,6 +79,6 @@ function query(time: number, origin: string): UserUpdate {
 }
 
 function newsOf(payload: SerfNews): UserUpdate {
-  const { kind, time, name, origin } = payload;
-  return { type: 'user', name: `${kind} ${time} ${name} ${origin}`, payload, bytes: 60 };
+  const { kind, time, name, value, origin } = payload;
+  return { type: 'user', name: JSON.stringify([kind, time, name, value, origin]), payload, bytes: 60 };
 }

@@ -4,6 +4,7 @@ import {
   lan,
   local,
   pushPullEvery,
+  queryTimeout,
   startingMembers,
   suspicionLength,
   suspicionTimeout,
@@ -53,6 +54,11 @@ test('budgets and exchanges grow with the cluster as in memberlist', () => {
   expect(exchanges).toEqual([30, 60, 60, 90, 90, 180, 300]);
 });
 
+test('answers to a query are awaited for longer where there are more to answer', () => {
+  const waits = [1, 9, 10, 99, 100, 1_000].map((n) => queryTimeout(swimAgent({}), n) / ms(100));
+  expect(waits).toEqual([32, 32, 64, 64, 96, 128]);
+});
+
 test('the presets are those of memberlist', () => {
   expect([lan, wan, local].map((preset) => [preset.probeInterval, preset.probeTimeout, preset.indirectChecks])).toEqual(
     [
@@ -65,6 +71,21 @@ test('the presets are those of memberlist', () => {
     [4, 4, 3],
     [6, 4, 4],
     [3, 2, 3],
+  ]);
+  expect([lan, wan, local].map((preset) => [preset.gossipInterval, preset.gossipToTheDeadTime])).toEqual([
+    [ms(200), seconds(30)],
+    [ms(500), seconds(60)],
+    [ms(100), seconds(15)],
+  ]);
+  expect([lan, wan, local].map((preset) => [preset.pushPullInterval, preset.suspicionMaxTimeoutMult])).toEqual([
+    [seconds(30), 6],
+    [seconds(60), 6],
+    [seconds(15), 6],
+  ]);
+  expect([lan, wan, local].map((preset) => [preset.udpBufferSize, preset.awarenessMaxMultiplier])).toEqual([
+    [1_400, 8],
+    [1_400, 8],
+    [1_400, 8],
   ]);
   for (const preset of [lan, wan, local]) {
     expect(preset.probeTimeout + preset.nackTimeout, 'nacks come before the period ends').toBeLessThan(
