@@ -1,6 +1,7 @@
 // The four lock services as three nodes each, and a client process for each: what all worlds of the comparison are built from.
 import { consulServer } from '../../protocols/consul/server.ts';
 import { etcd } from '../../protocols/etcd/index.ts';
+import type { RaftConfig } from '../../protocols/raft/index.ts';
 import { redis } from '../../protocols/redis/server.ts';
 import type { RedisConfig } from '../../protocols/redis/config.ts';
 import { redlockClient } from '../../protocols/redlock/client.ts';
@@ -21,6 +22,9 @@ import { storeId } from './holder.ts';
 import { zooKeeperTryLock } from './zookeeper-client.ts';
 
 export const servers: readonly NodeId[] = ['s1', 's2', 's3'];
+
+/** How the Raft under Consul writes: what has gathered in one go, and the leader before it sends. */
+export const hashicorpWrites: Partial<RaftConfig> = { groupCommit: true, leaderWrites: 'first' };
 
 /** When leaders are elected, sessions open and parents created: the clients' turns begin. */
 export const warmUp = seconds(5);
@@ -67,7 +71,7 @@ function serverOf(service: LockService, config: Partial<RedisConfig> | undefined
     case 'etcd':
       return etcd({ members: servers, raft: { snapshotThreshold: 100_000, trailing: 5_000 } });
     case 'consul':
-      return consulServer({ raft: { voters: servers, groupCommit: true, leaderWrites: 'first' } });
+      return consulServer({ raft: { voters: servers, ...hashicorpWrites } });
   }
 }
 
