@@ -2,6 +2,7 @@
 import { keyValue, linearizable } from '../checkers/index.ts';
 import {
   currentLeader,
+  knownVoters,
   keyValueService,
   paperRules,
   raft,
@@ -76,6 +77,7 @@ export function raftScenario(variant: RaftVariant): Scenario {
         workload: raftWorkload({ keys, reads: variant.reads ?? 400_000, membership, transfers }),
         faults: set.swarm ? nemesis(faults) : [],
         roles: { leader: currentLeader(server) },
+        voters: knownVoters(server),
         properties: variant.outcomeOnly === true ? [] : propertiesOf(set, server, config.electionTimeout),
         checks: [ofClients(linearizable(keyValue()))],
         safetyOnly: isOver,

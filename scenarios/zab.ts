@@ -136,6 +136,7 @@ export function zabScenario(variant: ZabVariant): Scenario {
             })
           : [],
         roles: { leader: currentLeader(server) },
+        voters: () => [voters],
         properties: zabProperties(server, {
           config,
           progressWithin: tail,

@@ -63,7 +63,7 @@ export function zooKeeperLockScenario(variant: LockVariant): Scenario {
       variant.fixed ?? {},
     ),
     world(set) {
-      const { nodes, session, network: links, roles } = ensembleOf(set, variant.rules);
+      const { nodes, session, network: links, roles, voters } = ensembleOf(set, variant.rules);
       const app = lockApp({ store: 'store', workFor: ms(100), ...variant.lock });
       return {
         nodes: [...nodes, { id: 'store', protocol: store({ fencing: variant.fencing ?? true }) }],
@@ -74,6 +74,7 @@ export function zooKeeperLockScenario(variant: LockVariant): Scenario {
         workload: workload({ every: ms(250), draw: (_random, serial) => ({ f: 'add', value: serial }) }),
         faults: set.swarm ? (variant.faults ?? lockFaults) : [],
         roles,
+        voters,
         properties: variant.properties ?? [...lockProperties(), ...serviceProperties()],
         checks: [],
       };
@@ -194,7 +195,7 @@ export function zooKeeperConfigurationScenario(variant: ConfigurationVariant): S
     expect: variant.expect,
     parameters: { clients, swarm, servers, network, tick, syncLimit, snapshotEvery, whenDown, observers },
     world(set) {
-      const { nodes, session, network: links, roles } = ensembleOf(set, variant.rules);
+      const { nodes, session, network: links, roles, voters } = ensembleOf(set, variant.rules);
       return {
         nodes,
         clients: numbered('c', set.clients, {
@@ -207,6 +208,7 @@ export function zooKeeperConfigurationScenario(variant: ConfigurationVariant): S
         workload: publishAndFollow,
         faults: set.swarm ? bothFaults(onServers, onClients) : [],
         roles,
+        voters,
         properties: configurationProperties(),
         checks: [],
       };

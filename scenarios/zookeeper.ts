@@ -124,6 +124,7 @@ export function ensembleOf(set: EnsembleSet, rules: Partial<ServiceRules> = {}, 
     session: { servers, timeout: 10 * tickTime },
     network: { ...network, whenDown: set.whenDown },
     roles: { leader: currentLeader(server) },
+    voters: () => [servers.slice(0, set.servers)],
     zabConfig: { ...zab, tickTime },
   };
 }
@@ -138,7 +139,7 @@ export function zooKeeperScenario(variant: ZooKeeperVariant): Scenario {
     expect: variant.expect,
     parameters: fixParameters(zooKeeperParameters, variant.fixed ?? {}),
     world(set) {
-      const { server, nodes, servers, session, network, roles, zabConfig } = ensembleOf(
+      const { server, nodes, servers, session, network, roles, voters, zabConfig } = ensembleOf(
         set,
         variant.rules,
         variant.zabRules,
@@ -170,6 +171,7 @@ export function zooKeeperScenario(variant: ZooKeeperVariant): Scenario {
           ? (variant.faults ?? nemesis({ budget: Math.floor((set.servers - 1) / 2), ...variant.nemesis }))
           : [],
         roles,
+        voters,
         properties: judged === 'linearizability' ? [] : all,
         checks: judged === 'order' ? [] : [linearizable(keyValue())],
       };

@@ -64,6 +64,11 @@ export interface World {
   readonly faults: readonly TimedFault[] | ((random: Random, setting: Setting) => TimedFault[]);
   /** Who plays `@leader` and the like at this moment. */
   readonly roles?: Readonly<Record<string, (view: View) => NodeId | undefined>>;
+  /**
+   * Groups of nodes of which the protocol needs a majority each to make progress, as the nodes in `knownTo` know them at this
+   * moment; all nodes are one such group by default.
+   */
+  readonly voters?: (view: View, knownTo: readonly NodeId[]) => readonly (readonly NodeId[])[];
   readonly properties: readonly Property[];
   readonly checks: readonly Check[];
   /** More may be broken than the protocol promises to survive: `eventually` properties are not expected. */

@@ -47,7 +47,7 @@ export {
 } from './logs.ts';
 export { configurationSafety } from './membership.ts';
 export { freshReads, leaseSafety } from './reads.ts';
-export { currentLeader, raftOf } from './view.ts';
+export { currentLeader, knownVoters, raftOf } from './view.ts';
 export { snapshotEquality } from './snapshots.ts';
 
 export interface RaftPropertyOptions {

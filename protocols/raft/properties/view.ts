@@ -1,5 +1,5 @@
 // How properties look at a Raft server: its state, its notes, and what of its disk would survive a power loss.
-import type { AnyProtocol, NodeView, Touch, View } from '../../../sim/index.ts';
+import type { AnyProtocol, NodeId, NodeView, Touch, View } from '../../../sim/index.ts';
 import { cells, type HardState, type SavedSnapshot } from '../storage.ts';
 import type { Entry, RaftState } from '../types.ts';
 
@@ -50,4 +50,15 @@ export function currentLeader(server: AnyProtocol): (view: View) => string | und
     }
     return best?.id;
   };
+}
+
+/** The halves of every configuration that one of these servers knows: each uses the latest in its log (thesis, section 4.1). */
+export function knownVoters(
+  server: AnyProtocol,
+): (view: View, knownTo: readonly NodeId[]) => readonly (readonly NodeId[])[] {
+  return (view, knownTo) =>
+    view.nodes
+      .filter(({ id, protocol }) => protocol === server && knownTo.includes(id))
+      .flatMap((node) => raftOf(node)?.configuration ?? [])
+      .flatMap(({ voters, outgoing }) => (outgoing.length === 0 ? [voters] : [voters, outgoing]));
 }
