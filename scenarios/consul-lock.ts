@@ -60,9 +60,9 @@ const parameters = {
   lockDelay: {
     about: 'seconds for which the locks of a session that was invalidated are kept from everybody',
     default: 4,
-    range: [0, 60],
+    range: [1, 60],
   },
-  ttl: { about: 'seconds that a session lives without renewal, and at most twice that', default: 10, range: [10, 600] },
+  ttl: { about: 'seconds that a session lives without renewal, and at most twice that', default: 10, range: [10, 120] },
   lifeguard: { about: 'whether agents doubt themselves before they doubt others', default: true },
   swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
 } as const;
@@ -91,6 +91,8 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
       });
       const agent = consulAgent({ gossip, config: { rpcHoldTimeout: seconds(1), rpcTimeout: seconds(2) } });
       const agents = nodeIds('a', clients + bystanders);
+      // A session that nobody renews lives twice its TTL, and then comes the lock-delay.
+      const freeWithin = seconds(2 * ttl + lockDelay + 8);
       const times = { ttl: seconds(ttl), lockDelay: seconds(lockDelay), lease: seconds(lockDelay * 0.9) };
       return {
         nodes: [
@@ -104,12 +106,12 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
           timeout: seconds(5),
         })),
         network: networkPresets.lan,
-        until: seconds(86),
-        tail: seconds(34),
+        until: seconds(52) + freeWithin + seconds(2),
+        tail: freeWithin + seconds(2),
         workload: (random, setting) => lockWorkload(random, setting, variant),
         faults: swarm ? (variant.faults ?? lockFaults) : [],
         roles: { leader: currentLeader(server) },
-        properties: lockProperties(times.ttl),
+        properties: lockProperties(times.ttl, freeWithin),
         checks: [lockSafety()],
       };
     },
@@ -218,12 +220,12 @@ function serverFault(random: Random): Fault {
   return random.chance(500_000) ? { type: 'pause', node, for: lasts } : { type: 'crash', node, for: lasts };
 }
 
-function lockProperties(ttl: number): Property[] {
+function lockProperties(ttl: number, freeWithin: number): Property[] {
   return [
     eventually(
       'the lock is free again',
       'a client gets the lock after the heal',
-      seconds(32),
+      freeWithin,
       ({ history }, healedAt) =>
         history.some((event) => {
           const { type, f, time, value } = event;
