@@ -2,7 +2,7 @@
 import type { Fault, TimedFault } from '../../sim/fault.ts';
 import type { ParameterValue } from '../../sim/scenario.ts';
 import type { RunRequest } from '../request.ts';
-import type { Model } from './model.ts';
+import { kindOf, type Model } from './model.ts';
 import type { ShownRun } from './shown-run.ts';
 
 export type Change =
@@ -38,20 +38,35 @@ export type Meddling = 'drop' | 'delay' | 'duplicate';
 
 export const delayByHandUs = 50_000;
 
-/** The fault that does it to this message, and to those alone that leave on the same link at the same microsecond. */
-export function meddle({ data, messages }: Model, index: number, meddling: Meddling): TimedFault | undefined {
+/**
+ * The fault that does it to this message. A loss is of this message alone; delays and copies are also of those that leave on
+ * the same link at the same microsecond. Undefined for copies that the network made, and when the world has healed.
+ */
+export function meddle(model: Model, index: number, meddling: Meddling): TimedFault | undefined {
+  const { data, messages, rows } = model;
+  if (kindOf(rows, messages.sendRow[index] as number) === 'duplicate') return undefined;
   const name = (lane: number | undefined): string => data.lanes[lane ?? -1]?.id ?? '';
   const at = messages.sent[index] as number;
   if (at >= data.healAt) return undefined;
   const link = { from: [name(messages.from[index])], to: [name(messages.to[index])], for: 1 };
   switch (meddling) {
     case 'drop':
-      return { at, fault: { type: 'lossy-link', loss: 1_000_000, ...link } };
+      return { at, fault: { type: 'lose-messages', places: [placeOnLink(model, index)], ...link } };
     case 'delay':
       return { at, fault: { type: 'slow-link', add: delayByHandUs, ...link } };
     case 'duplicate':
       return { at, fault: { type: 'duplicating-link', duplicate: 1_000_000, ...link } };
   }
+}
+
+/** How many messages have left on the same link before, at the same microsecond. */
+function placeOnLink({ messages, rows }: Model, index: number): number {
+  let place = 0;
+  for (let other = index - 1; other >= 0 && messages.sent[other] === messages.sent[index]; other--) {
+    const isOnLink = messages.from[other] === messages.from[index] && messages.to[other] === messages.to[index];
+    if (isOnLink && kindOf(rows, messages.sendRow[other] as number) === 'send') place++;
+  }
+  return place;
 }
 
 /** The faults that can be added with a few clicks: each strikes one node for a while. */

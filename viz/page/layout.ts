@@ -1,6 +1,6 @@
 // Where everything lies from top to bottom: findings' pins, the fault track, the lanes of nodes, the lanes of clients.
 import type { FaultSpan, TimelineData } from '../data.ts';
-import { mostLanesWithArrows } from './draw/heat.ts';
+import { isMap } from './draw/heat.ts';
 
 export interface Layout {
   readonly width: number;
@@ -39,7 +39,7 @@ const mostFaultRows = 5;
 /** Many rows of faults are flat, so that the lanes below stay in sight. */
 const faultRowHeights = [20, 15] as const;
 const mostHighRows = 2;
-const locksHeight = 24;
+const locksHeight = 33;
 const rulerHeight = 14;
 const noRooms: Rooms = { locks: new Set(), rulers: new Set() };
 
@@ -54,22 +54,22 @@ export function layoutOf(data: TimelineData, width: number, height: number, room
   const clients = data.lanes.length - nodes;
   const shares = nodes + clients * 0.72;
   const extra = rooms.locks.size * locksHeight + rooms.rulers.size * rulerHeight;
-  const isMap = data.lanes.length > mostLanesWithArrows;
-  const pitch = isMap
+  const isThin = isMap(data);
+  const pitch = isThin
     ? mapPitch(data.lanes.length)
     : Math.max(46, Math.min(88, (height - lanesTop - 14 - extra) / Math.max(1, shares)));
   let top = lanesTop;
   const lanes = data.lanes.map((lane, index): LaneBox => {
     const isFirstClient = lane.type === 'client' && data.lanes[index - 1]?.type === 'node';
     if (isFirstClient) top += 8;
-    const room = lane.type === 'node' || isMap ? pitch : Math.max(34, pitch * 0.72);
-    const above = rooms.locks.has(index) && !isMap ? locksHeight : 0;
-    const below = rooms.rulers.has(index) && !isMap ? rulerHeight : 0;
+    const room = lane.type === 'node' || isThin ? pitch : Math.max(34, pitch * 0.72);
+    const above = rooms.locks.has(index) && !isThin ? locksHeight : 0;
+    const below = rooms.rulers.has(index) && !isThin ? rulerHeight : 0;
     const box = {
       top,
       bottom: top + above + room + below,
       centre: top + above + room / 2,
-      half: isMap ? pitch / 2 : lane.type === 'node' ? 8 : 11,
+      half: isThin ? pitch / 2 : lane.type === 'node' ? 8 : 11,
       ...(above > 0 ? { locks: top + 10 } : {}),
       ...(below > 0 ? { ruler: top + above + room + below - 3 } : {}),
     };

@@ -1,4 +1,5 @@
 // Where the timeline opens: at the evidence of the first finding, else at the first fault or election, else at all of it.
+import { isMap } from './draw/heat.ts';
 import type { Model } from './model.ts';
 import { lowerBound } from './search.ts';
 import type { TimeWindow } from './view.ts';
@@ -10,7 +11,7 @@ export function openingWindow(model: Model, whole: TimeWindow): TimeWindow {
   const firstFault = faults[0];
   const firstChange = roles.find((span) => span.from > 0);
   const at = firstFault?.from ?? firstChange?.from;
-  if (at === undefined || model.messages.length < 300) return whole;
+  if (at === undefined || model.messages.length < 300 || isMap(model.data)) return whole;
   const window = windowAround(model, at);
   return firstFault === undefined || firstFault.to - at > 4 * (window.to - at)
     ? window

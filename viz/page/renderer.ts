@@ -6,9 +6,9 @@ import { drawDensity } from './draw/density.ts';
 import { drawDisks } from './draw/disks.ts';
 import { drawFaultShades, drawFaultTrack, drawPins } from './draw/faults.ts';
 import type { Frame } from './draw/frame.ts';
-import { drawHeat, mostLanesWithArrows } from './draw/heat.ts';
+import { drawHeat, isMap } from './draw/heat.ts';
 import { drawLocks } from './draw/locks.ts';
-import { drawMarks } from './draw/marks.ts';
+import { drawMarks, drawNotes } from './draw/marks.ts';
 import { drawArrows, drawLost, visibleMessages } from './draw/messages.ts';
 import { drawOperations } from './draw/operations.ts';
 import { drawOrders } from './draw/orders.ts';
@@ -29,7 +29,7 @@ const mostWithNotes = 280;
 /** Draws everything that only changes with the window. */
 export function drawPicture(frame: Frame): Drawn {
   clear(frame);
-  if (frame.layout.lanes.length > mostLanesWithArrows) return drawMap(frame);
+  if (isMap(frame.model.data)) return drawMap(frame);
   const { shown, lost, crowded } = visibleMessages(frame);
   drawLaneLines(frame);
   drawFaultShades(frame);
@@ -55,6 +55,7 @@ export function drawPicture(frame: Frame): Drawn {
 function drawMap(frame: Frame): Drawn {
   drawFaultShades(frame);
   drawHeat(frame);
+  drawNotes(frame);
   drawBands(frame);
   drawFaultTrack(frame);
   drawPins(frame);

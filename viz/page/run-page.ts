@@ -3,6 +3,7 @@
 import type { CatalogueEntry } from '../catalogue.ts';
 import type { RunRequest } from '../request.ts';
 import { Cancelled, type Engine, type Question } from './engine.ts';
+import { layersOf } from './layers.ts';
 import { button, element } from './overlay/element.ts';
 import { findings } from './overlay/findings.ts';
 import { header } from './overlay/header.ts';
@@ -10,6 +11,9 @@ import { shownRun, type ShownRun } from './shown-run.ts';
 import { createWorkbench, type Place, type Workbench } from './workbench.ts';
 import { inWords } from './words-of-changes.ts';
 import { duration } from './words.ts';
+
+/** A longer run from a file is not run again for its own sake. */
+const mostEventsToComplete = 200_000;
 
 export interface RunPageSetting {
   readonly engine: Engine;
@@ -80,6 +84,19 @@ export function createRunPage(
     }
   };
 
+  /** What only the simulator knows of a run that came in a file: clocks, locks, orders. The reader stays where she is. */
+  const complete = async (): Promise<void> => {
+    if (first.number !== undefined || first.model.data.events > mostEventsToComplete) return;
+    try {
+      const made = shownRun(first.asked, await engine.ask('run', { request: first.asked }).answer);
+      const isSame = made.model.data.hash === first.model.data.hash && runs.length === 1 && runs[0] === first;
+      if (isSame && layersOf(made).size > layersOf(first).size && workbench !== undefined)
+        render([{ ...made, model: first.model }], workbench.place());
+    } catch {
+      // It is shown as it came.
+    }
+  };
+
   const page: RunPage = {
     get shown() {
       return runs.at(-1) as ShownRun;
@@ -91,6 +108,7 @@ export function createRunPage(
     setEntry(known) {
       entry = known;
       workbench?.setEntry(known);
+      void complete();
     },
     close: () => {
       question?.cancel();

@@ -8,7 +8,7 @@ import { messageFilter, operationFilter, rowFilter, type Filter } from './filter
 import { legendOf } from './legend-of-panes.ts';
 import { countSent } from './messages.ts';
 import { findingWindow, openingWindow, windowAround } from './opening.ts';
-import { mostLanesWithArrows } from './draw/heat.ts';
+import { isMap } from './draw/heat.ts';
 import { createAxis, type TimeAxis } from './overlay/axis.ts';
 import { button, element } from './overlay/element.ts';
 import { listenToKeys, type KeyboardSetting } from './overlay/keyboard.ts';
@@ -265,8 +265,8 @@ function draw(bench: Bench): void {
   const sent = countSent(model.messages, window.from, window.to);
   const how = !picture.drawn.crowded
     ? ''
-    : picture.layout.lanes.length > mostLanesWithArrows
-      ? ', drawn as a map: a cell is what a node received then'
+    : isMap(model.data)
+      ? ', drawn as a map: a cell is what a node received'
       : ', drawn as densities: zoom in for arrows';
   bench.readout.textContent = `${duration(window.to - window.from)} · ${sent.toLocaleString('en-US')} messages${how}`;
   bench.setting.onPlace(placeOf(bench));

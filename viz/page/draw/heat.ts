@@ -1,10 +1,16 @@
 // Too many nodes for arrows: a map of node by time. A cell is as strong as the messages that its node took in then; roles
 // colour the cells, and what went wrong stays in sight as it always does.
+import type { TimelineFacts } from '../../data.ts';
 import type { Model } from '../model.ts';
 import { boxOf, xOf, type Frame } from './frame.ts';
 
-/** From so many lanes on a map tells more than arrows. */
-export const mostLanesWithArrows = 30;
+/** With more lanes than this a map tells more than arrows. */
+const mostLanesWithArrows = 30;
+
+/** Whether a run has too many nodes for arrows. */
+export function isMap({ lanes }: Pick<TimelineFacts, 'lanes'>): boolean {
+  return lanes.length > mostLanesWithArrows;
+}
 
 const cell = 4;
 

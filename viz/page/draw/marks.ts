@@ -34,6 +34,24 @@ export function drawMarks(frame: Frame, withText: boolean): void {
 
 const types: readonly MarkType[] = ['note', 'alarm', 'start', 'quiet'];
 
+/** The notes of a map: a dot in the row of each node that noted something. */
+export function drawNotes(frame: Frame): void {
+  const { context, theme, model, window, layers } = frame;
+  if (!layers.has('notes')) return;
+  const { marks } = model;
+  const last = upperBound(marks.time, window.to);
+  const drawnAt = new Float64Array(model.data.lanes.length).fill(-Infinity);
+  context.fillStyle = theme.ink;
+  for (let index = lowerBound(marks.time, window.from); index < last; index++) {
+    const lane = marks.lane[index] as number;
+    const box = boxOf(frame, lane);
+    const x = xOf(frame, marks.time[index] as number);
+    if (marks.type[index] !== 'note' || box === undefined || x < (drawnAt[lane] as number) + 3) continue;
+    drawnAt[lane] = x;
+    context.fillRect(x - 1, box.centre - 1, 2, 2);
+  }
+}
+
 /** A note among so many that none can be read. */
 function drawTick(frame: Frame, lane: number, x: number): void {
   const box = boxOf(frame, lane);

@@ -159,7 +159,9 @@ function meddlers(
       if (fault !== undefined) change({ type: 'faults', faults: [...(model.data.request.faults ?? []), fault] });
     });
     made.disabled = fault === undefined;
-    if (fault === undefined) made.title = 'The world has healed by then: nothing goes wrong in the last part of a run.';
+    if (fault === undefined)
+      made.title =
+        'Not in the last part of a run, where the world has healed, and not of a copy that the network made.';
     return made;
   };
   return [make('drop', 'Drop it'), make('delay', 'Delay it by 50 ms'), make('duplicate', 'Duplicate it')];
