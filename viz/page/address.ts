@@ -3,6 +3,7 @@
 import { version } from '../version.ts';
 import type { RunRequest } from '../request.ts';
 import { bytesOf, inflate } from './inflate.ts';
+import { parseForeign } from './json.ts';
 import type { ShownRun } from './shown-run.ts';
 import type { TimeWindow } from './view.ts';
 
@@ -75,14 +76,12 @@ export async function readFragment(fragment: string): Promise<Address> {
   const [parameters, faults, workload] = [readJson(parts.get('p'), 'p'), await packed('f'), await packed('w')];
   const until = readNumber(parts.get('u'), 'u');
   const request = { scenario, seed: parts.get('seed') ?? '1', ...present({ parameters, until, faults, workload }) };
-  const window = parts.get('z')?.split(',').map(Number);
-  const [from, to] = window ?? [];
   return {
     request,
     version: parts.get('v') ?? undefined,
     hash: parts.get('h') ?? undefined,
     moment: readNumber(parts.get('t'), 't'),
-    window: isTime(from) && isTime(to) && from < to ? { from, to } : undefined,
+    window: readWindow(parts.get('z')),
   };
 }
 
@@ -102,20 +101,25 @@ export async function pack(value: unknown): Promise<string> {
 export async function unpack(packed: string, name: string): Promise<unknown> {
   if (packed.length > longestPacked) throw new AddressError(`${name}: expected at most ${longestPacked} characters`);
   try {
-    return JSON.parse(await inflate(bytesOf(packed.replaceAll('-', '+').replaceAll('_', '/')), longestText));
+    return parseForeign(await inflate(bytesOf(packed.replaceAll('-', '+').replaceAll('_', '/')), longestText));
   } catch (error) {
     if (error instanceof RangeError) throw new AddressError(`${name}: ${error.message}`);
-    throw new AddressError(`${name}: expected packed JSON, found ${JSON.stringify(packed.slice(0, 30))}`);
+    throw notJson(name, 'packed JSON', packed, error);
   }
 }
 
 function readJson(text: string | null, name: string): unknown {
   if (text === null) return undefined;
   try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new AddressError(`${name}: expected JSON, found ${JSON.stringify(text.slice(0, 30))}`);
+    return parseForeign(text);
+  } catch (error) {
+    throw notJson(name, 'JSON', text, error);
   }
+}
+
+function notJson(name: string, expected: string, text: string, error: unknown): AddressError {
+  const why = error instanceof SyntaxError && error.message.includes('__proto__') ? ` (${error.message})` : '';
+  return new AddressError(`${name}: expected ${expected}, found ${JSON.stringify(text.slice(0, 30))}${why}`);
 }
 
 function readNumber(text: string | null, name: string): number | undefined {
@@ -124,6 +128,13 @@ function readNumber(text: string | null, name: string): number | undefined {
   if (!isTime(value))
     throw new AddressError(`${name}: expected microseconds, found ${JSON.stringify(text.slice(0, 30))}`);
   return value;
+}
+
+function readWindow(text: string | null): TimeWindow | undefined {
+  if (text === null) return undefined;
+  const [from, to, ...rest] = text.split(',').map(Number);
+  if (isTime(from) && isTime(to) && from < to && rest.length === 0) return { from, to };
+  throw new AddressError(`z: expected two times with a comma between them, found ${JSON.stringify(text.slice(0, 30))}`);
 }
 
 const isTime = (value: number | undefined): value is number =>

@@ -24,18 +24,17 @@ interface Panel {
   follow(page: RunPage): void;
 }
 
-export async function openLesson(setting: LessonSetting): Promise<RunPage> {
+/** Runs the lesson's run, and gives what then shows it. */
+export async function prepareLesson(setting: LessonSetting): Promise<() => RunPage> {
   const { root, engine, lesson, entry, home } = setting;
   const shown = shownRun(lesson.run, await engine.ask('run', { request: lesson.run }).answer);
-  const panel = lessonPanel(setting, shown);
-  // Predict first: the picture would give the answer away.
-  root.classList.add('is-predicting');
-  return createRunPage(
-    root,
-    shown,
-    {},
-    { engine, entry, home, above: panel.node, onShow: (page) => panel.follow(page) },
-  );
+  return () => {
+    const panel = lessonPanel(setting, shown);
+    // Predict first: the picture would give the answer away.
+    root.classList.add('is-predicting');
+    const onShow = (page: RunPage): void => panel.follow(page);
+    return createRunPage(root, shown, {}, { engine, entry, home, above: panel.node, onShow });
+  };
 }
 
 function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): Panel {

@@ -7,7 +7,8 @@ import type { RunRequest } from '../request.ts';
 import { fragmentOf, readFragment, type Address } from './address.ts';
 import { Cancelled, type Engine } from './engine.ts';
 import { gallery } from './gallery.ts';
-import { openLesson } from './lesson-page.ts';
+import { parseForeign } from './json.ts';
+import { prepareLesson } from './lesson-page.ts';
 import { button, element } from './overlay/element.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
 import { carriedRun, shownRun, type ShownRun } from './shown-run.ts';
@@ -31,6 +32,8 @@ interface State extends SiteSetting {
   /** The address that the page itself wrote last. */
   own: string;
   timer: number;
+  /** How many places were gone to: whoever was slower than the reader has come too late. */
+  visits: number;
 }
 
 /** Leaves the address alone while the reader moves, and tells it where she has come to rest. */
@@ -38,70 +41,91 @@ const restMs = 400;
 const largestFile = 64_000_000;
 
 export function createSite(setting: SiteSetting): Site {
-  const site: State = { ...setting, own: '', timer: 0 };
+  const site: State = { ...setting, own: '', timer: 0, visits: 0 };
   return {
     open() {
       addEventListener('hashchange', () => {
-        if (location.hash !== site.own) attempt(site, route(site));
+        if (location.hash !== site.own) attempt(site, (isLate) => route(site, isLate));
       });
-      attempt(site, route(site));
+      attempt(site, (isLate) => route(site, isLate));
     },
   };
 }
 
-function attempt(site: State, work: Promise<void>): void {
-  work.catch((error: unknown) => {
+/** Goes somewhere; what is not finished when the reader goes elsewhere shows nothing any more. */
+function attempt(site: State, go: (isLate: () => boolean) => Promise<void>): void {
+  leave(site);
+  const visit = ++site.visits;
+  const isLate = (): boolean => site.visits !== visit;
+  go(isLate).catch((error: unknown) => {
+    if (isLate()) return;
     if (error instanceof Cancelled) home();
     else complain(site.root, error);
   });
 }
 
-async function route(site: State): Promise<void> {
+async function route(site: State, isLate: () => boolean): Promise<void> {
   const { carried, lessons } = site;
   const fragment = location.hash.replace(/^#/, '');
   const name = new URLSearchParams(fragment).get('lesson');
   const chosen = lessons.find(({ id }) => id === name);
-  if (chosen !== undefined) return showLesson(site, chosen);
-  if (fragment === 'gallery' || (fragment === '' && carried === undefined)) return showGallery(site);
+  if (chosen !== undefined) return showLesson(site, chosen, isLate);
+  if (name !== null) throw new Error(`there is no lesson ${JSON.stringify(name.slice(0, 60))}`);
+  if (fragment === 'gallery' || (fragment === '' && carried === undefined)) return showGallery(site, isLate);
   if (fragment === '' && carried !== undefined) return showCarried(site, carried);
-  return showRun(site, await readFragment(fragment));
+  return showRun(site, await readFragment(fragment), isLate);
 }
 
-async function showGallery(site: State): Promise<void> {
-  leave(site);
+async function showGallery(site: State, isLate: () => boolean): Promise<void> {
   const { root, lessons } = site;
   document.title = 'Faultline';
   root.replaceChildren(element('p', { class: 'status', text: 'Loading the simulator…' }));
-  const openFile = (file: File): void => attempt(site, showFile(site, file));
-  root.replaceChildren(gallery({ entries: await entries(site), lessons, openFile }));
+  const openFile = (file: File): void => attempt(site, (late) => showFile(site, file, late));
+  const known = await entries(site);
+  if (!isLate()) root.replaceChildren(gallery({ entries: known, lessons, openFile }));
 }
 
-async function showFile(site: State, file: File): Promise<void> {
+async function showFile(site: State, file: File, isLate: () => boolean): Promise<void> {
   if (file.size > largestFile)
     throw new Error(`${file.name}: expected at most ${largestFile} bytes, found ${file.size}`);
-  const json = JSON.parse(await file.text()) as Record<string, unknown>;
-  if (json['format'] !== 'faultline-replay') return showLesson(site, await site.engine.ask('lesson', json).answer);
+  const json = readFile(file.name, await file.text());
+  if (json['format'] !== 'faultline-replay')
+    return showLesson(site, await site.engine.ask('lesson', json).answer, isLate);
   const { scenario, seed, parameters, until, faults, workload, maxEvents } = json;
   const bound = maxEvents === undefined ? {} : { maxEvents };
   const request = { scenario, seed, parameters, until, faults, workload, ...bound } as unknown as RunRequest;
   const hash = (json['expected'] as { hash?: string } | undefined)?.hash;
-  return showRun(site, { request, version: String(json['faultline']), hash, moment: undefined, window: undefined });
+  const address = { request, version: String(json['faultline']), hash, moment: undefined, window: undefined };
+  return showRun(site, address, isLate);
 }
 
-async function showLesson(site: State, lesson: Lesson): Promise<void> {
-  leave(site);
+function readFile(name: string, text: string): Record<string, unknown> {
+  let why = '';
+  try {
+    const json = parseForeign(text);
+    if (typeof json === 'object' && json !== null) return json as Record<string, unknown>;
+  } catch (error) {
+    why = `: ${String(error)}`;
+  }
+  throw new Error(
+    `${name}: expected JSON of a replay file or a lesson, found ${JSON.stringify(text.slice(0, 40))}${why}`,
+  );
+}
+
+async function showLesson(site: State, lesson: Lesson, isLate: () => boolean): Promise<void> {
   const { root, engine, lessons } = site;
   document.title = `${lesson.title} · Faultline`;
   const entry = await entryOf(site, lesson.run.scenario);
-  site.page = await openLesson({ root, engine, lesson, lessons, entry, home });
+  const open = await prepareLesson({ root, engine, lesson, lessons, entry, home });
+  if (!isLate()) site.page = open();
 }
 
-async function showRun(site: State, address: Address, isSure = false): Promise<void> {
-  leave(site);
+async function showRun(site: State, address: Address, isLate: () => boolean, isSure = false): Promise<void> {
+  if (isLate()) return;
   const { root, engine } = site;
   const { request, hash, window, moment } = address;
   if (!isSure && address.version !== undefined && address.version !== version) {
-    const onAnyway = (): void => attempt(site, showRun(site, address, true));
+    const onAnyway = (): void => attempt(site, (late) => showRun(site, address, late, true));
     root.replaceChildren(otherVersion(address.version, onAnyway));
     return;
   }
@@ -116,6 +140,8 @@ async function showRun(site: State, address: Address, isSure = false): Promise<v
   );
   const shown = shownRun(request, await question.answer);
   const { data } = shown.model;
+  const entry = await entryOf(site, data.scenario);
+  if (isLate()) return;
   document.title = `${data.scenario} · seed ${data.seed} · ${data.verdict} · Faultline`;
   const isOther = hash !== undefined && hash !== data.hash;
   const start = isOther
@@ -123,7 +149,7 @@ async function showRun(site: State, address: Address, isSure = false): Promise<v
     : { ...(window === undefined ? {} : { window }), ...(moment === undefined ? {} : { moment }) };
   site.page = createRunPage(root, shown, start, {
     engine,
-    entry: await entryOf(site, data.scenario),
+    entry,
     home,
     above: isOther ? otherRun(hash, data.hash) : undefined,
     onPlace: (run, place) => follow(site, run, place),
@@ -132,7 +158,6 @@ async function showRun(site: State, address: Address, isSure = false): Promise<v
 
 /** The picture needs no simulator: it is there before the thread has begun. */
 async function showCarried(site: State, data: TimelineData): Promise<void> {
-  leave(site);
   const shown = carriedRun(data);
   const page = createRunPage(site.root, shown, {}, { engine: site.engine, home, entry: undefined });
   site.page = page;
@@ -147,8 +172,10 @@ function leave(site: State): void {
   clearTimeout(site.timer);
 }
 
+/** Also from a file that was opened in the gallery: its address is still the gallery's. */
 function home(): void {
-  location.hash = '#gallery';
+  if (location.hash === '#gallery') dispatchEvent(new HashChangeEvent('hashchange'));
+  else location.hash = '#gallery';
 }
 
 async function entries(site: State): Promise<readonly CatalogueEntry[]> {
@@ -163,9 +190,12 @@ async function entryOf(site: State, name: string): Promise<CatalogueEntry | unde
 /** The address follows the reader, without a new entry in the history for each step. */
 function follow(site: State, shown: ShownRun, { window, moment }: Place): void {
   clearTimeout(site.timer);
+  const { visits } = site;
   const write = async (): Promise<void> => {
-    site.own = `#${await fragmentOf({ shown, window, moment })}`;
-    history.replaceState(null, '', site.own);
+    const fragment = `#${await fragmentOf({ shown, window, moment })}`;
+    if (site.visits !== visits) return;
+    site.own = fragment;
+    history.replaceState(null, '', fragment);
   };
   site.timer = globalThis.window.setTimeout(() => void write(), restMs);
 }
