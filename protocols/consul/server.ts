@@ -308,6 +308,9 @@ function applied(
   ctx: Ctx,
 ): void {
   startLockDelays(state, outcome.invalidated, ctx);
+  for (const { session, key, lockDelay } of state.raft.role === 'leader' ? outcome.invalidated : []) {
+    ctx.note('keys freed', { session, key, lockDelay });
+  }
   if (outcome.answer.type === 'session' && command.type === 'session-create')
     sessionCreated(datacenter, state, outcome.answer.id, ctx);
   if (command.type === 'session-destroy') {

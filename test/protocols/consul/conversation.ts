@@ -45,6 +45,8 @@ export interface Talk {
   readonly seed?: number;
   readonly until?: Micros;
   readonly debug?: boolean;
+  /** Whether the run can be told line by line. */
+  readonly trace?: boolean;
   /** Whether the machine of a node that is down refuses what it is sent; default false: it is lost. */
   readonly refuses?: boolean;
   /** How long clients wait for an answer; default 120 s. */
@@ -53,7 +55,17 @@ export interface Talk {
 
 /** Runs the world; every step must be answered. */
 export function converse(talk: Talk): Conversation {
-  const { nodes, steps, faults = [], seed = 1, until = seconds(60), debug, patience = seconds(120), refuses } = talk;
+  const {
+    nodes,
+    steps,
+    faults = [],
+    seed = 1,
+    until = seconds(60),
+    debug,
+    patience = seconds(120),
+    refuses,
+    trace,
+  } = talk;
   const clients = new Map<string, Operation[]>();
   const workload: Operation[] = steps.map(({ at, ask, request, as = '' }, id) => {
     const client = `client-${as === '' ? id : as}-${ask}`;
@@ -87,7 +99,7 @@ export function converse(talk: Talk): Conversation {
   });
   const notes: Noted[] = [];
   const onNote = (note: Noted): void => void notes.push(note);
-  const run = simulate(scenario, { seed, onNote, ...(debug === true && { debug }) });
+  const run = simulate(scenario, { seed, onNote, ...(debug === true && { debug }), ...(trace === true && { trace }) });
   const exchanges = workload.map(({ id, value }) => {
     const [invoke, end] = run.history.filter(({ operation }) => operation === id);
     if (end?.type !== 'ok') throw new Error(`${JSON.stringify(value)} was not answered: ${end?.type} ${end?.error}`);
