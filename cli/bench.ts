@@ -1,11 +1,11 @@
 // `faultline bench`: published measurements of distributed systems, simulated. So far those of lock services.
 import type { Command } from 'commander';
-import { storyNames } from '../scenarios/lock-services/stories.ts';
+import { contenders, storyNames } from '../scenarios/lock-services/stories.ts';
 import { InputError } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { creationPlot, describeCreation, measureCreation } from './bench-creation.ts';
 import { compareLatency, describeLatency } from './bench-locks.ts';
-import { contenders, describeProperties, isAsExpected, judgeProperty } from './bench-properties.ts';
+import { describeProperties, isAsExpected, judgeProperty } from './bench-properties.ts';
 import { exitCode } from './exit.ts';
 import { savePicture } from './files.ts';
 import { plotSvg } from './gossip-plot.ts';

@@ -37,6 +37,7 @@ import { swimKnownBugs } from './known-bugs/swim.ts';
 import { plumtreeKnownBugs } from './known-bugs/plumtree.ts';
 import { zooKeeperKnownBugs } from './known-bugs/zookeeper.ts';
 import { lock } from './lock.ts';
+import { lockServiceStories } from './lock-services/stories.ts';
 import { pingPong } from './ping-pong.ts';
 import { plumtreeSpreads } from './plumtree.ts';
 import { raftKv } from './raft.ts';
@@ -120,6 +121,7 @@ export const scenarios: readonly Scenario[] = [
   zooKeeperLockOverlap,
   zooKeeperConfiguration,
   ...zooKeeperKnownBugs,
+  lockServiceStories,
 ];
 
 /** @throws InputError that names the scenarios with the most similar names when there is none of this name. */

@@ -43,7 +43,7 @@ export const costs: Readonly<Record<LockService, Costs>> = {
   zookeeper: { sync: disk, perEvent: 325 },
   etcd: { sync: disk, perEvent: 118 },
   /** BoltDB syncs twice in a transaction, one after the other: what it wrote, and the page that says so. */
-  consul: { sync: twice(disk), perEvent: 410 },
+  consul: { sync: twice(disk), perEvent: 375 },
 };
 
 /** How long two draws take together, from ten thousand pairs. */

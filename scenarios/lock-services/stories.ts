@@ -1,6 +1,7 @@
 // What a lock service is asked to promise, as stories that go wrong in one way each: the same three clients, the same lock and
-// the same store for all four services, so that what differs is the service.
+// the same store for all four services, so that what differs is the service. What each story is judged by is in `judges.ts`.
 import {
+  defineScenario,
   ms,
   nemesis,
   seconds,
@@ -9,7 +10,6 @@ import {
   type Micros,
   type Operation,
   type Random,
-  type Scenario,
   type Setting,
   type TimedFault,
 } from '../../sim/index.ts';
@@ -17,6 +17,7 @@ import { store } from '../../protocols/lock/store.ts';
 import { resource } from '../../protocols/redlock/resource.ts';
 import { link, type LockService } from './calibration.ts';
 import { storeId } from './holder.ts';
+import { judgesOf } from './judges.ts';
 import { clientsOf, servers, serversOf, warmUp, type ServiceOptions } from './services.ts';
 
 export const storyNames = [
@@ -32,7 +33,8 @@ export const storyNames = [
 export type StoryName = (typeof storyNames)[number];
 
 /** A service as it is judged: Redlock with a majority as specified, or with the quorum that redlock-py has under Python 3. */
-export type Contender = LockService | 'redlock-py';
+export const contenders = ['redis', 'redlock-py', 'zookeeper', 'etcd', 'consul'] as const;
+export type Contender = (typeof contenders)[number];
 
 /** How long a lock lives: the shortest that a service allows, or a second or three. */
 const lifetimes: Readonly<Record<Contender, Micros>> = {
@@ -44,15 +46,47 @@ const lifetimes: Readonly<Record<Contender, Micros>> = {
 };
 
 /** Whatever becomes of a lock whose holder is gone is done by then: Consul ends sessions after twice their time. */
-export function freeAgainAfter(contender: Contender): Micros {
+function freeAgainAfter(contender: Contender): Micros {
   return 2 * lifetimes[contender] + seconds(6);
 }
 
 /** When the one fault of the last three stories strikes. */
-export const strikesAt = warmUp + seconds(4);
+const strikesAt = warmUp + seconds(4);
 
-/** @param ttl how long a lock lives, if not as long as usual */
-export function storyScenario(contender: Contender, story: StoryName, ttl: Micros = lifetimes[contender]): Scenario {
+const parameters = {
+  service: {
+    about: 'the lock service, or Redlock with the quorum of redlock-py under Python 3',
+    default: 'etcd',
+    oneOf: contenders,
+    draw: (random: Random) => random.pick(['zookeeper', 'etcd', 'consul'] as const),
+  },
+  story: {
+    about: 'what goes wrong',
+    default: 'servers fail',
+    oneOf: storyNames,
+    draw: (random: Random) => random.pick(storyNames.filter((story) => !brokenByAll.includes(story))),
+  },
+  ttl: {
+    about: 'microseconds that a lock lives; 0 for as short as the service allows',
+    default: 0,
+    range: [0, 2 ** 40],
+  },
+} as const;
+
+/** Stories that no lock service survives. */
+const brokenByAll: readonly StoryName[] = ['holder pauses', 'two servers are gone'];
+
+/** Drawn by a seed: a service that replicates its log, and a story that it survives. Any other can be set. */
+export const lockServiceStories = defineScenario({
+  name: 'lock-services',
+  story: 'Three clients, one lock, one store: each of four lock services, with one thing that goes wrong.',
+  protocol: 'lock services',
+  expect: { type: 'holds' },
+  parameters,
+  world: ({ service, story, ttl }) => worldOf(service, story, ttl > 0 ? ttl : lifetimes[service]),
+});
+
+function worldOf(contender: Contender, story: StoryName, ttl: Micros) {
   const service = contender === 'redlock-py' ? 'redis' : contender;
   const isPaused = story === 'holder pauses' || story === 'holder pauses, fenced';
   const options: ServiceOptions = {
@@ -69,26 +103,19 @@ export function storyScenario(contender: Contender, story: StoryName, ttl: Micro
     timeout: isPaused ? seconds(300) : seconds(3),
   };
   const fencing = story === 'holder pauses, fenced';
+  const freeAgain = strikesAt + freeAgainAfter(contender);
   return {
-    name: `lock-stories-${contender}`,
-    story,
-    protocol: service,
-    expect: { type: 'holds' },
-    parameters: {},
-    world: () => ({
-      nodes: [
-        ...serversOf(options),
-        { id: storeId, protocol: service === 'redis' ? resource(fencing) : store({ fencing }) },
-      ],
-      clients: clientsOf(options),
-      network: { latency: link },
-      until: strikesAt + 2 * freeAgainAfter(contender),
-      tail: 1,
-      workload: (random, setting) => turns(random, setting, service),
-      faults: (random, setting) => faultsOf(story, random, setting, ttl),
-      properties: [],
-      checks: [],
-    }),
+    nodes: [
+      ...serversOf(options),
+      { id: storeId, protocol: service === 'redis' ? resource(fencing) : store({ fencing }) },
+    ],
+    clients: clientsOf(options),
+    network: { latency: link },
+    until: strikesAt + 2 * freeAgainAfter(contender),
+    tail: 1,
+    workload: (random: Random, setting: Setting) => turns(random, setting, service),
+    faults: (random: Random, setting: Setting) => faultsOf(story, random, setting, ttl),
+    ...judgesOf(story, freeAgain),
   };
 }
 

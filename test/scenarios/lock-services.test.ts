@@ -5,7 +5,7 @@ import { judgeProperty } from '../../cli/bench-properties.ts';
 import { lockServices } from '../../scenarios/lock-services/calibration.ts';
 import { creationScenario } from '../../scenarios/lock-services/creation.ts';
 import { latencyScenario } from '../../scenarios/lock-services/latency.ts';
-import { storyScenario, type Contender } from '../../scenarios/lock-services/stories.ts';
+import { lockServiceStories, type Contender } from '../../scenarios/lock-services/stories.ts';
 import { seconds, simulate } from '../../sim/index.ts';
 
 test.each(lockServices)(
@@ -72,6 +72,13 @@ test.each(['redis', ...kept] as const)(
   },
 );
 
+test('whatever service and story a seed draws, the promise is kept', { timeout: 60_000 }, () => {
+  for (let seed = 0; seed < 12; seed++) {
+    const { findings } = simulate(lockServiceStories, { seed });
+    expect({ seed, findings }).toEqual({ seed, findings: [] });
+  }
+});
+
 test('the lock of a holder that is gone is free again, and is not if it lives for an hour', () => {
   expect(judgeProperty('redis', 'holder is gone', 8, 1)).toMatchObject({ violations: 0 });
   expect(judgeProperty('redis', 'holder is gone', 8, 1, seconds(3_600)).violations).toBeGreaterThan(0);
@@ -85,7 +92,10 @@ test('one server of three may go, but not where half plus one of three is two an
 
 test('a ZooKeeper client whose create was cut off finds its node again, so that its lock does not stay taken', () => {
   for (let seed = 1; seed <= 3; seed++) {
-    const { history } = simulate(storyScenario('zookeeper', 'one server is gone'), { seed });
+    const { history } = simulate(lockServiceStories, {
+      seed,
+      parameters: { service: 'zookeeper', story: 'one server is gone' },
+    });
     const last = history.findLast(({ f, type, value }) => f === 'acquire' && type === 'ok' && !isRefusal(value));
     expect(last?.time).toBeGreaterThan(seconds(30));
   }
