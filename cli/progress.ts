@@ -67,7 +67,7 @@ function plainProgress(io: Io, label: string, { timeMs }: Bounds): Progress {
     update: (campaign) => {
       if (campaign.ended !== 'running' || performance.now() - last < 10_000) return;
       last = performance.now();
-      const of = timeMs === undefined ? ` of ${count(campaign.planned, 'seed')}` : '';
+      const of = timeMs === undefined ? ` of ${thousands(campaign.planned)}` : '';
       io.err(`${label}: ${thousands(campaign.seeds)}${of} ${inWords(campaign)}\n`);
     },
     stop: () => {},

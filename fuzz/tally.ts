@@ -65,6 +65,8 @@ export class Tally {
       ...{ scenario, start, stride, planned },
       ...this.#totals,
       ...(elapsedMs === undefined ? {} : { elapsedMs }),
+      // No seed, no verdict: a green light that nobody has earned would be the worst of all.
+      ...(this.#totals.seeds === 0 && this.ended !== 'running' ? { verdict: 'unknown' as const } : {}),
       hash: this.#hash.digest(),
       failures: this.#failures,
       causes: causes.sort((one, other) => rank(one) - rank(other) || other.seeds - one.seeds),

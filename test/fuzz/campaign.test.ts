@@ -23,6 +23,11 @@ describe('a campaign', () => {
     for (const { seeds } of found.sometimes) expect(seeds).toBeLessThanOrEqual(25);
   });
 
+  test('that has no time for a single seed knows nothing, rather than that all is well', async () => {
+    const found = await campaign(holds, { seeds: 25, timeMs: 0 });
+    expect(found).toMatchObject({ seeds: 0, verdict: 'unknown', ended: 'out of time' });
+  });
+
   test('finds what a simulation of the same seed finds, and groups it by cause', async () => {
     const found = await campaign(breaks, { seeds: 20 });
     expect(found.verdict).toBe('invalid');
