@@ -71,7 +71,7 @@ export interface Command {
   readonly child: ChildProcess;
   readonly ended: Promise<Outcome>;
   /** Waits until it has written this to standard error. */
-  says(text: string): Promise<void>;
+  says(words: string | RegExp): Promise<void>;
 }
 
 /** Another installation's command line, and where it is started. */
@@ -99,14 +99,14 @@ export function start(where: string | Installation, ...argv: string[]): Command 
     child.on('close', (code) => resolve({ code: code ?? -1, ...read }));
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  const says = (text: string): Promise<void> =>
+  const says = (words: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (read.err.includes(text)) resolve();
+        if (typeof words === 'string' ? read.err.includes(words) : words.test(read.err)) resolve();
       };
       listeners.add(look);
       look();
-      void ended.then(() => reject(new Error(`ended without “${text}”, but with:\n${read.err}`)));
+      void ended.then(() => reject(new Error(`ended without “${String(words)}”, but with:\n${read.err}`)));
     });
   return { child, ended, says };
 }
