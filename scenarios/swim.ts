@@ -26,6 +26,15 @@ import {
   nobodyDiesInVain,
   noneRisesUnchanged,
 } from './swim-properties.ts';
+import {
+  everybodyIsProbed,
+  healthIsBounded,
+  helpersAreOthers,
+  newsRetire,
+  probesFailAsOftenAs,
+  suspicionsLastTheirTime,
+  whoLeavesHasLeft,
+} from './swim-probing.ts';
 
 export const swimParameters = {
   nodes: { about: 'how many members', default: 5, range: [3, 50], draw: (random) => random.pick([3, 4, 5, 7]) },
@@ -60,6 +69,8 @@ export function swimWorld({ nodes: count }: { nodes: number }, variant: SwimVari
       eventsAreOrdered,
       membershipConverges(protocol, seconds(100)),
       healthRecovers(protocol, seconds(100)),
+      healthIsBounded(config),
+      helpersAreOthers(config),
       eventsArrive(protocol, seconds(65), seconds(109)),
       sometimesNoted('refuted', 'a member objects to what is said of it'),
       sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
@@ -92,6 +103,7 @@ export function detectionWorld({ nodes: count }: { nodes: number }, variant: Swi
       noneRisesUnchanged,
       livesFollowTheChart,
       noDeathUnannounced(config),
+      suspicionsLastTheirTime(config, seconds(4)), // a pause may hold up the end
     ],
     checks: [],
   };
@@ -152,7 +164,7 @@ export function lastWordsWorld(_parameters: unknown, variant: SwimVariant = {}):
 /** Members that fall silent, but not for longer than a suspicion lasts. */
 export function refutationWorld({ nodes: count }: { nodes: number }, variant: SwimVariant = {}): World {
   // News go round four times in a cluster of up to nine, which one in a hundred misses: full exchanges tell it in time.
-  const { protocol, specs } = cluster(count, variant, { config: { pushPullInterval: seconds(1) } });
+  const { protocol, specs, config } = cluster(count, variant, { config: { pushPullInterval: seconds(1) } });
   return {
     nodes: specs,
     clients: [],
@@ -170,6 +182,9 @@ export function refutationWorld({ nodes: count }: { nodes: number }, variant: Sw
       incarnationsAreTheirOwn,
       noneRisesUnchanged,
       membershipConverges(protocol, seconds(25)),
+      everybodyIsProbed(count),
+      helpersAreOthers(config),
+      newsRetire(config, count),
       sometimesNoted('refuted', 'a member objects to what is said of it'),
     ],
     checks: [],
@@ -193,8 +208,35 @@ export function splitWorld({ nodes: count }: { nodes: number }, variant: SwimVar
       incarnationsAreTheirOwn,
       noneRisesUnchanged,
       livesFollowTheChart,
+      whoLeavesHasLeft,
       membershipConverges(protocol, seconds(180)),
       sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
+    ],
+    checks: [],
+  };
+}
+
+/** Messages are lost at a rate that is known, and so is how many pings fail. */
+export function accuracyWorld({ nodes: count }: { nodes: number }, variant: SwimVariant = {}): World {
+  const loss = 150_000;
+  const members = Math.max(20, count); // helpers enough, and probes enough to count
+  // Nobody slows down, so that all probe alike.
+  const lifeguard = { awareness: false, suspicion: true, buddy: true };
+  const { specs, config } = cluster(members, variant, { config: { reliablePing: false, lifeguard } });
+  return {
+    nodes: specs,
+    clients: [],
+    network: { latency: 'loopback', loss },
+    until: seconds(210),
+    tail: seconds(210),
+    workload: [],
+    faults: [],
+    properties: [
+      probesFailAsOftenAs(loss, config.indirectChecks, seconds(200)),
+      helpersAreOthers(config),
+      incarnationsAreTheirOwn,
+      noneRisesUnchanged,
+      livesFollowTheChart,
     ],
     checks: [],
   };
@@ -262,6 +304,11 @@ export const swimStories = {
     name: 'swim-refutes',
     story: 'Members fall silent for a while, are suspected, object in time, and none of them is declared dead.',
     world: refutationWorld,
+  },
+  accurate: {
+    name: 'swim-accurate',
+    story: 'Where one of seven messages is lost, pings fail as often as the formula of SWIM says, and no more.',
+    world: accuracyWorld,
   },
   splits: {
     name: 'swim-splits',

@@ -41,8 +41,6 @@ export interface SerfRules {
   witness(own: number, heard: number): number;
   /** So many times of the past are told apart (EventBuffer, QueryBuffer). */
   readonly remembers: number;
-  /** What is older than that is dropped: nobody remembers any more whether it was there. */
-  isTooOld(time: number, oldest: number): boolean;
   /** What was seen already is neither delivered nor passed on again. */
   isNew(seen: readonly string[], identity: string): boolean;
 }
@@ -50,7 +48,6 @@ export interface SerfRules {
 export const serfRules: SerfRules = {
   witness: (own, heard) => Math.max(own, heard + 1),
   remembers: 512,
-  isTooOld: (time, oldest) => time < oldest,
   isNew: (seen, identity) => !seen.includes(identity),
 };
 
@@ -152,7 +149,7 @@ function take(serf: Serf, state: SerfHost['state'], news: SerfNews, ctx: SerfCon
   const own = state.serf;
   own.clocks[kind] = serf.rules.witness(own.clocks[kind], time);
   const oldest = own.clocks[kind] - serf.rules.remembers;
-  if (serf.rules.isTooOld(time, oldest)) return false;
+  if (time < oldest) return false; // nobody remembers any more whether it was there
   const key = `${kind} ${time}`;
   const seen = own.seen.get(key) ?? [];
   const identity = JSON.stringify([name, value, origin]);
