@@ -261,13 +261,12 @@ class Redlock {
   #endExtension(state: RedlockState, ctx: Ctx): void {
     const now = this.#now(ctx);
     const isValid = now < state.validUntil;
-    const validity = this.#rules.validity(this.#config, now - state.startedAt);
-    if (!this.#rules.isExtended(state.round.yes, this.#instances.length, isValid, this.#config) || validity <= 0) {
+    if (!this.#rules.isExtended(state.round.yes, this.#instances.length, isValid, this.#config)) {
       this.#move(state, 'holding', ctx); // until the lease that it has is over
       return ctx.fail('not extended');
     }
     state.extensions++;
-    state.validUntil = now + validity;
+    state.validUntil = now + this.#rules.validity(this.#config, now - state.startedAt);
     this.#move(state, 'holding', ctx);
     ctx.ok(this.#words(state, ctx));
   }

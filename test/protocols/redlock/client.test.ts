@@ -1,0 +1,139 @@
+// A Redlock client among instances that answer when and what a test tells them to: what counts, what comes too late, and what is
+// given back.
+import { expect, test } from 'vitest';
+import {
+  redlockClient,
+  type RedlockClient,
+  type RedlockOptions,
+  type Resource,
+} from '../../../protocols/redlock/index.ts';
+import { ms, seconds, simulate, traceRow, type Micros, type Protocol, type Run } from '../../../sim/index.ts';
+import { exactly, scenarioOf } from '../../sim/world.ts';
+
+interface Answer {
+  readonly says: 'yes' | 'no';
+  /** How long it takes; a message takes a millisecond each way besides. */
+  readonly after: Micros;
+}
+
+interface Scripted {
+  state: { answered: number };
+  message: RedlockClient['message'];
+  timer: never;
+  request: never;
+  response: never;
+}
+
+/** An instance that gives these answers, one after the other, and notes what it was asked; to later questions it says yes. */
+function instance(answers: readonly Answer[]): Protocol<Scripted> {
+  return {
+    start: () => ({ answered: 0 }),
+    onMessage(state, from, message, ctx) {
+      if (message.type !== 'Commands') return;
+      const { says, after } = answers[state.answered++] ?? { says: 'yes', after: 0 };
+      ctx.note('asked', { command: message.commands[0]?.slice(0, 2).join(' ') ?? '' });
+      ctx.work(after);
+      const reply = { type: 'integer', value: says === 'yes' ? '1' : '0' } as const;
+      ctx.send(from, { type: 'Replies', request: message.request, replies: [reply] });
+    },
+  };
+}
+
+/** A resource that takes so long to hand out a token. */
+function slowResource(delay: Micros): Protocol<Resource> {
+  return {
+    start: () => ({ token: 0, value: null }),
+    onMessage(_state, from, { type, request }, ctx) {
+      if (type !== 'next token') return;
+      ctx.work(delay);
+      ctx.send(from, { type: 'token', request, token: 1 });
+    },
+  };
+}
+
+interface Story {
+  readonly instances: readonly (readonly Answer[])[];
+  readonly operations: readonly (readonly [at: number, f: string])[];
+  readonly options?: Partial<RedlockOptions>;
+  readonly tokenAfter?: Micros;
+}
+
+function play({ instances, operations, options = {}, tokenAfter = 0 }: Story): Run {
+  const ids = instances.map((_, index) => `r${index + 1}`);
+  const client = redlockClient({
+    instances: ids,
+    resource: 'store',
+    ...options,
+    config: { ttl: seconds(1), instanceTimeout: ms(50), attempts: 1, ...options.config },
+  });
+  const scenario = scenarioOf({
+    nodes: [
+      ...instances.map((answers, index) => ({ id: ids[index] ?? '', protocol: instance(answers) })),
+      { id: 'store', protocol: slowResource(tokenAfter) },
+    ],
+    clients: [{ id: 'c1', protocol: client, timeout: seconds(5) }],
+    network: { latency: exactly(ms(1)) },
+    until: seconds(6),
+    workload: operations.map(([at, f], id) => ({ id, client: 'c1', at: ms(at), f, value: null })),
+  });
+  return simulate(scenario, { seed: 1, trace: true });
+}
+
+const outcomes = ({ history }: Run): string[] =>
+  history.filter(({ type }) => type !== 'invoke').map(({ type, error }) => error ?? type);
+
+function asked({ trace }: Run, command: string): number {
+  if (trace === undefined) return 0;
+  const all = Array.from({ length: trace.length }, (_, index) => traceRow(trace, index));
+  return all.filter(({ kind, payload }) => kind === 'note' && JSON.stringify(payload).includes(command)).length;
+}
+
+const now: Answer = { says: 'yes', after: 0 };
+const never: Answer = { says: 'no', after: 0 };
+
+test('an answer that comes after its instance’s time is a no, although others are being asked still', () => {
+  const late: Answer = { says: 'yes', after: ms(60) };
+  expect(outcomes(play({ instances: [[late], [late], [never]], operations: [[0, 'acquire']] }))).toEqual([
+    'not acquired',
+  ]);
+  const inTime: Answer = { says: 'yes', after: ms(40) };
+  expect(outcomes(play({ instances: [[inTime], [inTime], [never]], operations: [[0, 'acquire']] }))).toEqual(['ok']);
+});
+
+test('an extension that ends after the lock did is none', () => {
+  const extended = (after: number): string[] => {
+    const answers = [now, { says: 'yes', after: ms(after) } as const];
+    return outcomes(
+      play({
+        instances: [answers, answers, answers],
+        operations: [
+          [0, 'acquire'],
+          [900, 'extend'],
+        ],
+        options: { config: { order: 'parallel', instanceTimeout: ms(200) } },
+      }),
+    );
+  };
+  expect(extended(50)).toEqual(['ok', 'ok']);
+  expect(extended(120)).toEqual(['ok', 'not extended']);
+});
+
+test('what was not acquired is given back everywhere, also where it was refused', () => {
+  expect(
+    asked(play({ instances: [[now], [never], [never]], operations: [[0, 'acquire']] }), 'EVAL compare-and-delete'),
+  ).toBe(3);
+});
+
+test('a lock whose token comes after its end is given back, and not held', () => {
+  const run = (tokenAfter: Micros): Run =>
+    play({
+      instances: [[now], [now], [now]],
+      operations: [[0, 'acquire']],
+      options: { fences: true },
+      tokenAfter,
+    });
+  expect(outcomes(run(ms(900)))).toEqual(['ok']);
+  expect(asked(run(ms(900)), 'EVAL compare-and-delete')).toBe(0);
+  expect(outcomes(run(ms(1_000)))).toEqual(['the token came too late']);
+  expect(asked(run(ms(1_000)), 'EVAL compare-and-delete')).toBe(3);
+});
