@@ -60,6 +60,11 @@ export const raftParameters = {
     oneOf: ['parallel', 'first'],
     draw: (random: Random) => random.pick(['parallel', 'parallel', 'first'] as const),
   },
+  backsUpBy: {
+    about: 'a leader looks for what a follower shares with it by a term with each refusal, or by an entry',
+    default: 'term',
+    oneOf: ['term', 'entry'],
+  },
   snapshot: {
     about: 'applied entries after which a snapshot is taken; 0 for never',
     default: 8_192,
@@ -153,6 +158,7 @@ export function raftConfig(set: RaftSetting, voters: readonly string[]): Partial
     maxInflight: isSlow ? Math.max(8, set.inflight) : set.inflight,
     groupCommit: set.groupCommit,
     leaderWrites: set.leaderWrites,
+    backsUpBy: set.backsUpBy,
     snapshotThreshold: set.snapshot,
     trailing: isSlow ? Math.max(20, set.trailing) : set.trailing,
     snapshotChunk: isSlow ? Math.max(1_000, set.chunk) : set.chunk,

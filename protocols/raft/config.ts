@@ -29,6 +29,9 @@ export interface RaftConfig {
   /** `parallel`: followers write while their leader does (thesis 10.2.1; etcd). `first`: the leader syncs before it sends
    * (hashicorp/raft's dispatchLogs). Default `parallel`. */
   readonly leaderWrites: 'parallel' | 'first';
+  /** How a leader looks for the last entry that a follower shares with it: an earlier term with each refusal, or an entry
+   * (section 5.3, last paragraphs; etcd and hashicorp/raft skip terms). Default `term`. */
+  readonly backsUpBy: 'term' | 'entry';
   /** Entries that one AppendEntries carries at most. Default 64, as in hashicorp/raft. */
   readonly batch: number;
   /** Bytes of entries that one AppendEntries carries at most, but always one entry. Default unlimited; etcd: 1 MiB. */
@@ -72,6 +75,7 @@ export const defaultConfig: RaftConfig = {
   stickiness: true,
   groupCommit: false,
   leaderWrites: 'parallel',
+  backsUpBy: 'term',
   batch: 64,
   maxMessageBytes: Infinity,
   maxInflight: 256,

@@ -173,11 +173,12 @@ function bytesOf({ server }: Turn, entries: readonly Entry<unknown>[]): number {
 
 /** The logs differ, or entries were lost on the way: look further back. False if the reply is of an earlier question. */
 function onConflict(turn: Turn, from: NodeId, progress: Progress, reply: AppendEntriesReply): boolean {
-  const { raft, ctx } = turn;
+  const { raft, ctx, server } = turn;
   const { mode, nextIndex, matchIndex } = progress;
   const isStale = mode === 'probe' ? reply.prevLogIndex !== nextIndex - 1 : reply.prevLogIndex <= matchIndex;
   if (isStale || mode === 'snapshot') return false;
-  const agree = findConflictByTerm(raft, reply.conflictIndex, reply.conflictTerm);
+  const skipped = findConflictByTerm(raft, reply.conflictIndex, reply.conflictTerm);
+  const agree = server.config.backsUpBy === 'term' ? skipped : reply.prevLogIndex - 1;
   becomeProbing(progress, Math.min(reply.prevLogIndex, agree + 1));
   const { conflictIndex, conflictTerm } = reply;
   ctx.note('back-up', { peer: from, conflictIndex, conflictTerm, next: progress.nextIndex });

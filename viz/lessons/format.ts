@@ -58,6 +58,8 @@ export type Expectation =
   | { readonly type: 'verdict'; readonly is: 'valid' | 'invalid' }
   /** A finding whose name or reason holds these words. */
   | { readonly type: 'finds'; readonly words: string }
+  /** What the checker of linearizable keys says when operations without a known outcome are taken for failed ones. */
+  | { readonly type: 'silence-as-failure'; readonly is: 'valid' | 'invalid' }
   /** So many events fit a pattern. */
   | {
       readonly type: 'happens';
@@ -87,6 +89,7 @@ const pattern = z.strictObject({
 const expectation = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('verdict'), is: z.enum(['valid', 'invalid']) }),
   z.strictObject({ type: z.literal('finds'), words }),
+  z.strictObject({ type: z.literal('silence-as-failure'), is: z.enum(['valid', 'invalid']) }),
   z.strictObject({
     type: z.literal('happens'),
     event: pattern,

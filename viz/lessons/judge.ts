@@ -1,8 +1,13 @@
 // Whether what a lesson promises is there to be seen: events that fit patterns, and what must be true of a run.
+import { checkLinearizable, keyValue } from '../../checkers/index.ts';
+import type { Verdict } from '../../sim/verdict.ts';
+import type { TimelineFacts } from '../data.ts';
 import type { Model } from '../page/model.ts';
 import { kindOf } from '../page/model.ts';
 import { describeRow } from '../page/words.ts';
 import type { Caption, Expectation, Pattern } from './format.ts';
+
+const mostSteps = 2_000_000;
 
 /** Whether a row of the trace fits. */
 export function fits(model: Model, row: number, { kind, node, message, words, afterMs }: Pattern): boolean {
@@ -51,6 +56,14 @@ export function prove(model: Model, expectation: Expectation): Proof {
         found === undefined ? `nothing was found of: ${expectation.words}` : `found: ${found.name}. ${found.reason}`;
       return { says, holds: found !== undefined };
     }
+    case 'silence-as-failure': {
+      const verdict = judgedAsFailures(data);
+      const word = verdict === 'invalid' ? 'accuses the system' : 'finds nothing';
+      return {
+        says: `with every operation without an answer taken for a failed one, the checker ${word}: ${verdict}`,
+        holds: verdict === expectation.is,
+      };
+    }
     case 'happens': {
       const { event, atLeast, atMost = Infinity } = expectation;
       let count = 0;
@@ -63,6 +76,24 @@ export function prove(model: Model, expectation: Expectation): Proof {
       };
     }
   }
+}
+
+/** The history once more, as somebody would write it down who takes silence for a no. */
+function judgedAsFailures({ operations, lanes }: TimelineFacts): Verdict {
+  const events = operations
+    .filter(({ f }) => f === 'read' || f === 'write' || f === 'cas')
+    .flatMap(({ id, lane, f, from, to, outcome, argument, result }) => {
+      // Each operation is a process of its own: nothing is concluded but from times.
+      const all = { process: id, f, client: lanes[lane]?.id ?? '', operation: id };
+      const type = outcome === 'ok' ? 'ok' : 'fail';
+      return [
+        { ...all, time: from, type: 'invoke', value: argument, order: 0 } as const,
+        { ...all, time: to ?? Infinity, type, value: outcome === 'ok' ? result : argument, order: 1 } as const,
+      ];
+    })
+    .sort((one, other) => one.time - other.time || one.order - other.order)
+    .map(({ order: _, ...event }, index) => ({ ...event, index }));
+  return checkLinearizable(events, keyValue(), { maxSteps: mostSteps }).verdict;
 }
 
 function inWords({ kind, node, message, words, afterMs }: Pattern): string {

@@ -1,45 +1,65 @@
-// Lesson 5: How does a follower that was away catch up?
-import { ms, seconds } from '../../sim/time.ts';
+// Lesson 5: How are logs that have parted brought together again?
+import { ms } from '../../sim/time.ts';
 import type { Lesson } from './format.ts';
 import { raftRun } from './raft-run.ts';
+
+const faults = [
+  { at: ms(1_000), fault: { type: 'isolate', node: '@leader', for: ms(1_600) } },
+  { at: ms(1_900), fault: { type: 'crash', node: '@leader', for: ms(300) } },
+] as const;
 
 export const logRepairLesson: Lesson = {
   id: 'log-repair',
   title: 'How logs are repaired',
-  question: 'How does a follower that was away catch up?',
-  opening: 'One follower loses its memory and all power for two seconds while the others go on.',
-  run: raftRun('1', {
-    faults: [{ at: ms(1_000), fault: { type: 'power-loss', node: 'n2', unsynced: 'lost', for: seconds(2) } }],
-  }),
+  question: 'How are logs that have parted brought together again?',
+  opening:
+    'The leader n2 is cut off from the other servers, but not from its clients: it goes on appending what nobody will ever commit. The others elect n4, and later n1, and commit some dozen entries. Then n2 is back, with another tail in its log.',
+  run: raftRun('2', { knobs: { guards: 'none', clients: 4 }, faults }),
   story: [
-    { at: { kind: 'crash' }, say: 'The follower is gone. Three of the other four are a majority: the leader goes on.' },
-    { at: { words: 'started again' }, say: 'It is back with what its disk held.' },
     {
-      at: { words: 'append', node: 'n2', afterMs: 3000 },
-      say: 'The leader has found the last entry that both have, and sends all that comes after it.',
+      at: { kind: 'fault', words: 'isolate' },
+      say: 'n2 leads in term 1 and loses its links. Clients that still reach it hand it commands, and it appends them.',
+    },
+    {
+      at: { words: 'role role leader term 2' },
+      say: 'The majority has a leader of its own, and commits entries of term 2 at the same places of the log.',
+    },
+    {
+      at: { words: 'role role leader term 3' },
+      say: 'That one crashes too, and n1 leads. A new leader assumes that everybody has its whole log: nextIndex is behind its last entry, for all.',
+    },
+    {
+      at: { words: 'noted: back-up' },
+      say: 'n2 is back, and refuses: it does not have the entry before the new ones. n1 moves its nextIndex for n2 back. With the refusal came the term and the place of the conflict, so that one step skips all of term 2.',
+    },
+    {
+      at: { words: 'n2 noted: truncate' },
+      say: 'Now the entry before agrees. What n2 had appended alone was never committed: it is cut off, and the leader’s entries take its place.',
     },
   ],
   predict: {
-    ask: 'The follower missed dozens of entries. How does the leader learn from where to send?',
+    ask: 'n2 lacks some twenty-five entries and has others in their place. How often does the leader try before it finds the last entry that both have?',
     choices: [
-      'It remembers what the follower acknowledged',
-      'It tries an entry, and goes back as long as the follower refuses',
+      'Not at all: it knows what n2 has acknowledged',
+      'Once: the refusal says where to look',
+      'Some twenty-five times',
     ],
     answer: 1,
-    why: 'What precedes the new entries goes with every AppendEntries (section 5.3). The follower refuses until it fits.',
+    why: 'A refusal carries the term and the index of the conflict, and the leader skips the whole term (section 5.3, last paragraphs). What was acknowledged to earlier leaders it does not know.',
   },
   knob: {
-    say: 'Nobody fails.',
-    run: raftRun('1'),
-    see: 'The follower appends together with the others.',
+    say: 'Move nextIndex back by one entry with each refusal, as the paper’s Figure 2 says, without the hint.',
+    run: raftRun('2', { knobs: { guards: 'none', clients: 4, backsUpBy: 'entry' }, faults }),
+    see: 'Refusal after refusal, one round trip each, until the logs meet. The result is the same: the hint saves time, not safety.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { kind: 'crash' }, atLeast: 0, atMost: 0 },
+      { type: 'happens', event: { words: 'noted: back-up' }, atLeast: 15 },
+      { type: 'happens', event: { words: 'n2 noted: truncate' }, atLeast: 1, atMost: 1 },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { kind: 'crash', node: 'n2' }, atLeast: 1, atMost: 1 },
-    { type: 'happens', event: { words: 'append', node: 'n2', afterMs: 3000 }, atLeast: 5 },
+    { type: 'happens', event: { words: 'noted: back-up' }, atLeast: 1, atMost: 2 },
+    { type: 'happens', event: { words: 'n2 noted: truncate' }, atLeast: 1, atMost: 1 },
   ],
 };

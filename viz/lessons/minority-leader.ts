@@ -15,7 +15,7 @@ export const minorityLeaderLesson: Lesson = {
   story: [
     {
       at: { kind: 'fault' },
-      say: 'The leader is cut off. It goes on taking commands from nobody and appending to its own log.',
+      say: 'The leader is cut off from the other servers. Clients that still reach it hand it commands, and it appends them to its own log.',
     },
     {
       at: { words: 'role role leader term 2' },
