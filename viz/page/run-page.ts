@@ -2,7 +2,7 @@
 // beside it.
 import type { CatalogueEntry } from '../catalogue.ts';
 import type { RunRequest } from '../request.ts';
-import { Cancelled, type Engine, type Question } from './engine.ts';
+import { Cancelled, EngineError, type Engine, type Question } from './engine.ts';
 import { layersOf } from './layers.ts';
 import { button, element } from './overlay/element.ts';
 import { findings } from './overlay/findings.ts';
@@ -65,7 +65,7 @@ export function createRunPage(
     return wanted;
   };
 
-  const request = async (asked: RunRequest, isAlone = false): Promise<void> => {
+  const request = async (asked: RunRequest, isAlone = false, said = ''): Promise<void> => {
     question?.cancel();
     const base = runs[0];
     const against = isAlone ? undefined : await number(base);
@@ -75,12 +75,16 @@ export function createRunPage(
     });
     try {
       const made = shownRun(asked, await question.answer);
-      status.textContent = '';
+      status.textContent = said;
       const tab = workbench?.place().tab;
       const keeps = tab === undefined ? {} : { tab };
       render(isAlone ? [made] : [base, made], keeps);
     } catch (error) {
-      if (!(error instanceof Cancelled)) status.textContent = error instanceof Error ? error.message : String(error);
+      if (error instanceof Cancelled) return;
+      if (strikesNobody(error, asked, base)) {
+        const { faults: _, ...rest } = asked;
+        await request(rest, isAlone, 'Some faults named nodes that are gone now, so the faults were drawn anew.');
+      } else status.textContent = error instanceof Error ? error.message : String(error);
     }
   };
 
@@ -147,6 +151,13 @@ export function createRunPage(
 
   render(runs, start);
   return page;
+}
+
+/** Whether a knob took nodes away that faults of the run before still name. */
+function strikesNobody(error: unknown, { parameters, faults }: RunRequest, base: ShownRun): boolean {
+  if (!(error instanceof EngineError) || !error.isExpected || faults === undefined) return false;
+  const isOtherWorld = JSON.stringify(parameters) !== JSON.stringify(base.model.data.request.parameters);
+  return isOtherWorld && /^faults\[\d+\]\./.test(error.message);
 }
 
 async function runAgain(engine: Engine, shown: ShownRun): Promise<number> {

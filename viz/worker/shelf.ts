@@ -15,7 +15,7 @@ export interface KeptRun {
 
 export interface Shelf {
   keep(scenario: Scenario, options: SimulateOptions, run: Run): KeptRun;
-  /** @throws RangeError when the run made place for newer ones. */
+  /** @throws RangeError when the run made place for ones that were asked for since. */
   get(number: number): KeptRun;
 }
 
@@ -34,6 +34,9 @@ export function createShelf(): Shelf {
     get(wanted) {
       const found = kept.get(wanted);
       if (found === undefined) throw new RangeError(`run ${wanted} is not kept any more`);
+      // What is asked for stays: the first run is compared with every change of it.
+      kept.delete(wanted);
+      kept.set(wanted, found);
       return found;
     },
   };
