@@ -93,9 +93,10 @@ export function describeLatency({ cells, claims, plots, measured }: LatencyResul
     ...wrap(`Attempts on one key: ${refused.join('; ')}.`, width, '  '),
     '',
     paint.bold('what follows from the algorithms'),
-    ...claims.map(
-      ({ claim, holds, found }) => `  ${holds ? paint.green('ok ') : paint.red('off')} ${claim} (${found})`,
-    ),
+    ...claims.flatMap(({ claim, holds, found }) => {
+      const [first = '', ...rest] = wrap(`${claim} (${found})`, width - 6, '');
+      return [`  ${holds ? paint.green('ok ') : paint.red('off')} ${first}`, ...rest.map((line) => `      ${line}`)];
+    }),
     '',
     ...describeMisses(cells, io),
     '',
@@ -103,20 +104,29 @@ export function describeLatency({ cells, claims, plots, measured }: LatencyResul
   ].join('\n');
 }
 
-function tableOf(cells: readonly Cell[], service: LockService, { paint }: Io): string[] {
-  const head = columns
-    .map(({ processes, same }) => `${processes} ${same ? 'same' : 'different'}`.padStart(23))
-    .join('');
-  const rows = statistics.map((statistic) => {
-    const row = cells
-      .filter((cell) => cell.service === service && cell.statistic === statistic)
-      .map(({ simulated, published, ratio, reason }) => {
-        const text = `${simulated} / ${published} (${ratio.toFixed(2)})`.padStart(23);
-        return reason === null ? text : paint.yellow(text);
+/** All columns side by side, or those of different keys above those of one key where there is no room for it. */
+function tableOf(cells: readonly Cell[], service: LockService, { paint, columns: width }: Io): string[] {
+  const own = cells.filter((cell) => cell.service === service);
+  const groups = width < 10 + 21 * columns.length ? [false, true].map(columnsOf) : [columns];
+  return groups.flatMap((group) => {
+    const head = group
+      .map(({ processes, same }) => `${processes} ${same ? 'same' : 'different'}`.padStart(21))
+      .join('');
+    const rows = statistics.map((statistic) => {
+      const row = group.map((column) => {
+        const isThis = (cell: Cell): boolean => cell.processes === column.processes && cell.same === column.same;
+        const cell = own.find((each) => each.statistic === statistic && isThis(each));
+        const text = `${cell?.simulated}/${cell?.published} (${cell?.ratio.toFixed(2)})`.padStart(21);
+        return cell?.reason === null ? text : paint.yellow(text);
       });
-    return `  ${statistic.padEnd(8)}${row.join('')}`;
+      return `  ${statistic.padEnd(8)}${row.join('')}`;
+    });
+    return [paint.dim(`  ${''.padEnd(8)}${head}`), ...rows];
   });
-  return [paint.dim(`  ${''.padEnd(8)}${head}`), ...rows];
+}
+
+function columnsOf(same: boolean): readonly Column[] {
+  return columns.filter((column) => column.same === same);
 }
 
 /** The cells that are off, by what is to blame. */

@@ -120,8 +120,7 @@ export function judgeProperty(
 
 /** The command that runs a seed of a cell once more, with everything that can be seen of it. */
 function replayOf(seed: number, contender: Contender, story: StoryName): string {
-  const settings = [`service=${contender}`, `story=${story}`, 'ttl=0'].map((setting) => `--set '${setting}'`);
-  return `npx faultline run ${lockServiceStories.name} --seed ${seed} ${settings.join(' ')}`;
+  return `npx faultline run ${lockServiceStories.name} --seed ${seed} --set service=${contender} --set 'story=${story}'`;
 }
 
 /** Whether seeds say what the algorithms do. */
@@ -136,19 +135,19 @@ const note =
   'tolerates no failure.';
 
 export function describeProperties(cells: readonly PropertyCell[], { paint, columns: width }: Io): string {
-  const head = `  ${''.padEnd(24)}${contenders.map((contender) => contender.padStart(12)).join('')}`;
+  const head = `  ${''.padEnd(22)}${contenders.map((contender) => contender.padStart(11)).join('')}`;
   const rows = storyNames.map((story) => {
     const row = contenders.map((contender) => {
       const cell = cells.find((each) => each.story === story && each.contender === contender);
-      if (cell === undefined) return ''.padStart(12);
-      const text = `${cell.violations}/${cell.seeds}${isAsExpected(cell) ? '' : ' !'}`.padStart(12);
+      if (cell === undefined) return ''.padStart(11);
+      const text = `${cell.violations}/${cell.seeds}${isAsExpected(cell) ? '' : ' !'}`.padStart(11);
       return cell.violations === 0 ? paint.green(text) : paint.red(text);
     });
-    return `  ${story.padEnd(24)}${row.join('')}`;
+    return `  ${story.padEnd(22)}${row.join('')}`;
   });
   const claims = (['safety', 'deadlock-freedom', 'fault tolerance'] as const).map((property) => {
-    const row = contenders.map((contender) => (published[property][contender] ? 'yes' : 'not always').padStart(12));
-    return `  ${property.padEnd(24)}${row.join('')}`;
+    const row = contenders.map((contender) => (published[property][contender] ? 'yes' : 'not always').padStart(11));
+    return `  ${property.padEnd(22)}${row.join('')}`;
   });
   const asked = storyNames.flatMap((story) =>
     wrap(`${story} (${questions[story].property}): ${questions[story].asks}`, width, '  '),
@@ -156,10 +155,10 @@ export function describeProperties(cells: readonly PropertyCell[], { paint, colu
   const shown = cells
     .filter(({ first }) => first !== null)
     .flatMap(({ contender, story, first }) => {
-      return [...wrap(`${contender}, ${story}: ${first?.what}`, width, '  '), `    ${first?.replay}`];
+      return [...wrap(`${contender}, ${story}: ${first?.what}`, width, '  '), `  ${first?.replay}`];
     });
   return [
-    paint.bold('properties: what lock services promise, by what goes wrong: of n seeds, k break it'),
+    paint.bold('properties: what goes wrong, and how many of so many seeds break the promise'),
     ...wrap(note, width, '  '),
     '',
     paint.dim(head),
