@@ -9,6 +9,7 @@ import { epidemics } from './gossip-epidemic.ts';
 import type { Experiment, Results } from './gossip-experiment.ts';
 import { lifeguard } from './gossip-lifeguard.ts';
 import { plotSvg, plotText } from './gossip-plot.ts';
+import { sessions } from './gossip-sessions.ts';
 import { growth, spread } from './gossip-spread.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
@@ -23,6 +24,7 @@ export const experiments: readonly Experiment[] = [
   growth,
   epidemics,
   lifeguard,
+  sessions,
 ];
 
 interface GossipOptions {
@@ -73,10 +75,10 @@ function describe({ name, question }: Experiment, { columns, rows, note, plot }:
   const table = [columns, ...rows.map(({ cells }) => cells.map(String))];
   const widths = columns.map((_, place) => Math.max(...table.map((cells) => (cells[place] ?? '').length)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, place) => cell.padStart(widths[place] ?? 0)).join('  ');
+    `  ${cells.map((cell, place) => cell.padStart(widths[place] ?? 0)).join('  ')}`;
   const verdict = (fits: boolean | undefined): string =>
     fits === undefined ? '' : fits ? paint.green('  ok') : paint.red('  off');
-  const lines = rows.map(({ cells, fits }) => `  ${line(cells.map(String))}${verdict(fits)}`);
+  const lines = rows.map(({ cells, fits }) => (line(cells.map(String)) + verdict(fits)).trimEnd());
   const head = [`${paint.bold(name)}: ${question}`, ...wrap(note, width, '  '), ''];
-  return [...head, `  ${paint.dim(line(columns))}`, ...lines, '', plotText(plot, width), ''].join('\n');
+  return [...head, paint.dim(line(columns)), ...lines, '', plotText(plot, width), ''].join('\n');
 }

@@ -1,6 +1,7 @@
 // How stale a stale read can be: it says how long ago its server had heard of a leader, and what had been acknowledged before then
 // it should know. It does not always: Consul counts whatever a leader sends.
 import { pairOperations } from '../checkers/index.ts';
+import { termAt } from '../protocols/raft/index.ts';
 import {
   formatDuration,
   ms,
@@ -112,11 +113,15 @@ export const consulLastContact = consulContactScenario({
 export const consulBoundedStaleness = consulContactScenario({
   name: 'consul-bounded-staleness',
   story:
-    'Where only a leader counts whose commits a server has all applied, stale reads know what they may miss, and keep a bound.',
+    'Where only a leader counts that has committed in its own term, and a server that has applied it all, stale reads know what they may miss, and keep a bound.',
   expect: { type: 'holds' },
   maxStale: 'drawn',
   rules: {
+    // Before that a new leader does not know what its predecessor had committed.
     isContact: (raft, from, message) =>
-      from === raft.leader && message.type === 'AppendEntries' && raft.lastApplied >= message.leaderCommit,
+      from === raft.leader &&
+      message.type === 'AppendEntries' &&
+      raft.lastApplied >= message.leaderCommit &&
+      termAt(raft, message.leaderCommit) === raft.currentTerm,
   },
 });

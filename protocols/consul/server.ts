@@ -309,7 +309,7 @@ function applied(
 ): void {
   startLockDelays(state, outcome.invalidated, ctx);
   for (const { session, key, lockDelay } of state.raft.role === 'leader' ? outcome.invalidated : []) {
-    ctx.note('keys freed', { session, key, lockDelay });
+    ctx.note('keys freed', { session, key, lockDelay, by: command.type });
   }
   if (outcome.answer.type === 'session' && command.type === 'session-create')
     sessionCreated(datacenter, state, outcome.answer.id, ctx);
