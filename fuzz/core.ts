@@ -78,8 +78,8 @@ function coreWorld(variant: Scenario, scenario: Scenario, parameters: Parameters
   return {
     ...world,
     until: core.at + core.within,
-    // Nothing heals by itself: the core does, by a fault that is data like all others.
-    tail: 0,
+    // Nothing heals by itself, not even in the last instant: the core does, by a fault that is data like all others.
+    tail: -1,
     roles: { ...roles, ...core.roles },
     faults: (random, setting) => {
       const before = { ...setting, healAt: core.at, roles: Object.keys(roles) };

@@ -1,13 +1,14 @@
 // What a run reached, as a set of numbers: moves between roles, what follows what on a node and across nodes, which roles the
-// nodes play together, and how operations end. Runs that reach the same are alike; one that reaches something new is worth
+// nodes play together, how near its properties came to a violation, and how operations end. Runs that reach the same are alike; one that reaches something new is worth
 // changing a little.
-import type { History, Noted } from '../sim/index.ts';
+import type { History, NearMiss, Noted } from '../sim/index.ts';
 
 /** Listens to one run. */
 export class Coverage {
   readonly #roles = new Map<string, string>();
   readonly #lastKind = new Map<string, string>();
   readonly #counts = new Map<number, number>();
+  readonly #nearest = new Map<string, number>();
   #last: { readonly node: string; readonly kind: string } | undefined;
 
   /** Takes a note; give it to a simulation as `onNote`. */
@@ -24,6 +25,18 @@ export class Coverage {
     this.#roles.set(node, role);
     this.#count(`roles ${[...this.#roles.values()].sort().join(' ')}`);
   };
+
+  /** Takes a near miss; give it to a simulation as `onNear`. What is nearer than ever before is new. */
+  readonly near = ({ property, distance }: NearMiss): void => {
+    const before = this.#nearest.get(property) ?? Infinity;
+    if (distance < before) this.#nearest.set(property, distance);
+    this.#count(`near ${property} ${distance}`);
+  };
+
+  /** How near each property came. */
+  get nearest(): ReadonlyMap<string, number> {
+    return this.#nearest;
+  }
 
   /** What the run reached; each thing apart for each order of magnitude of how often. */
   features(history: History): readonly number[] {

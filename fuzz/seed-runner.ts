@@ -51,7 +51,7 @@ export class SeedRunner {
       made === undefined ? { seed, parameters, ...(until === undefined ? {} : { until }) } : optionsOf(made);
     const began = performance.now();
     const coverage = new Coverage();
-    const run = await this.#runPaced({ ...set, onNote: coverage.note });
+    const run = await this.#runPaced({ ...set, onNote: coverage.note, onNear: coverage.near });
     if (run === undefined) return undefined;
     const elapsedMs = performance.now() - began;
     const features = this.#seen.takeNew(coverage.features(run.history));

@@ -13,6 +13,7 @@ export * from './random.ts';
 export { parseReplay, replay, replayFileOf, type Divergence, type Replay, type Replayed } from './replay.ts';
 export * from './run.ts';
 export * from './scenario.ts';
+export type { NearListener, NearMiss } from './judging.ts';
 export { simulate, Simulation, type Noted, type SimulateOptions } from './simulate.ts';
 export * from './time.ts';
 export { traceKinds, traceRow, type Trace, type TraceKind, type TraceRow } from './trace.ts';

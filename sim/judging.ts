@@ -6,6 +6,7 @@ import type {
   AlwaysProperty,
   EventuallyProperty,
   Judge,
+  Near,
   Property,
   SometimesProperty,
   Touch,
@@ -23,6 +24,16 @@ interface Watch {
   settled: boolean;
 }
 
+/** A moment at which a property was almost violated. */
+export interface NearMiss {
+  /** True virtual time, in microseconds. */
+  readonly at: Micros;
+  readonly property: string;
+  readonly distance: number;
+}
+
+export type NearListener = (miss: NearMiss) => void;
+
 /** How many events pass between two looks at the eventually properties. */
 const eventuallyStride = 16;
 
@@ -36,10 +47,14 @@ export class Judging {
   readonly #eventually: EventuallyProperty[];
   /** Notes of the event under way: judged when it is over, outside the handlers, on a settled state. */
   readonly #notes: { readonly each: Watch; readonly touch: Touch }[] = [];
+  /** Tells whoever listens how near the property under way came to a violation. */
+  readonly #near: Near | undefined;
+  #judged = '';
   #healedAt: Micros = Infinity;
 
-  constructor(kernel: Kernel, properties: readonly Property[], safetyOnly: boolean) {
+  constructor(kernel: Kernel, properties: readonly Property[], safetyOnly: boolean, onNear?: NearListener) {
     this.#kernel = kernel;
+    this.#near = onNear && ((distance) => onNear({ at: kernel.now, property: this.#judged, distance }));
     this.view = viewOf(kernel);
     this.#watches = properties.flatMap((property) => (property.type === 'eventually' ? [] : [watch(property)]));
     this.#eventually = safetyOnly ? [] : properties.filter((property) => property.type === 'eventually');
@@ -113,7 +128,8 @@ export class Judging {
 
   #judge(each: Watch, touch: Touch): void {
     if (each.settled) return;
-    const verdict = each.judge(this.view, touch);
+    this.#judged = each.property.name;
+    const verdict = each.judge(this.view, touch, this.#near);
     if (verdict === undefined) return;
     each.settled = true;
     if (each.property.type === 'always') this.find(each.property.name, verdict, [touch.node.id]);

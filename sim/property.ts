@@ -45,8 +45,14 @@ export interface Touch {
   readonly note?: { readonly kind: string; readonly data: { readonly [key: string]: Json | undefined } };
 }
 
-/** Judges one moment: undefined when all is well, else the violation in words. Keeps its memory in its closure. */
-export type Judge = (view: View, touch: Touch) => string | undefined;
+/**
+ * Judges one moment: undefined when all is well, else the violation in words. Keeps its memory in its closure. It may tell how
+ * near to a violation the moment came: guided fuzzing follows that.
+ */
+export type Judge = (view: View, touch: Touch, near?: Near) => string | undefined;
+
+/** A near miss: how far it was from a violation, in steps that mean something to the property; 0 is next to one. */
+export type Near = (distance: number) => void;
 
 /** Must hold after every event that touched a node, or, with `on`, whenever a node leaves a note of those kinds. */
 export interface AlwaysProperty {

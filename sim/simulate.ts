@@ -5,7 +5,7 @@ import { completeOperation } from './client.ts';
 import { NodeContext } from './context.ts';
 import { InputError, parseFaults, type TimedFault } from './fault.ts';
 import { Injector } from './injector.ts';
-import { Judging } from './judging.ts';
+import { Judging, type NearListener } from './judging.ts';
 import { eventKind, Kernel } from './kernel.ts';
 import type { Timer } from './node.ts';
 import { arrive, continueWork, startProcess, timerDue, toClient } from './process.ts';
@@ -35,6 +35,8 @@ export interface SimulateOptions {
   readonly workload?: readonly Operation[];
   /** Told of every note that a protocol leaves, after the properties. Never changes the run. */
   readonly onNote?: (note: Noted) => void;
+  /** Told of every near miss of a property. Never changes the run. */
+  readonly onNear?: NearListener;
   /** Keep the trace (about 45 bytes a row). Never changes the run. */
   readonly trace?: boolean;
   /** Keep 16 bits of the hash for each event, to find where two runs part. */
@@ -98,7 +100,8 @@ export class Simulation {
     if (options.debug === true) kernel.debug = new Debugger();
     this.#fingerprints = options.fingerprints === true ? new Fingerprints() : undefined;
     const judged = options.judge !== false;
-    this.#judging = new Judging(kernel, judged ? this.#world.properties : [], this.#world.safetyOnly === true);
+    const properties = judged ? this.#world.properties : [];
+    this.#judging = new Judging(kernel, properties, this.#world.safetyOnly === true, options.onNear);
     for (const node of kernel.nodes) kernel.queue.push(node.joinsAt, eventKind.start, node.index, 0, 0, undefined);
     if (options.onNote !== undefined) listenToo(kernel, options.onNote);
     const { view } = this.#judging;

@@ -59,6 +59,7 @@ test('the core is a majority of every group of voters, the rest is struck by wha
     seed: number,
   ): { readonly struck: readonly string[]; readonly reason: string } => {
     const run = simulate(withCore(deaf(voters)), { seed, parameters: { 'core-rest': 'pause' }, trace: true });
+    expect(run.healAt).toBeGreaterThan(run.until); // who stands still does not even go on in the last instant
     expect(parseFaults(run.faults, { nodes, roles: ['rest-1', 'rest-2', 'rest-3', 'rest-4'] })).toEqual(run.faults);
     const rows = Array.from({ length: run.trace!.length }, (_, index) => traceRow(run.trace!, index));
     const struck = rows.flatMap(({ kind, node }) => (kind === 'pause' ? [node] : []));

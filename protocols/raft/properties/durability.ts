@@ -13,7 +13,7 @@ export function quorumDurability(): Property {
   const about = 'what a leader commits is of its term and durable on a quorum';
   return alwaysOn(['configuration', 'commit'], 'quorum durability', about, () => {
     const inForce = new Map<string, Configuration>();
-    return (view, { node, note }) => {
+    return (view, { node, note }, near) => {
       if (note?.kind === 'configuration') {
         inForce.set(node.id, dataOf<Configuration>(note));
         return undefined;
@@ -27,7 +27,11 @@ export function quorumDurability(): Property {
       if (held !== 0 && held !== term) return `${node.id}, leader of term ${term}, commits index ${to} of term ${held}`;
       for (const half of halvesOf(configuration)) {
         const holders = half.filter((id) => holdsDurably(view.node(id), to, term));
-        if (holders.length * 2 > half.length) continue;
+        if (holders.length * 2 > half.length) {
+          // How many of them could lose it before no quorum holds it.
+          near?.(holders.length - Math.floor(half.length / 2) - 1);
+          continue;
+        }
         const where = holders.join(', ') || 'no server';
         return `${node.id} commits index ${to} of term ${term}, which is durable on ${where} only, of ${half.join(', ')}`;
       }

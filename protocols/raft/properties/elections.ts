@@ -9,8 +9,15 @@ import { dataOf, hardStateOf, raftOf } from './view.ts';
 export function electionSafety(): Property {
   return alwaysOn(['role'], 'election safety', 'at most one leader is elected in a term', () => {
     const leaders = new Map<number, string>();
-    return (_view, { node, note }) => {
+    const candidates = new Map<number, string>();
+    return (_view, { node, note }, near) => {
       const { role, term } = dataOf<{ role: Role; term: number }>(note);
+      if (role === 'candidate') {
+        // Two who stand in one term split the votes; who stands in a term that has its leader comes later still.
+        if (leaders.has(term)) near?.(0);
+        else if ((candidates.get(term) ?? node.id) !== node.id) near?.(1);
+        candidates.set(term, node.id);
+      }
       if (role !== 'leader') return undefined;
       const other = leaders.get(term);
       leaders.set(term, node.id);

@@ -1,6 +1,6 @@
 // Properties of logs: that they match, that what is committed stays, and that all commit the same (sections 5.3 and 5.4).
 import { alwaysOn, type Property } from '../../../sim/index.ts';
-import { termAt } from '../log.ts';
+import { lastIndex, termAt } from '../log.ts';
 import type { Role } from '../types.ts';
 import { ledgerOf, type CommitNote } from './ledger.ts';
 import { dataOf, raftOf } from './view.ts';
@@ -39,7 +39,7 @@ export function truncation(): Property {
 export function leaderCompleteness(): Property {
   const about = 'a committed entry is in the log of every later leader';
   return alwaysOn(['append', 'role', 'commit'], 'leader completeness', about, () => {
-    return (view, { node, note }) => {
+    return (view, { node, note }, near) => {
       const ledger = ledgerOf(view);
       if (note?.kind === 'append') ledger.append(node, note);
       if (note?.kind === 'commit') {
@@ -50,6 +50,8 @@ export function leaderCompleteness(): Property {
       const { role, term } = dataOf<{ role: Role; term: number }>(note);
       const raft = raftOf(node);
       if (role !== 'leader' || raft === undefined) return undefined;
+      // How many entries it has beyond what is committed.
+      near?.(Math.max(0, Math.min(8, lastIndex(raft) - ledger.committed.length)));
       for (let index = raft.log.base + 1; index <= ledger.committed.length; index++) {
         const known = ledger.committed[index - 1];
         if (known === undefined || known.by >= term || termAt(raft, index) === known.term) continue;

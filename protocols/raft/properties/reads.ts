@@ -33,14 +33,17 @@ export function freshReads(): Property {
 /** Nobody is elected as long as another leader may still trust its lease, whether or not it reads (thesis, section 6.4.1). */
 export function leaseSafety(): Property {
   const about = 'nobody is elected while another leader holds a lease';
-  return alwaysOn(['role'], 'lease safety', about, () => (view, { node, note }) => {
+  return alwaysOn(['role'], 'lease safety', about, () => (view, { node, note }, near) => {
     const { role, term } = dataOf<{ role: Role; term: number }>(note);
     if (role !== 'leader') return undefined;
     for (const other of view.nodes) {
       const raft = other.id === node.id ? undefined : raftOf(other);
       if (raft?.role !== 'leader' || raft.currentTerm >= term || raft.leaseForfeited) continue;
-      if (raft.leaseUntil > view.monotonic(other.id))
-        return `${node.id} became leader of term ${term}, and ${other.id}, leader of term ${raft.currentTerm}, holds its lease for another ${raft.leaseUntil - view.monotonic(other.id)} µs`;
+      const over = view.monotonic(other.id) - raft.leaseUntil;
+      // The margin, by doublings of a millisecond.
+      near?.(32 - Math.clz32(Math.floor(Math.max(0, over) / 1_000)));
+      if (over < 0)
+        return `${node.id} became leader of term ${term}, and ${other.id}, leader of term ${raft.currentTerm}, holds its lease for another ${-over} µs`;
     }
     return undefined;
   });
