@@ -92,7 +92,7 @@ function judgedAsFailures({ operations, lanes }: TimelineFacts): Verdict {
       ];
     })
     .sort((one, other) => one.time - other.time || one.order - other.order)
-    .map(({ order: _, ...event }, index) => ({ ...event, index }));
+    .map((event, index) => ({ ...event, index }));
   return checkLinearizable(events, keyValue(), { maxSteps: mostSteps }).verdict;
 }
 
