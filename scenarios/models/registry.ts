@@ -9,6 +9,7 @@ import { brokenRaftScenarios } from './raft-broken.ts';
 import { raftWorld } from './raft.ts';
 import { abdWorld, paxosWorld, singleCopyWorld } from './register.ts';
 import { smallProtocols } from './small-protocols.ts';
+import { exploredSwims } from './swim-worlds.ts';
 import { twoPhaseWorld } from './tla-two-phase.ts';
 import { zabWorld } from './zab.ts';
 
@@ -86,6 +87,7 @@ export const exploredScenarios: readonly ExploredScenario[] = [
   ...brokenRaftScenarios,
   ...smallProtocols,
   ...worldsAtLast,
+  ...exploredSwims,
   {
     name: 'zab-bounded',
     story: 'The Zab that the simulator runs, three servers, within a few elections and crashes; every leader writes.',
