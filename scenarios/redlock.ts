@@ -4,7 +4,7 @@ import { lockSafety, type LockOptions } from '../checkers/index.ts';
 import type { RedisConfig } from '../protocols/redis/config.ts';
 import { redis } from '../protocols/redis/server.ts';
 import { redlockClient } from '../protocols/redlock/client.ts';
-import type { RedlockConfig } from '../protocols/redlock/config.ts';
+import { redlockPresets, type RedlockConfig } from '../protocols/redlock/config.ts';
 import { resource } from '../protocols/redlock/resource.ts';
 import type { RedlockRules } from '../protocols/redlock/rules.ts';
 import {
@@ -52,7 +52,11 @@ export interface RedlockParameters {
   readonly parallel: boolean;
   readonly fences: boolean;
   readonly drift: number;
+  readonly library: Library;
 }
+
+export type Library = keyof typeof redlockPresets;
+export const libraries = Object.keys(redlockPresets) as readonly Library[];
 
 const parameters = {
   instances: { about: 'independent Redis servers', default: 5, range: [1, 9] },
@@ -75,6 +79,11 @@ const parameters = {
   },
   fences: { about: 'whether the store hands out fencing tokens and looks at them', default: false },
   drift: { about: 'how far any two clocks drift apart, in parts per million', default: 4_000, range: [0, 200_000] },
+  library: {
+    about: 'whose settings the clients have: those of the specification or of a library',
+    default: 'specified',
+    oneOf: libraries,
+  },
 } as const;
 
 export function redlockScenario(variant: RedlockVariant): Scenario {
@@ -104,7 +113,13 @@ function worldOf(variant: RedlockVariant, set: RedlockParameters) {
   const client = redlockClient({
     instances,
     resource: 'store',
-    config: { instanceTimeout: ms(30), order: set.parallel ? 'parallel' : 'sequential', ...config, ttl: set.ttl },
+    config: {
+      ...redlockPresets[set.library],
+      instanceTimeout: ms(30),
+      ...(set.library === 'specified' && { order: set.parallel ? 'parallel' : 'sequential' }),
+      ...config,
+      ttl: set.ttl,
+    },
     fences: set.fences,
     workFor: ms(20),
     ...(rules !== undefined && { rules }),
