@@ -150,16 +150,17 @@ class Coordinator {
 
   /** Says that the campaign is on and, less often, which ranges are out: a server that has lost all learns of them again. */
   async #keepAlive(): Promise<void> {
+    // What did not succeed is due again at once.
     const now = performance.now();
     if (now - this.#announcedAt >= 1_000) {
-      this.#announcedAt = now;
       await announce(this.#fleet, this.#announcement);
       const refusals = await readRefusals(this.#fleet, this.#announcement.id);
       for (const [worker, reason] of refusals) this.#vigil.refused(worker, reason);
+      this.#announcedAt = now;
     }
     if (now - this.#addedAt >= 5_000) {
-      this.#addedAt = now;
       await this.#add([...this.#out]);
+      this.#addedAt = now;
     }
   }
 
@@ -216,7 +217,8 @@ class Coordinator {
   /** A range that no worker survives is cut into pieces, until it is known which seed it is. */
   #divide({ from, to }: FuzzBatch, reason: string): void {
     if (to - from === 1) {
-      this.#hear(from, { type: 'lost', seed: seedAt(this.#announcement.plan, from), why: 'crashed', reason });
+      const seed = seedAt(this.#announcement.plan, from);
+      this.#hear(from, { type: 'lost', seed, why: 'crashed', reason: `no worker survives it: ${reason}` });
       return;
     }
     const size = Math.ceil((to - from) / 8);

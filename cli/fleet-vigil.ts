@@ -32,7 +32,7 @@ export class Vigil {
   hear(error?: Error): void {
     this.#answeredAt = performance.now();
     if (error === undefined) this.#trouble = undefined;
-    else this.#trouble ??= { since: performance.now(), reason: error.message };
+    else this.#trouble ??= { since: performance.now(), reason: reasonOf(error) };
   }
 
   refused(worker: string, reason: string): void {
@@ -81,4 +81,9 @@ export class Vigil {
     }
     return undefined;
   }
+}
+
+/** A transaction that was discarded says why only in what it keeps of the commands before. */
+function reasonOf(error: Error & { readonly previousErrors?: readonly Error[] }): string {
+  return (error.previousErrors?.[0] ?? error).message;
 }
