@@ -74,7 +74,9 @@ function histogram(outcomes: readonly SeedOutcome[]): HTMLElement[] {
   return [...counts]
     .sort((one, other) => other[1] - one[1])
     .map(([name, count]) => {
-      const bar = element('span', { class: `seed-bar ${name === 'valid' ? 'is-valid' : 'is-invalid'}` });
+      const bar = element('span', {
+        class: `seed-bar ${name === 'valid' || name === 'unknown' ? `is-${name}` : 'is-invalid'}`,
+      });
       bar.style.width = `${(100 * count) / Math.max(1, outcomes.length)}%`;
       return element('div', { class: 'seed-row' }, [
         element('span', { class: 'seed-name', text: name }),
