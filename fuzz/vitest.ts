@@ -1,4 +1,5 @@
-// Scenarios as vitest tests: a test that runs many seeds, and the matchers. What fails says which seed, what was found, the smallest run in words, where it lies as a file, and how to run just that one again.
+// Scenarios as vitest tests: a test that runs many seeds, and the matchers. What fails says which seed, what was found, the smallest
+// run in words, where it lies as a transcript and as a timeline, and how to run just that one again.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
@@ -27,23 +28,29 @@ export function simTest(name: string, scenario: Scenario, options: SimTestOption
     const failure = await judgeSeeds(scenario, options, process.env['FAULTLINE_SEED']);
     if (failure === undefined) return;
     // The place in this file helps nobody.
-    const error = new Error(tell(name, failure, options.out));
+    const error = new Error(await tell(name, scenario.story, failure, options.out));
     error.stack = error.message;
     throw error;
   });
 }
 
 /** The words of a failure, with the files that it leaves. */
-function tell(name: string, { reason, seed, smallest }: HoldFailure, out = 'out'): string {
-  const again =
-    seed === undefined
-      ? []
-      : ['', 'Run this seed alone:', `  FAULTLINE_SEED=${seed} npx vitest run -t '${name.replaceAll("'", `'\\''`)}'`];
-  return [reason, ...(smallest === undefined ? [] : save(smallest, out)), ...again].join('\n');
+async function tell(
+  name: string,
+  story: string,
+  { reason, seed, smallest }: HoldFailure,
+  out = 'out',
+): Promise<string> {
+  const again = `FAULTLINE_SEED=${seed ?? ''} npx vitest run -t '${name.replaceAll("'", `'\\''`)}'`;
+  return [
+    reason,
+    ...(smallest === undefined ? [] : await save(smallest, story, again, out)),
+    ...(seed === undefined ? [] : ['', 'Run this seed alone:', `  ${again}`]),
+  ].join('\n');
 }
 
 /** Writes the smallest run; a folder that cannot be written must not hide what was found. */
-function save(run: Run, out: string): string[] {
+async function save(run: Run, story: string, again: string, out: string): Promise<string[]> {
   const place = join(out, `${run.scenario}-${run.seed}.shrunk`);
   try {
     mkdirSync(out, { recursive: true });
@@ -52,10 +59,22 @@ function save(run: Run, out: string): string[] {
   } catch (error) {
     return ['', `The smallest run could not be written: ${(error as Error).message}`];
   }
-  return [
-    '',
-    `Its transcript:  ${place}.txt`,
-    `Its timeline:    npx faultline replay ${place}.replay.json --html ${place}.html`,
-    `(with --scenario FILE where the scenario is your own)`,
-  ];
+  return ['', `Its transcript:  ${place}.txt`, `Its timeline:    ${await saveTimeline(run, story, again, place)}`];
+}
+
+/** Its path; or, where the page is not built, how to make it. What draws is loaded only now: tests that pass do without. */
+async function saveTimeline(run: Run, story: string, reproduce: string, place: string): Promise<string> {
+  try {
+    const [{ timelineOf }, { renderTimelineHtml }, { loadTimelineAssets }] = await Promise.all([
+      import('../viz/data.ts'),
+      import('../viz/html.ts'),
+      import('../viz/assets.ts'),
+    ]);
+    const data = timelineOf(run, { story, version: packageVersion(), reproduce });
+    writeFileSync(`${place}.html`, renderTimelineHtml(data, loadTimelineAssets()));
+    return `${place}.html`;
+  } catch (error) {
+    const command = `npx faultline timeline ${place}.replay.json --scenario FILE`;
+    return `${command}  (${(error as Error).message.split('\n')[0] ?? ''})`;
+  }
 }
