@@ -3,7 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { antiEntropy } from './anti-entropy.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from './consul.ts';
-import { consulBoundedStaleness, consulLastContact } from './consul-contact.ts';
+import { consulBoundedStaleness, consulLastContact, consulMaxStale } from './consul-contact.ts';
 import { consulDatacenters } from './consul-datacenters.ts';
 import { consulGossipLock, consulLock, consulLockIndexReset } from './consul-lock.ts';
 import { consulServices } from './consul-services.ts';
@@ -99,6 +99,7 @@ export const scenarios: readonly Scenario[] = [
   consulTrustedErrors,
   consulBoundedStaleness,
   consulLastContact,
+  consulMaxStale,
   consulLock,
   consulGossipLock,
   consulLockIndexReset,

@@ -86,9 +86,9 @@ export function takeHeld(state: ConsulServerState): ConsulServerState['held'] {
 }
 
 /** Whatever waited too long is told so. */
-export function expireWaiting(state: ConsulServerState, ctx: Ctx): void {
+export function expireWaiting(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
   const now = ctx.monotonic();
-  endBlocked(state, ctx);
+  endBlocked(datacenter, state, ctx);
   for (const held of state.held) if (held.until <= now) answer(held, failure(500, 'No cluster leader'), ctx);
   state.held = state.held.filter(({ until }) => until > now);
   for (const [id, asked] of state.forwarded) {

@@ -24,15 +24,16 @@ export function answer({ from, id }: Asker, response: ConsulResponse, ctx: Ctx):
  * @param until when its wait is over, if it has begun already
  */
 export function read(
-  { raft, rules }: Datacenter,
+  datacenter: Datacenter,
   state: ConsulServerState,
   asker: Asker,
   request: ReadRequest,
   ctx: Ctx,
   until: Micros | null = null,
 ): void {
+  const { raft, rules } = datacenter;
   if (request.consistency !== 'consistent' || !rules.verifiesLeader) {
-    return answerOrBlock(state, asker, request, until, ctx);
+    return answerOrBlock(datacenter, state, asker, request, until, ctx);
   }
   const { from, id } = asker;
   const number = ++state.serial;
@@ -42,10 +43,10 @@ export function read(
   answer(asker, failure(500, 'node is not the leader'), ctx);
 }
 
-export function readReady(state: ConsulServerState, number: number, ctx: Ctx): void {
+export function readReady(datacenter: Datacenter, state: ConsulServerState, number: number, ctx: Ctx): void {
   const waiting = state.reads.get(number);
   state.reads.delete(number);
-  if (waiting !== undefined) answerOrBlock(state, waiting, waiting.request, waiting.until, ctx);
+  if (waiting !== undefined) answerOrBlock(datacenter, state, waiting, waiting.request, waiting.until, ctx);
 }
 
 export function readDropped(state: ConsulServerState, number: number, ctx: Ctx): void {
@@ -66,23 +67,23 @@ export function wakeBlocked(datacenter: Datacenter, state: ConsulServerState, ct
 }
 
 /** The state was replaced as a whole: its indices may be smaller, so nobody waits for the next one. */
-export function answerAllBlocked(state: ConsulServerState, ctx: Ctx): void {
-  for (const query of state.blocked) answer(query, respond(state, query.request, ctx), ctx);
+export function answerAllBlocked(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  for (const query of state.blocked) answer(query, respond(datacenter, state, query.request, ctx), ctx);
   state.blocked = [];
 }
 
 /** Answers the queries whose time is over with what there is. */
-export function endBlocked(state: ConsulServerState, ctx: Ctx): void {
+export function endBlocked(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
   const now = ctx.monotonic();
   for (const query of state.blocked.filter(({ until }) => until <= now)) {
-    answer(query, respond(state, query.request, ctx), ctx);
+    answer(query, respond(datacenter, state, query.request, ctx), ctx);
   }
   state.blocked = state.blocked.filter(({ until }) => until > now);
 }
 
 /** How long ago this server heard of a leader; 0 on the leader, Infinity where it never did. */
-export function silenceOf({ raft, lastContact }: ConsulServerState, now: Micros): Micros {
-  if (raft.role === 'leader') return 0;
+export function silenceOf({ rules }: Datacenter, { raft, lastContact }: ConsulServerState, now: Micros): Micros {
+  if (rules.leads(raft)) return 0;
   return lastContact === null ? Infinity : now - lastContact;
 }
 
@@ -94,13 +95,14 @@ export function setWaitingTimer(state: ConsulServerState, ctx: Ctx): void {
 }
 
 function answerOrBlock(
+  datacenter: Datacenter,
   state: ConsulServerState,
   asker: Asker,
   request: ReadRequest,
   until: Micros | null,
   ctx: Ctx,
 ): void {
-  const response = respond(state, request, ctx);
+  const response = respond(datacenter, state, request, ctx);
   const { index = 0 } = request;
   if (index === 0 || response.index === undefined || response.index > index) return answer(asker, response, ctx);
   const { from, id } = asker;
@@ -114,7 +116,7 @@ function endOfWait({ wait = 0 }: ReadRequest, ctx: Ctx): Micros {
 }
 
 /** The response of this server, and how fresh its knowledge is. */
-function respond(state: ConsulServerState, request: ReadRequest, ctx: Ctx): ConsulResponse {
-  const lastContact = Math.floor(silenceOf(state, ctx.monotonic()) / 1_000);
+function respond(datacenter: Datacenter, state: ConsulServerState, request: ReadRequest, ctx: Ctx): ConsulResponse {
+  const lastContact = Math.floor(silenceOf(datacenter, state, ctx.monotonic()) / 1_000);
   return { ...readState(state.raft.machine, request), knownLeader: state.raft.leader !== null, lastContact };
 }

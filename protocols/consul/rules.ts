@@ -18,6 +18,8 @@ export interface ConsulRules extends KvRules {
   /** Called when a message was handled. What the leader sends is contact with it, and so is, to hashicorp/raft, a candidate whom
    * this server gives its vote; others who look for a leader know no more. */
   isContact(raft: RaftState, from: NodeId, message: RaftMessage<unknown>): boolean;
+  /** Whether this server is the leader that contact is counted with, however new it is. */
+  leads(raft: RaftState): boolean;
   /** A change wakes the blocking queries that wait for it. */
   readonly wakesBlocked: boolean;
 }
@@ -31,5 +33,6 @@ export const consulRules: ConsulRules = {
   isTooStale: (silence, maxStale) => silence > maxStale,
   isContact: ({ leader, votedFor, currentTerm }, from, message) =>
     from === leader || (message.type === 'RequestVote' && votedFor === from && currentTerm === message.term),
+  leads: ({ role }) => role === 'leader',
   wakesBlocked: true,
 };

@@ -144,7 +144,7 @@ function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul
     case 'sessions':
       return endSessions(datacenter, state, ctx);
     case 'waiting':
-      return expireWaiting(state, ctx);
+      return expireWaiting(datacenter, state, ctx);
     case 'tombstones':
       return forgetTombstones(datacenter, state, ctx);
   }
@@ -186,8 +186,8 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
           beginReconciling(ctx);
         },
         lostLeadership: (state, ctx) => lostLeadership(state, ctx),
-        restored: (state, ctx) => answerAllBlocked(state, ctx),
-        readReady: (state, id, _index, ctx) => readReady(state, id, ctx),
+        restored: (state, ctx) => answerAllBlocked(datacenter, state, ctx),
+        readReady: (state, id, _index, ctx) => readReady(datacenter, state, id, ctx),
         readDropped: (state, id, ctx) => readDropped(state, id, ctx),
       },
       config: { ...consulRaft, ...raft },
@@ -209,10 +209,10 @@ function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, m
 }
 
 /** A stale read that would be too stale here becomes a default read. */
-function bounded({ rules }: Datacenter, state: ConsulServerState, request: ConsulRequest, ctx: Ctx): ConsulRequest {
+function bounded(datacenter: Datacenter, state: ConsulServerState, request: ConsulRequest, ctx: Ctx): ConsulRequest {
   if (!isRead(request) || request.consistency !== 'stale' || request.maxStale === undefined) return request;
-  const silence = silenceOf(state, ctx.monotonic());
-  return rules.isTooStale(silence, request.maxStale) ? { ...request, consistency: 'default' } : request;
+  const silence = silenceOf(datacenter, state, ctx.monotonic());
+  return datacenter.rules.isTooStale(silence, request.maxStale) ? { ...request, consistency: 'default' } : request;
 }
 
 /** Any server of the other datacenter will do: it finds its leader itself. */

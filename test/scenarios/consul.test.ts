@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { costOfAlarms } from '../../cli/gossip-sessions.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from '../../scenarios/consul.ts';
-import { consulBoundedStaleness, consulLastContact } from '../../scenarios/consul-contact.ts';
+import { consulBoundedStaleness, consulLastContact, consulMaxStale } from '../../scenarios/consul-contact.ts';
 import { consulDatacenters } from '../../scenarios/consul-datacenters.ts';
 import { consulGossipLock, consulLock, consulLockIndexReset } from '../../scenarios/consul-lock.ts';
 import { consulServices } from '../../scenarios/consul-services.ts';
@@ -15,6 +15,7 @@ import { seconds, simulate, type Run, type Scenario } from '../../sim/index.ts';
 const holding: readonly (readonly [name: string, scenario: Scenario, seeds: number])[] = [
   ['consul', consul, 25],
   ['consul-bounded-staleness', consulBoundedStaleness, 25],
+  ['consul-max-stale', consulMaxStale, 25],
   ['consul-lock', consulLock, 25],
   ['consul-watch', consulWatch, 25],
   ['consul-services', consulServices, 20],
@@ -76,7 +77,8 @@ test('Lifeguard spares holders many of the false alarms that cost them their loc
 });
 
 function partnerOf({ name }: Scenario): Scenario {
-  if (/contact|stale-ignored/.test(name)) return consulBoundedStaleness;
+  if (/contact/.test(name)) return consulBoundedStaleness;
+  if (/max-stale/.test(name)) return consulMaxStale;
   if (/queries|deletions/.test(name)) return consulWatch;
   if (/checks|drift/.test(name)) return consulServices;
   if (/repeated/.test(name)) return consulDatacenters;
