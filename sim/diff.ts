@@ -8,6 +8,7 @@ import { kindNumber, type Trace } from './trace.ts';
 export interface Parting {
   /** The number of the event, from 0; what happened before it is common. */
   readonly event: number;
+  /** When the earlier of the two differing events happens: up to then the runs look the same. */
   readonly time: Micros;
   /** What each run does there, in words; absent in a run that is over by then. */
   readonly one?: string;
@@ -27,10 +28,11 @@ export function partingOf(one: Run, other: Run, context = 5): Parting | undefine
   if (one.hash === other.hash) return undefined;
   const [row, otherRow] = firstDifferentRows(one.trace, other.trace);
   const longer = row < one.trace.length ? { trace: one.trace, row } : { trace: other.trace, row: otherRow };
+  const times = [one.trace.time[row], other.trace.time[otherRow]].filter((time) => time !== undefined);
   const lines = { one: lineAt(one, row), other: lineAt(other, otherRow) };
   return {
     event: longer.trace.event[longer.row] ?? one.events,
-    time: longer.trace.time[longer.row] ?? one.simulatedUs,
+    time: times.length > 0 ? Math.min(...times) : one.simulatedUs,
     ...(lines.one === undefined ? {} : { one: lines.one }),
     ...(lines.other === undefined ? {} : { other: lines.other }),
     before: linesBefore(one, row, context),

@@ -46,7 +46,7 @@ export function prove(model: Model, expectation: Expectation): Proof {
   switch (expectation.type) {
     case 'verdict':
       return {
-        says: `the verdict is ${data.verdict}, as it must be ${expectation.is}`,
+        says: `the verdict is ${data.verdict} (${expectation.is} expected)`,
         holds: data.verdict === expectation.is,
       };
     case 'finds': {
@@ -71,7 +71,7 @@ export function prove(model: Model, expectation: Expectation): Proof {
       const wanted =
         atMost === Infinity ? `at least ${atLeast}` : atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
       return {
-        says: `${inWords(event)}: ${count} times (${wanted} expected)`,
+        says: `${inWords(event)}: ${count} ${count === 1 ? 'time' : 'times'} (${wanted} expected)`,
         holds: count >= atLeast && count <= atMost,
       };
     }

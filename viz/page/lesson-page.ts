@@ -40,16 +40,16 @@ export async function prepareLesson(setting: LessonSetting): Promise<() => RunPa
 function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): Panel {
   let page: RunPage | undefined;
   let turnedRun: ShownRun | undefined;
-  const story = element('div', { class: 'lesson-part' });
-  const knob = element('div', { class: 'lesson-part' });
+  const story = element('div', { class: 'lesson-part lesson-story' });
+  const knob = element('div', { class: 'lesson-part lesson-knob' });
   story.hidden = true;
   knob.hidden = true;
-  const captions = captionList(lesson, base, (row) => page?.workbench.goTo(row));
+  const teller = createTeller(lesson, base, (row) => page?.workbench.goTo(row));
   const outcome = element('div', { class: 'lesson-outcome', attributes: { 'aria-live': 'polite' } });
   const turn = button('Turn the knob', 'button', () => void page?.request(lesson.knob.run));
   story.append(
     element('h3', { text: 'What happened' }),
-    captions,
+    teller.list,
     element('h3', { text: 'Proved by this run' }),
     proofs(base, lesson.check),
   );
@@ -58,13 +58,15 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
     root.classList.remove('is-predicting');
     story.hidden = false;
     knob.hidden = false;
-    const first = placeCaptions(base.model, lesson.story)[0];
-    if (first !== undefined) page?.workbench.goTo(first.row);
+    page?.workbench.head(teller.bar);
+    teller.tell(0);
   };
   const node = element('section', { class: 'lesson', attributes: { 'aria-label': 'Lesson' } }, [
     element('h2', { text: `${lesson.title}: ${lesson.question}` }),
-    element('p', { class: 'lesson-opening', text: lesson.opening }),
-    prediction(lesson, reveal),
+    element('div', { class: 'lesson-question' }, [
+      element('p', { class: 'lesson-opening', text: lesson.opening }),
+      prediction(lesson, reveal),
+    ]),
     story,
     knob,
     nextLesson(lesson, lessons),
@@ -74,6 +76,8 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
     follow(shownPage) {
       page = shownPage;
       const { shown } = shownPage;
+      // The captions are of the first run: beside a changed one they would be told of the wrong events.
+      if (shown === base && !story.hidden) shownPage.workbench.head(teller.bar);
       if (shown === base || shown === turnedRun) return;
       if (JSON.stringify(shown.asked) !== JSON.stringify(lesson.knob.run)) return;
       turnedRun = shown;
@@ -107,19 +111,48 @@ function prediction({ predict }: Lesson, onAnswer: () => void): HTMLElement {
   ]);
 }
 
-function captionList({ story }: Lesson, { model }: ShownRun, goTo: (row: number) => void): HTMLElement {
-  const items = placeCaptions(model, story).map(({ caption, row }) => {
-    const item: HTMLElement = element('li', {}, [
-      button(instant(model.rows.time[row] ?? 0), 'caption-go', () => {
-        for (const other of items) other.removeAttribute('aria-current');
-        item.setAttribute('aria-current', 'step');
-        goTo(row);
-      }),
+/** Tells the captions of a story one by one: in a list, and in a bar right above the picture. */
+interface Teller {
+  readonly list: HTMLElement;
+  readonly bar: HTMLElement;
+  tell(place: number): void;
+}
+
+function createTeller({ story }: Lesson, { model }: ShownRun, goTo: (row: number) => void): Teller {
+  const placed = placeCaptions(model, story);
+  let told = 0;
+  const items = placed.map(({ caption, row }, place) =>
+    element('li', {}, [
+      button(instant(model.rows.time[row] ?? 0), 'caption-go', () => teller.tell(place)),
       element('span', { text: caption.say }),
-    ]);
-    return item;
-  });
-  return element('ol', { class: 'captions' }, items);
+    ]),
+  );
+  const words = element('p', { class: 'story-words' });
+  const count = element('span', { class: 'story-count' });
+  const back = button('‹', 'button button-icon', () => teller.tell(told - 1), 'Caption before');
+  const on = button('›', 'button button-icon', () => teller.tell(told + 1), 'Next caption');
+  const teller: Teller = {
+    list: element('ol', { class: 'captions' }, items),
+    bar: element('div', { class: 'story-bar', attributes: { role: 'group', 'aria-label': 'Story' } }, [
+      back,
+      count,
+      on,
+      words,
+    ]),
+    tell(place) {
+      const chosen = placed[place];
+      if (chosen === undefined) return;
+      told = place;
+      for (const item of items) item.removeAttribute('aria-current');
+      items[place]?.setAttribute('aria-current', 'step');
+      count.textContent = `${place + 1} of ${placed.length}`;
+      words.textContent = chosen.caption.say;
+      back.disabled = place === 0;
+      on.disabled = place === placed.length - 1;
+      goTo(chosen.row);
+    },
+  };
+  return teller;
 }
 
 function proofs({ model }: ShownRun, checks: readonly Expectation[]): HTMLElement {

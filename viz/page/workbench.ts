@@ -58,6 +58,8 @@ export interface Workbench {
   setEntry(entry: CatalogueEntry): void;
   /** Goes to a row and says it; for lessons. */
   goTo(row: number): void;
+  /** Puts something right above the picture; for lessons. */
+  head(node: HTMLElement): void;
 }
 
 interface Bench {
@@ -70,6 +72,7 @@ interface Bench {
   readonly bar: PlayerBar;
   readonly readout: HTMLElement;
   readonly legendPlace: HTMLElement;
+  readonly headPlace: HTMLElement;
   readonly live: HTMLElement;
   /** The row of the moment where a step has chosen one of several at the same time. */
   row: number;
@@ -91,6 +94,7 @@ export function createWorkbench(setting: WorkbenchSetting): Workbench {
     place: () => placeOf(bench),
     jump: (target) => jump(bench, subject(bench), target),
     goTo: (row) => goTo(bench, row),
+    head: (head) => bench.headPlace.replaceChildren(head),
     setEntry: (entry) => bench.side.setEntry(entry),
   };
 }
@@ -151,6 +155,7 @@ function createBench(setting: WorkbenchSetting): Bench {
     bar: createPlayerBar({ model: last.model, player, row: () => bench.row, goTo: (row) => goTo(bench, row) }),
     readout: element('output', { class: 'readout' }),
     legendPlace: element('div', { class: 'legend-place' }),
+    headPlace: element('div', { class: 'head-place' }),
     live: element('p', { class: 'visually-hidden', attributes: { 'aria-live': 'polite' } }),
     row: -1,
     isDrawingDue: false,
@@ -185,6 +190,7 @@ function assemble(bench: Bench): HTMLElement {
         button('Sum up', 'button', () => summarizeVisible(bench), 'Sum up what is visible (b), or drag with Shift'),
         bench.readout,
       ]),
+      bench.headPlace,
       row('overview-row', corner('all of it'), bench.overview.node),
       row('axis-row', corner('time'), element('div', { class: 'axis-place' }, [bench.axis.node])),
       ...panes.map(({ node }) => node),
