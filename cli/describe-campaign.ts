@@ -86,8 +86,10 @@ function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign,
       return `${paint.bold(paint.green('VALID'))}  every property and every check held under every seed${cut}`;
     case 'invalid':
       return `${paint.bold(paint.red('INVALID'))}  ${thousands(failing('invalid'))} of ${count(seeds, 'seed')} violated something${cut}`;
-    case 'unknown':
-      return `${paint.bold(paint.yellow('UNKNOWN'))}  ${thousands(failing('unknown'))} of ${count(seeds, 'seed')} could not be judged${cut}`;
+    case 'unknown': {
+      const open = `${thousands(failing('unknown'))} of ${count(seeds, 'seed')} could not be judged`;
+      return `${paint.bold(paint.yellow('UNKNOWN'))}  ${seeds === 0 ? 'no seed was run' : open}${cut}`;
+    }
   }
 }
 
