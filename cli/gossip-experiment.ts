@@ -25,9 +25,21 @@ export interface Row {
 export interface Plot {
   readonly x: string;
   readonly y: string;
-  readonly logarithmic?: boolean;
-  readonly series: readonly { readonly name: string; readonly points: readonly (readonly [x: number, y: number])[] }[];
+  /** Which axes are logarithmic; on such an axis there is no place for 0. */
+  readonly logarithmic?: 'x' | 'y' | 'both';
+  /** What is expected is, where there is something: `published`, `formula`. */
+  readonly expected?: string;
+  readonly series: readonly Series[];
 }
+
+export interface Series {
+  readonly name: string;
+  readonly points: readonly Point[];
+  /** What is published or derived for the same. */
+  readonly expected?: readonly Point[];
+}
+
+export type Point = readonly [x: number, y: number];
 
 export function isNear(value: number, expected: number, tolerance: number): boolean {
   return Math.abs(value - expected) <= tolerance;
@@ -36,4 +48,9 @@ export function isNear(value: number, expected: number, tolerance: number): bool
 /** A number with three digits that count. */
 export function digits(value: number): number {
   return Number(value.toPrecision(3));
+}
+
+/** A probability: small ones as powers of ten. */
+export function share(value: number): string {
+  return value === 0 ? '0' : value < 0.001 ? value.toExponential(1) : String(digits(value));
 }
