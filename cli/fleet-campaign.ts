@@ -204,7 +204,7 @@ class Coordinator {
     if (!this.#out.delete(id)) return; // it had come before
     this.#vigil.stir();
     const seeds = data.to - data.from;
-    if (!Array.isArray(returnvalue) || returnvalue.length !== seeds) {
+    if (!this.#isWhole(data, returnvalue)) {
       this.#divide(data, failedReason || 'its worker did not tell of every seed');
       return;
     }
@@ -212,6 +212,13 @@ class Coordinator {
     if (processedBy !== undefined) this.#workers.add(processedBy);
     this.#msPerSeed += (Math.max(0.01, (finishedOn - processedOn) / seeds) - this.#msPerSeed) / 2;
     for (const [place, outcome] of returnvalue.entries()) this.#hear(data.from + place, outcome);
+  }
+
+  /** Whether there is an outcome for each seed that was asked for; what comes back went through other hands. */
+  #isWhole({ from, to }: FuzzBatch, outcomes: unknown): outcomes is RangeResult {
+    if (!Array.isArray(outcomes) || outcomes.length !== to - from) return false;
+    const isOf = (place: number): string => seedAt(this.#announcement.plan, from + place);
+    return outcomes.every((outcome: SeedOutcome | null, place) => outcome?.seed === isOf(place));
   }
 
   /** A range that no worker survives is cut into pieces, until it is known which seed it is. */

@@ -16,7 +16,7 @@ import { describeCampaign } from './describe-campaign.ts';
 import { saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
 import { exitCode } from './exit.ts';
 import { saveText } from './files.ts';
-import type { Fleet } from './fleet-connection.ts';
+import { FleetError, type Fleet } from './fleet-connection.ts';
 import type { Reporter } from './fuzz.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
@@ -44,10 +44,18 @@ export async function fuzzAll(order: FuzzOrder, session: Session): Promise<numbe
   const documents: Document[] = [];
   let code: number = exitCode.fine;
   for (const sourced of order.scenarios) {
-    const fuzzed = await fuzzOne(sourced, order, session);
-    documents.push(fuzzed.document);
-    code = worseCode(code, fuzzed.code);
-    if (fuzzed.code === exitCode.interrupted) break;
+    try {
+      const fuzzed = await fuzzOne(sourced, order, session);
+      documents.push(fuzzed.document);
+      code = worseCode(code, fuzzed.code);
+      if (fuzzed.code === exitCode.interrupted) break;
+    } catch (error) {
+      // Of several scenarios those are told of that came before the fleet was lost.
+      if (!(error instanceof FleetError) || documents.length === 0) throw error;
+      session.io.err(`error: ${error.message}\n`);
+      code = worseCode(code, exitCode.unreachable);
+      break;
+    }
   }
   printReport(documents, order.reporter, session);
   if (order.report !== undefined) saveText(order.report, `${JSON.stringify({ campaigns: documents }, null, 2)}\n`);
