@@ -209,6 +209,20 @@ describe('replication', () => {
     }
   });
 
+  test('a replica that missed writes does not take the next one for the first of them', () => {
+    const { answers } = talk(
+      pair,
+      [
+        { at: seconds(3), lines: ['SET a 1'] },
+        { at: seconds(6), lines: ['SET b 1', 'SET c 1', 'SET d 1'] },
+        { at: seconds(10) + ms(350), lines: ['SET e 1'] }, // before the replica asks for what it missed
+        { at: seconds(20), to: 'r2', lines: ['MGET a b c d e'] },
+      ],
+      [{ at: seconds(5), fault: { type: 'partition', groups: [['r1'], ['r2']], for: seconds(5) + ms(300) } }],
+    );
+    expect(answers[3]).toEqual(['["1", "1", "1", "1", "1"]']);
+  });
+
   test('a write that was answered and not yet copied is lost when the replica takes over', () => {
     const { answers } = talk(
       [{}, { replicaOf: 'r1', failoverAfter: seconds(3) }],
