@@ -1,9 +1,11 @@
 // `faultline bench`: published measurements of distributed systems, simulated. So far those of lock services.
 import type { Command } from 'commander';
 import { contenders, storyNames } from '../scenarios/lock-services/stories.ts';
+import { libraries, type Library } from '../scenarios/redlock.ts';
 import { InputError } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { creationPlot, describeCreation, measureCreation } from './bench-creation.ts';
+import { debated, describeDebate, judgeStory } from './bench-debate.ts';
 import { compareLatency, describeLatency } from './bench-locks.ts';
 import { describeProperties, isAsExpected, judgeProperty } from './bench-properties.ts';
 import { exitCode } from './exit.ts';
@@ -22,6 +24,13 @@ interface BenchOptions {
 interface LocksOptions extends BenchOptions {
   readonly properties?: true;
   readonly seeds: number;
+}
+
+interface DebateOptions {
+  readonly seeds: number;
+  readonly seed: number;
+  readonly library: readonly Library[];
+  readonly json?: true;
 }
 
 export function addBench(program: Command, session: Session): void {
@@ -56,6 +65,20 @@ export function addBench(program: Command, session: Session): void {
     .option('--svg <file>', 'write the plot as SVG')
     .option('--json', 'print one JSON document')
     .action((options: BenchOptions) => runCreation(session, options));
+  bench
+    .command('redlock')
+    .summary('the debate about Redlock, as rates over seeds')
+    .description(
+      'Runs each story of the debate about Redlock over seeds, with and without a fencing store, and prints how often each is ' +
+        'violated beside how often it should be. Exits with 1 if one is off.',
+    )
+    .option('--seeds <n>', 'seeds that each story is judged by', readCount('--seeds', 1, 100_000), 20)
+    .option('--seed <n>', 'the first of them', readCount('--seed', 0, Number.MAX_SAFE_INTEGER), 1)
+    .option('--library <name>', `one of ${libraries.join(', ')}, all; which settings clients have`, readLibrary, [
+      'specified',
+    ])
+    .option('--json', 'print one JSON document')
+    .action((options: DebateOptions) => runDebate(session, options));
 }
 
 function runLocks(session: Session, { minutes, seed, svg, json }: BenchOptions): void {
@@ -88,6 +111,27 @@ function runCreation({ io }: Session, { minutes, seed, svg, json }: BenchOptions
   else io.out(describeCreation(rows, io));
   const title = 'Time to create a key, by clients';
   if (svg !== undefined) savePicture(plotSvg([{ title, plot: creationPlot(rows) }]), svg);
+}
+
+function runDebate(session: Session, { seeds, seed, library, json }: DebateOptions): void {
+  const { io } = session;
+  const rows = library.flatMap((each) => {
+    // Where an assumption is broken, the settings of the specification show it.
+    const stories = debated.filter(({ expect }) => each === 'specified' || expect.type === 'holds');
+    return stories.map((scenario) => {
+      if (json !== true) io.err(`judging: ${each}, ${scenario.name} ...\n`);
+      return judgeStory(scenario, each, seeds, seed);
+    });
+  });
+  if (json === true) printDocument(io.out, { seeds, seed, rows });
+  else io.out(describeDebate(rows, io));
+  if (rows.some(({ isAsExpected }) => !isAsExpected)) session.code = exitCode.violation;
+}
+
+function readLibrary(text: string): readonly Library[] {
+  const found = libraries.filter((library) => text === 'all' || library === text);
+  if (found.length > 0) return found;
+  throw new InputError(`--library: expected one of ${libraries.join(', ')}, all; found ${JSON.stringify(text)}`);
 }
 
 function readMinutes(text: string): number {
