@@ -1,10 +1,11 @@
 // What is new goes round with other messages and in rounds of its own, until it was passed on often enough for everybody to have
-// heard it: λ log n times (section 4.1). What was passed on least goes first, and of that the newest.
+// heard it: λ log n times (section 4.1). News of members go before those of the service, then what was passed on least, and of that
+// the longest and newest.
 import type { Micros } from '../../sim/index.ts';
 import type { Broadcast, Turn, Update } from './types.ts';
 
-/** Bytes of a compound message, and of each part of it. */
-const packetOverhead = 10;
+/** Bytes of a compound message, and of each part of it (compoundHeaderOverhead, compoundOverhead). */
+const packetOverhead = 2;
 const partOverhead = 2;
 /** No update is shorter. */
 const leastBytes = 16;
@@ -91,6 +92,8 @@ function enqueue(queue: Broadcast[], one: Broadcast): void {
 }
 
 function byUrgency(one: Broadcast, other: Broadcast): number {
+  const [isUser, otherIsUser] = [one.update.type === 'user', other.update.type === 'user'];
+  if (isUser !== otherIsUser) return isUser ? 1 : -1; // what is left in the packet is the service's (getBroadcasts)
   if (one.transmits !== other.transmits) return one.transmits - other.transmits;
   if (one.bytes !== other.bytes) return other.bytes - one.bytes; // as memberlist: the longer one first
   return other.serial - one.serial;

@@ -5,7 +5,7 @@ import { armGossip, takeBroadcasts } from './broadcasts.ts';
 import { ceilLog2 } from './logarithms.ts';
 import { isLive, mergeMembers } from './membership.ts';
 import { pickMembers } from './order.ts';
-import { listMembers } from './table.ts';
+import { findMember, listMembers } from './table.ts';
 import { hostContext } from './turn.ts';
 import type { Member, SwimMessage, Turn } from './types.ts';
 
@@ -54,8 +54,9 @@ export function onReconnectTimer(turn: Turn): void {
   ctx.setTimer('swim reconnect', agent.config.reconnectInterval);
   const failed = [...swim.failed.values()];
   if (failed.length === 0 || !agent.rules.talksToTheDead) return;
-  const others = Math.max(1, swim.members.size - failed.length);
-  if (ctx.random(others) < failed.length) exchange(turn, failed[ctx.random(failed.length)] as NodeId);
+  const gone = [...swim.since.keys()].filter((name) => !isLive(findMember(swim.members, name) ?? { status: 'dead' }));
+  const live = swim.members.size - gone.length;
+  if (ctx.random(live) < failed.length) exchange(turn, failed[ctx.random(failed.length)] as NodeId);
 }
 
 /** Sends all that this member knows, and hears all that the other one knows. */

@@ -23,7 +23,14 @@ export function onProbeTimer(turn: Turn): void {
   ctx.setTimer('swim probe', period);
   if (target === undefined) return;
   const sequence = ++swim.sequence;
-  swim.probe = { target: target.name, sequence, acked: false, expectedNacks: 0, nacks: 0 };
+  swim.probe = {
+    target: target.name,
+    incarnation: target.incarnation,
+    sequence,
+    acked: false,
+    expectedNacks: 0,
+    nacks: 0,
+  };
   ctx.setTimer('swim probe timeout', scaled(turn, agent.config.probeTimeout));
   ctx.note('probe', { target: target.name });
   ping(turn, target.name, target.address, sequence);
@@ -121,7 +128,7 @@ function endProbe(turn: Turn): void {
   const known = findMember(swim.members, probe.target);
   if (known === undefined) return;
   ctx.note('probe failed', { member: known.name });
-  onSuspect(turn, { member: known.name, incarnation: known.incarnation, from: swim.name });
+  onSuspect(turn, { member: known.name, incarnation: probe.incarnation, from: swim.name });
 }
 
 /** What a helper must not do: speak for another with an incarnation of its own making. */

@@ -74,7 +74,7 @@ export const swimRules: SwimRules = {
   isNewAccuser: (accusers, from) => !accusers.includes(from),
   confirmationsShorten: true,
   awarenessAfterSuccess: -1,
-  awarenessAfterMissing: (expectedNacks, nacks) => (expectedNacks > 0 ? expectedNacks - nacks : 1),
+  awarenessAfterMissing: (expectedNacks, nacks) => (expectedNacks > 0 ? Math.max(0, expectedNacks - nacks) : 1),
   clampAwareness: (wanted, most) => Math.min(most, Math.max(0, wanted)),
   retransmitLimit: (mult, n) => mult * ceilLog10OfNext(n),
   supersedes: true,

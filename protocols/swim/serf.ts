@@ -133,11 +133,9 @@ export function serfExchange({ serf }: SerfHost['state']): SerfExchange {
   return { clocks: { ...serf.clocks }, recent: serf.recent };
 }
 
-/** For the hook `mergeState`: events that were missed are delivered late, and go on. */
+/** For the hook `mergeState`: events that were missed are delivered late; they go on with the next exchange. */
 export function mergeSerf(serf: Serf, state: SerfHost['state'], remote: SerfExchange, ctx: SerfContext): void {
-  for (const news of remote.recent) {
-    if (take(serf, state, news, ctx)) broadcastUser(serf.agent, state, updateOf(news), ctx);
-  }
+  for (const news of remote.recent) take(serf, state, news, ctx);
   const { clocks } = state.serf;
   clocks.event = serf.rules.witness(clocks.event, remote.clocks.event - 1);
   clocks.query = serf.rules.witness(clocks.query, remote.clocks.query - 1);

@@ -109,6 +109,8 @@ export interface Pass {
 
 export interface Probe {
   readonly target: string;
+  /** As which it was known when it was pinged: what it has said of itself since is not accused. */
+  readonly incarnation: number;
   readonly sequence: number;
   acked: boolean;
   /** Whether somebody else was asked, and how many of them should say something. */
