@@ -11,6 +11,7 @@ import { consulWatch } from './consul-watch.ts';
 import { counter } from './counter.ts';
 import { crdt } from './crdt.ts';
 import { election } from './election.ts';
+import { epidemicSpreads } from './epidemic.ts';
 import { etcdKeyValue, etcdSerializableReads } from './etcd.ts';
 import { etcdLease } from './etcd-lease.ts';
 import { etcdLock } from './etcd-lock.ts';
@@ -22,6 +23,7 @@ import { counterEarlyAcknowledgement } from './known-bugs/counter-early-acknowle
 import { crdtKnownBugs } from './known-bugs/crdt.ts';
 import { electionEarlyLeader } from './known-bugs/election-early-leader.ts';
 import { electionImpatient } from './known-bugs/election-impatient.ts';
+import { epidemicCold } from './known-bugs/epidemic-cold.ts';
 import { etcdKnownBugs } from './known-bugs/etcd.ts';
 import { gossipNoAntiEntropy } from './known-bugs/gossip-no-anti-entropy.ts';
 import { lockTrustedLease } from './known-bugs/lock-trusted-lease.ts';
@@ -65,6 +67,8 @@ export const scenarios: readonly Scenario[] = [
   counterEarlyAcknowledgement,
   gossipSpreads,
   gossipNoAntiEntropy,
+  epidemicSpreads,
+  epidemicCold,
   antiEntropy,
   ...antiEntropyKnownBugs,
   crdt,

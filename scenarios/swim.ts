@@ -130,6 +130,7 @@ export function lateAcksWorld(_parameters: unknown, variant: SwimVariant = {}): 
       crashesAreDetected(protocol, { config, slack: seconds(15) }),
       incarnationsAreTheirOwn,
       noneRisesUnchanged,
+      livesFollowTheChart,
     ],
     checks: [],
   };
@@ -156,6 +157,7 @@ export function lastWordsWorld(_parameters: unknown, variant: SwimVariant = {}):
       crashesAreDetected(protocol, { config, slack: seconds(15) }),
       incarnationsAreTheirOwn,
       noneRisesUnchanged,
+      livesFollowTheChart,
     ],
     checks: [],
   };
@@ -181,6 +183,7 @@ export function refutationWorld({ nodes: count }: { nodes: number }, variant: Sw
       nobodyDiesInVain,
       incarnationsAreTheirOwn,
       noneRisesUnchanged,
+      livesFollowTheChart,
       membershipConverges(protocol, seconds(25)),
       everybodyIsProbed(count),
       helpersAreOthers(config),

@@ -55,7 +55,7 @@ export function onSuspect(turn: Turn, { member: name, incarnation, from }: Omit<
     if (confirm(turn, name, from)) broadcast(turn, { type: 'suspect', member: name, incarnation, from });
     return;
   }
-  if (known.status !== 'alive') return;
+  if (!agent.rules.mayBeSuspected(known)) return;
   if (name === swim.name) return refute(turn, incarnation);
   broadcast(turn, { type: 'suspect', member: name, incarnation, from });
   change(turn, { ...known, incarnation, status: 'suspect' }, known, from);

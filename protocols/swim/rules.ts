@@ -8,6 +8,8 @@ export interface SwimRules {
   acceptsAlive(known: Member, incarnation: number): boolean;
   /** `suspect` overrides `alive` of the same or an earlier incarnation (4.2; suspectNode). */
   acceptsSuspect(known: Member, incarnation: number): boolean;
+  /** Who is dead or gone is not suspected any more (suspectNode). */
+  mayBeSuspected(known: Member): boolean;
   /** `dead` overrides all of the same or an earlier incarnation (deadNode). */
   acceptsDead(known: Member, incarnation: number): boolean;
   /** A name belongs to one address until its bearer has left, or is dead for long enough (aliveNode). */
@@ -56,6 +58,7 @@ export interface SwimRules {
 export const swimRules: SwimRules = {
   acceptsAlive: (known, incarnation) => incarnation > known.incarnation,
   acceptsSuspect: (known, incarnation) => incarnation >= known.incarnation,
+  mayBeSuspected: ({ status }) => status === 'alive',
   acceptsDead: (known, incarnation) => incarnation >= known.incarnation,
   mayMove: ({ status }, deadFor, reclaimAfter) =>
     status === 'left' || (status === 'dead' && reclaimAfter > 0 && deadFor > reclaimAfter),

@@ -140,6 +140,13 @@ export const swimBugs: readonly SwimBug[] = [
     rules({ acceptsDead: () => true }),
   ),
   broken(
+    'suspects-the-dead',
+    'Who is dead already is suspected once more, and dies again.',
+    'lives follow the chart',
+    'detects',
+    rules({ mayBeSuspected: ({ status }) => status !== 'left' }),
+  ),
+  broken(
     'endless-suspicion',
     'Who is suspected stays so: when the suspicion runs out, nothing follows.',
     'crashes are detected',

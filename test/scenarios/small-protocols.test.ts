@@ -8,6 +8,7 @@ const families = new Set([
   'ping-pong',
   'counter',
   'gossip',
+  'epidemic',
   'crdt',
   'plumtree',
   'election',
