@@ -171,7 +171,7 @@ function dragFaults(pane: Pane, onDrop: (fault: number, at: number) => void): vo
     (event) => {
       const { x, y } = placeOn(stage, event);
       const target = y < (picture.layout.lanes[0]?.top ?? 0) ? picture.targetAt(x, y) : undefined;
-      if (target?.type !== 'fault' || event.button !== 0) return;
+      if (target?.type !== 'fault' || event.button !== 0 || event.shiftKey) return;
       const fault = model.data.faults[target.index];
       if (fault === undefined) return;
       const grip = view.scale().invert(x) - fault.from;
