@@ -292,7 +292,7 @@ function write(
   const refusal = refusalOfDelayed(command, (key) => rules.isDelayed(state.lockDelays.get(key) ?? 0, now));
   if (refusal !== undefined) return answer(asker, refusal, ctx);
   const index = nextIndex(state.raft);
-  state.writes.set(index, { ...asker, term: state.raft.currentTerm }); // a cluster of one answers before `propose` returns
+  state.writes.set(index, asker); // a cluster of one answers before `propose` returns
   const proposed = propose(raft, state, command, ctx);
   if (proposed.type === 'accepted') return;
   state.writes.delete(index);
@@ -303,7 +303,7 @@ function write(
 function applied(
   datacenter: Datacenter,
   state: ConsulServerState,
-  { index, term, command }: { readonly index: number; readonly term: number; readonly command: ConsulCommand },
+  { index, command }: { readonly index: number; readonly command: ConsulCommand },
   outcome: ConsulOutcome,
   ctx: Ctx,
 ): void {
@@ -319,10 +319,7 @@ function applied(
   }
   const waiting = state.writes.get(index);
   state.writes.delete(index);
-  if (waiting !== undefined) {
-    const isOurs = waiting.term === term;
-    answer(waiting, isOurs ? responseFor(outcome.answer) : failure(500, 'leadership lost while committing log'), ctx);
-  }
+  if (waiting !== undefined) answer(waiting, responseFor(outcome.answer), ctx);
   if (state.raft.machine.tables.graveyard === index) keepTombstones(datacenter, state, index, ctx);
   if (datacenter.rules.wakesBlocked) wakeBlocked(datacenter, state, ctx);
 }

@@ -37,8 +37,8 @@ export interface Asker {
 
 export interface ConsulServerState {
   readonly raft: RaftState<ConsulState, ConsulCommand>;
-  /** Writes in the log, by index. */
-  readonly writes: Map<number, Asker & { readonly term: number }>;
+  /** Writes in the log, by index; all of them are of the current term. */
+  readonly writes: Map<number, Asker>;
   /** Consistent reads that wait for a quorum, by number. */
   readonly reads: Map<number, Asker & { readonly request: ReadRequest; readonly until: Micros | null }>;
   /** Blocking queries, in the order in which they came. */

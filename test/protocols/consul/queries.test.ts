@@ -140,11 +140,16 @@ describe('deletions', () => {
 });
 
 describe('a blocking query on a service', () => {
-  const register = (node: string, service: string, status?: 'passing' | 'critical'): ConsulRequest => ({
+  const register = (
+    node: string,
+    service: string,
+    status?: 'passing' | 'critical',
+    tags: readonly string[] = [],
+  ): ConsulRequest => ({
     type: 'catalog-register',
     registration: {
       ...{ node, address: node },
-      service: { id: service, service, tags: [], port: 80 },
+      service: { id: service, service, tags, port: 80 },
       ...(status && { checks: [{ id: `${service}-check`, name: '', status, output: '', serviceId: service }] }),
     },
   });
@@ -179,6 +184,7 @@ describe('a blocking query on a service', () => {
   test.each<[string, string, ConsulRequest, (readonly ConsulRequest[])?]>([
     ['a change of it', 'web', register('n2', 'web')],
     ['a change of its check', 'web', register('n1', 'web', 'critical')],
+    ['other tags', 'web', register('n1', 'web', 'passing', ['v2'])],
     ['a change of a check of its node', 'web', nodeCheck],
     ['its end', 'web', deregister('n1', 'web')],
     ['the loss of one of its instances', 'web', deregister('n1', 'web'), [register('n2', 'web')]],
@@ -231,4 +237,26 @@ describe('a blocking query on a service', () => {
     expect(exchanges[0]!.response).toEqual({ status: 500, body: 'Missing service registration' });
     expect(exchanges[1]!.response.body).toBeNull();
   });
+});
+
+test.each<[string, ConsulRequest]>([
+  ['begins', { type: 'session-create', session: { node: 'n1', checks: [], name: 'two' } }],
+  ['ends', { type: 'session-destroy', session: '$one' }],
+])('a query for sessions is woken when one %s', (_what, change) => {
+  const opened = inTurn('s1', settled, [
+    { type: 'catalog-register', registration: { node: 'n1', address: 'n1' } },
+    { type: 'session-create', session: { node: 'n1', checks: [], name: 'one' } },
+    { type: 'session-list' },
+  ]);
+  const { index } = converse({ nodes, steps: opened }).exchanges[2]!.response;
+  const { exchanges } = converse({
+    nodes,
+    steps: [
+      ...opened,
+      { at: at(1), ask: 's2', request: { type: 'session-list', index, wait: seconds(5) } as ConsulRequest },
+      { at: at(1.5), ask: 's1', as: 'c', request: change },
+    ],
+  });
+  expect(exchanges[3]!.took).toBeLessThan(ms(530));
+  expect(exchanges[3]!.response.body).toHaveLength(change.type === 'session-create' ? 2 : 0);
 });

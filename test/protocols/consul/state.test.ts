@@ -296,7 +296,7 @@ describe('transactions', () => {
 
 describe('health', () => {
   test('a service is as healthy as the worst check on it and on its node', () => {
-    const { state, run } = datacenter();
+    const { state, run, health } = datacenter();
     const register = (status: CheckStatus) =>
       run({
         type: 'register',
@@ -310,8 +310,15 @@ describe('health', () => {
     register('critical');
     expect(serviceHealth(state, 'web', true)).toHaveLength(0);
     expect(serviceHealth(state, 'web', false)[0]?.status).toBe('critical');
+    register('warning');
+    expect(serviceHealth(state, 'web', true)).toHaveLength(0);
+    expect(serviceHealth(state, 'web', false)[0]?.status).toBe('warning');
     register('passing');
     expect(serviceHealth(state, 'web', true)).toHaveLength(1);
+    health('critical');
+    expect(serviceHealth(state, 'web', true)).toHaveLength(0);
+    expect(serviceHealth(state, 'web', false)[0]?.checks).toHaveLength(2);
+    health('passing');
     run({ type: 'deregister', deregistration: { node: 'n1', serviceId: 'web1' } });
     expect(serviceHealth(state, 'web', false)).toHaveLength(0);
     expect([...state.checks.keys()]).toEqual(['n1/serfHealth']);
