@@ -126,7 +126,8 @@ test('the rules count nacks that did not come, an accuser once, and an ack for i
     swimRules.awarenessAfterMissing(3, 1),
     swimRules.awarenessAfterMissing(0, 0),
     swimRules.awarenessAfterMissing(2, 2),
-  ]).toEqual([2, 1, 0]);
+    swimRules.awarenessAfterMissing(2, 3), // one came twice
+  ]).toEqual([2, 1, 0, 0]);
   expect([swimRules.isNewAccuser(['a'], 'a'), swimRules.isNewAccuser(['a'], 'b')]).toEqual([false, true]);
   expect([swimRules.refutation(1, 5), swimRules.refutation(5, 1)]).toEqual([6, 6]);
 });

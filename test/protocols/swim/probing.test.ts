@@ -47,6 +47,17 @@ testStories([
     to: 12_000,
   },
   {
+    file: 'swim-probe-overtaken',
+    title:
+      'a does not answer, and says before the period ends that it lives: n1 does not suspect what it has said since it was pinged, but the next time it does.',
+    config: pinging,
+    options: { known: startingMembers(['n1', 'a']) },
+    puppets: ['a'],
+    says: [[1_500, 'a', gossip(alive('a', 2))]],
+    to: 4_500,
+    without: /ReliablePing|swim reliable/,
+  },
+  {
     file: 'swim-newcomers',
     title:
       'e and f come while n1 goes round: each is put at a random place of the pass, and pinged once in each from then on.',
