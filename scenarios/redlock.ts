@@ -21,6 +21,7 @@ import {
   type Setting,
   type TimedFault,
 } from '../sim/index.ts';
+import { fixParameters } from './parameters.ts';
 import { redlockProperties } from './redlock-properties.ts';
 import { turns } from './redlock-workloads.ts';
 
@@ -93,12 +94,7 @@ export function redlockScenario(variant: RedlockVariant): Scenario {
     story,
     protocol: 'redlock',
     expect,
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([key, spec]) => {
-        const value = fixed[key as keyof RedlockParameters];
-        return [key, value === undefined ? spec : { ...spec, default: value, draw: () => value }];
-      }),
-    ) as unknown as typeof parameters,
+    parameters: fixParameters(parameters, fixed),
     world: (set) => worldOf(variant, set),
   });
 }

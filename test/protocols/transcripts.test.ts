@@ -36,7 +36,7 @@ const keyed = (id: number, at: number, f: string, value: Json): Operation => ({
 const raftParameters: Parameters = {
   ...{ nodes: 3, spares: 0, clients: 1, network: 'lan', batch: 64, inflight: 256, election: 150, guards: 'both' },
   ...{ snapshot: 0, trailing: 0, chunk: 65_536, reads: 'index', forwarding: true, apply: 1_000_000, sessions: 4_096 },
-  ...{ membership: 'none', transfers: false, drift: 0 },
+  ...{ membership: 'none', transfers: false, drift: 0, groupCommit: false, leaderWrites: 'parallel' },
 };
 
 const stories: readonly Story[] = [
