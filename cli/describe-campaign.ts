@@ -113,12 +113,12 @@ function describeCause(cause: Cause, { failures }: Campaign, description: Campai
     ...(replay === undefined ? [] : [line('replay file', replay)]),
     ...(timeline === undefined ? [] : [line('timeline', timeline)]),
     line('run it again', paint.cyan(evidence.commandFor(smallest, reference, parameters, until))),
-    ...describeWays(shrunk.get(smallest.seed) ?? [], io),
+    ...describeWays(shrunk.get(smallest.seed) ?? [], reference, io),
   ];
 }
 
 /** Each way in which the cause came about, with its story. */
-function describeWays(ways: readonly Way[], io: Io): string[] {
+function describeWays(ways: readonly Way[], reference: string, io: Io): string[] {
   const all = ways.reduce((sum, { seeds }) => sum + seeds.length, 0);
   return ways
     .slice(0, mostWays)
@@ -129,7 +129,7 @@ function describeWays(ways: readonly Way[], io: Io): string[] {
         : [
             `    ${place === 0 ? 'in one way' : 'in another way'}, ${seeds.length} of ${all} that were shrunk: ${seeds.join(' ')}`,
           ]),
-      ...describeSmallest(smallest, files, io).map((text) => `  ${text}`),
+      ...describeSmallest(smallest, files, reference, io).map((text) => `  ${text}`),
     ])
     .concat(
       ways.length > mostWays

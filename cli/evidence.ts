@@ -6,7 +6,7 @@ import { simulate, type Micros, type Parameters, type Scenario, type SimulateOpt
 import type { TimelineAssets } from '../viz/html.ts';
 import { OutputError, saveReplay, saveTimeline, timelineAssets } from './files.ts';
 import type { Io } from './io.ts';
-import { quote, runCommand } from './reproduce.ts';
+import { replayCommand, runCommand } from './reproduce.ts';
 
 export interface Evidence {
   /** Paths by seed. */
@@ -97,7 +97,7 @@ function commandFor(
   { reference = name, parameters, until }: MadeBy & { readonly reference?: string },
 ): string {
   const replay = replays.get(seed);
-  if (made !== undefined && replay !== undefined) return `npx faultline replay ${quote(replay)}`;
+  if (made !== undefined && replay !== undefined) return replayCommand(replay, reference);
   return runCommand(reference, seed, parameters, until);
 }
 

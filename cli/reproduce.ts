@@ -10,6 +10,12 @@ export function runCommand(scenario: string, seed: string, set: Parameters = {},
   ].join(' ');
 }
 
+/** The `faultline replay` of a file; with the scenario's file where the scenario is somebody's own. */
+export function replayCommand(path: string, reference?: string): string {
+  const isOwn = reference?.includes('#') === true;
+  return `npx faultline replay ${quote(path)}${isOwn ? ` --scenario ${quote(reference)}` : ''}`;
+}
+
 /** A word for a POSIX shell. */
 export function quote(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

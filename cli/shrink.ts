@@ -20,7 +20,7 @@ import { printDocument } from './json.ts';
 import { count, fact, printable, wrap } from './layout.ts';
 import { showStatus } from './progress.ts';
 import type { Session } from './program.ts';
-import { quote } from './reproduce.ts';
+import { replayCommand } from './reproduce.ts';
 import { loadScenario, sourceOf } from './scenario-source.ts';
 
 interface ShrinkCommandOptions {
@@ -52,7 +52,8 @@ export function addShrink(program: Command, session: Session): void {
 async function shrinkFile(path: string, options: ShrinkCommandOptions, session: Session): Promise<number> {
   const { io, version } = session;
   const file = readReplay(path);
-  const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
+  const reference = sourceOf(file.scenario, options.scenario);
+  const { scenario } = await loadScenario(reference);
   const { run } = replay(scenario, file);
   const finding = firstOf(run.findings, 'invalid');
   if (finding === undefined)
@@ -61,7 +62,7 @@ async function shrinkFile(path: string, options: ShrinkCommandOptions, session: 
   const smallest = shrinkWatched(scenario, run, finding, { runs: options.runs, milliseconds: Infinity }, io);
   const files = saveSmallest(smallest, place, version);
   if (options.json === true) printDocument(io.out, smallestDocument(smallest, files));
-  else io.out(`${describeSmallest(smallest, files, io).join('\n')}\n`);
+  else io.out(`${describeSmallest(smallest, files, reference, io).join('\n')}\n`);
   return exitCode.violation;
 }
 
@@ -127,7 +128,12 @@ export function saveSmallest({ run, story, shrunk }: Smallest, place: string, ve
 const mostSentences = 24;
 
 /** Lines for people: how much smaller it is, its story, and where it lies. */
-export function describeSmallest(smallest: Smallest, files: SmallestFiles | undefined, io: Io): string[] {
+export function describeSmallest(
+  smallest: Smallest,
+  files: SmallestFiles | undefined,
+  reference: string,
+  io: Io,
+): string[] {
   const { shrunk, story, milliseconds } = smallest;
   const { before, after, runs, complete } = shrunk;
   const changes = (['events', 'faults', 'operations', 'nodes'] as const)
@@ -146,10 +152,7 @@ export function describeSmallest(smallest: Smallest, files: SmallestFiles | unde
     ...(more > 0 ? [`    … and ${count(more, 'more sentence')}`] : []),
     ...(files === undefined
       ? []
-      : [
-          ...fact('story', printable(files.text), io),
-          ...fact('replay', `npx faultline replay ${quote(files.replay)}`, io),
-        ]),
+      : [...fact('story', printable(files.text), io), ...fact('replay', replayCommand(files.replay, reference), io)]),
   ];
 }
 

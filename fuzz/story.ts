@@ -203,6 +203,12 @@ function tellEnd(fault: Fault | undefined): string | undefined {
       return 'the cut is mended';
     case 'hold':
       return 'what was held up is let go';
+    case 'flap':
+    case 'slow-link':
+    case 'lossy-link':
+    case 'duplicating-link':
+    case 'reordering-link':
+      return `messages from ${fault.from.join(', ')} to ${fault.to.join(', ')} arrive as usual`;
     default:
       return `${fault?.type ?? 'the fault'} is over`;
   }

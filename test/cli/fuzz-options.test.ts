@@ -135,6 +135,12 @@ describe('a file of the user’s own', () => {
     expect([alone.code, inThreads.code]).toEqual([1, 1]);
     expect({ ...other, elapsedMs: 0 }).toEqual({ ...one, elapsedMs: 0 });
     expect(one).toMatchObject({ scenario: 'mine', seeds: 12, source: { file: 'mine.ts', line: 5 } });
+    // What it prints runs as it is printed.
+    const { out } = await outcomeOf(startFaultline(folder, 'fuzz', './mine.ts', '--seeds', '3', '--workers', '0'));
+    const [, path = '', own = ''] =
+      / npx faultline replay (\S+\.shrunk\.replay\.json) --scenario '(\S+)'\n/.exec(out) ?? [];
+    const again = await outcomeOf(startFaultline(folder, 'replay', path, '--scenario', own));
+    expect(again).toMatchObject({ code: 1, out: expect.stringContaining('the same as recorded') });
   }, 120_000);
 
   test('whose run never ends, or ends its thread, costs the seed and no more', async () => {
