@@ -223,6 +223,22 @@ describe('replication', () => {
     expect(answers[3]).toEqual(['["1", "1", "1", "1", "1"]']);
   });
 
+  test('a replica whose clock is ahead drops nothing that its primary still has', () => {
+    const { answers } = talk(
+      pair,
+      [
+        { at: seconds(3), lines: ['SET k 1 PX 5000', 'SET l 1 PX 5000', 'SET m 1'] },
+        { at: seconds(4), lines: ['PERSIST k', 'RENAME l n', 'PEXPIRE m 5000', 'PERSIST m'] },
+        { at: seconds(5), to: 'r2', lines: ['MGET k m', 'EXISTS n'] },
+        { at: seconds(6), lines: ['PERSIST n'] },
+        { at: seconds(7), to: 'r2', lines: ['MGET k m n'] },
+      ],
+      [{ at: seconds(2), fault: { type: 'clock-jump', node: 'r2', by: seconds(20) } }],
+    );
+    expect(answers[2]).toEqual(['["1", "1"]', '(integer) 0']); // n has run out for whoever asks here, and stays
+    expect(answers[4]).toEqual(['["1", "1", "1"]']);
+  });
+
   test('a write that was answered and not yet copied is lost when the replica takes over', () => {
     const { answers } = talk(
       [{}, { replicaOf: 'r1', failoverAfter: seconds(3) }],
