@@ -119,6 +119,12 @@ function jsonOf(text: string): unknown {
   }
 }
 
+/** Takes away what the queue of a campaign that is not on has left: whoever still listens to it may leave something once more. */
+export async function sweep(fleet: Fleet, id: string): Promise<void> {
+  const state = await readAnnouncement(fleet, id);
+  if (state === undefined || state === over) await removeQueue(fleet, id);
+}
+
 async function removeQueue({ redis, queues }: Fleet, id: string): Promise<void> {
   const queue = new queues.Queue(queueName(id), {
     connection: redis,

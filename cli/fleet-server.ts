@@ -4,7 +4,7 @@ import type { Worker } from 'bullmq';
 import type { SeedOutcome } from '../fuzz/index.ts';
 import type { RangeJob, RangeResult } from './fleet-campaign.ts';
 import type { Fleet } from './fleet-connection.ts';
-import { misfitOf, prefix, queueName, type Announcement } from './fleet-registry.ts';
+import { misfitOf, prefix, queueName, sweep, type Announcement } from './fleet-registry.ts';
 import type { FuzzBatch } from './fuzz-thread.ts';
 import { SeedThread } from './seed-thread.ts';
 
@@ -72,6 +72,7 @@ export class CampaignServer {
     await this.#worker.pause(true);
     await Promise.all([...this.#busy, ...this.#idle].map((thread) => thread.stop()));
     await this.#worker.close();
+    await sweep(this.#fleet, this.announcement.id);
   }
 
   async #process(job: RangeJob, token: string): Promise<RangeResult> {

@@ -40,7 +40,9 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   test('does again what a worker had begun that is killed or interrupted, and what a server has forgotten', async () => {
     const [server, folder] = [await startRedis(), project(150)];
     const alone = start(folder, ...fuzz, '--seeds', '60', '--workers', '2');
-    const [one, other] = [1, 2].map(() => start(folder, 'worker', '--fleet', server.url, '--workers', '1'));
+    const workers = [1, 2].map(() => start(folder, 'worker', '--fleet', server.url, '--workers', '1'));
+    const [one, other] = workers;
+    await Promise.all(workers.map((worker) => worker.says('1 thread for')));
     const together = start(folder, ...fuzz, '--seeds', '60', '--fleet', server.url);
     await rangesUnderWay(server, 2);
     one!.child.kill('SIGKILL');
@@ -60,6 +62,7 @@ describe.skipIf(!hasRedis)('a fleet', () => {
   test('forgets a campaign whose machine is killed, and ends one that is interrupted at once', async () => {
     const [server, folder] = [await startRedis(), project(300)];
     const worker = start(folder, 'worker', '--fleet', server.url, '--workers', '1');
+    await worker.says('1 thread for');
     const [killed, interrupted] = [1, 2].map(() => start(folder, ...fuzz, '--seeds', '10000', '--fleet', server.url));
     await rangesUnderWay(server, 2);
     killed!.child.kill('SIGKILL');
