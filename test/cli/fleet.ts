@@ -153,40 +153,35 @@ export function project(each = 0, story = 'a story'): string {
   const ours = (room: string): string => JSON.stringify(join(import.meta.dirname, `../../${room}/index.ts`));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'names.ts'), `export const story = ${JSON.stringify(story)};\n`);
+  const lines = (...text: string[]): string => `${text.join('\n')}\n`;
   writeFileSync(
     join(folder, 'mine.ts'),
-    `import { findScenario } from ${ours('scenarios')};
-import { story } from './names';
-const base = findScenario('ping-pong-late-pong');
-export const mine = {
-  ...base,
-  name: 'mine',
-  story,
-  world: (parameters: any) => {
-    for (const begin = performance.now(); performance.now() - begin < ${each}; );
-    return base.world(parameters);
-  },
-};
-`,
+    lines(
+      `import { findScenario } from ${ours('scenarios')};`,
+      "import { story } from './names';",
+      "const base = findScenario('ping-pong-late-pong');",
+      'const world = (parameters: any) => {',
+      `  for (const begin = performance.now(); performance.now() - begin < ${each}; );`,
+      '  return base.world(parameters);',
+      '};',
+      "export const mine = { ...base, name: 'mine', story, world };",
+    ),
   );
   writeFileSync(
     join(folder, 'odd.ts'),
-    `import { findScenario } from ${ours('scenarios')};
-import { resolveParameters } from ${ours('sim')};
-const base = findScenario('ping-pong');
-const which = { about: 'tells seeds apart', default: 1, draw: (random: any) => random.below(1_000_000_000) };
-export const odd = {
-  ...base,
-  name: 'odd',
-  parameters: { ...base.parameters, which },
-  world: ({ which, ...rest }: any) => {
-    if (which === drawn('2')) for (;;);
-    if (which === drawn('3')) process.exit(7);
-    return base.world(rest);
-  },
-};
-const drawn = (seed: string) => resolveParameters(odd as any, {}, seed).which;
-`,
+    lines(
+      `import { findScenario } from ${ours('scenarios')};`,
+      `import { resolveParameters } from ${ours('sim')};`,
+      "const base = findScenario('ping-pong');",
+      "const which = { about: 'tells seeds apart', default: 1, draw: (random: any) => random.below(1_000_000_000) };",
+      'const world = ({ which, ...rest }: any) => {',
+      "  if (which === drawn('2')) for (;;);",
+      "  if (which === drawn('3')) process.exit(7);",
+      '  return base.world(rest);',
+      '};',
+      "export const odd = { ...base, name: 'odd', parameters: { ...base.parameters, which }, world };",
+      'const drawn = (seed: string) => resolveParameters(odd as any, {}, seed).which;',
+    ),
   );
   return folder;
 }
