@@ -33,10 +33,7 @@ export function createView(surface: HTMLElement, end: number, onChange: () => vo
   const selection = select(surface);
   let animation = 0;
   const behaviour = zoom<HTMLElement, unknown>()
-    .filter((event: WheelEvent | MouseEvent) =>
-      // With Shift held a drag marks a stretch.
-      event.type === 'wheel' ? !isSideways(event as WheelEvent) : !event.button && !event.shiftKey,
-    )
+    .filter(isForWindow)
     .duration(prefersStillness() ? 0 : 200)
     .on('zoom', (event: { sourceEvent: unknown }) => {
       if (event.sourceEvent !== null && event.sourceEvent !== undefined) cancelAnimationFrame(animation);
@@ -127,6 +124,11 @@ function interpolateWindow(start: TimeWindow, target: TimeWindow, progress: numb
 const easeInOut = (progress: number): number => (progress < 0.5 ? 2 * progress ** 2 : 1 - 2 * (1 - progress) ** 2);
 
 const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Whether an event zooms or pans: with Shift held a drag marks a stretch, and a wheel pans. */
+function isForWindow(event: WheelEvent | MouseEvent): boolean {
+  return event.type === 'wheel' ? !isSideways(event as WheelEvent) : !event.button && !event.shiftKey;
+}
 
 function isSideways(event: WheelEvent): boolean {
   return event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);

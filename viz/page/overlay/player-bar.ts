@@ -76,23 +76,13 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
     speed,
     time,
   ]);
-  const steps = element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Steps' } }, [
-    group('Message of', [
-      button('‹', 'button button-icon', () => message(-1), 'Message before (P)'),
-      lanes,
-      button('›', 'button button-icon', () => message(1), 'Next message (N)'),
-    ]),
-    group('', [
-      button('← cause', 'button', () => go(causeOf(model, setting.row())), 'To the cause ([)'),
-      button('effect →', 'button', () => go(effectOf(model, setting.row())), 'To the effect (])'),
-    ]),
-    group('Next', [
-      button('fault', 'button', () => jump('fault', 1), 'Next fault (F)'),
-      button('role', 'button', () => jump('role', 1), 'Next role change (R)'),
-      button('violation', 'button', () => jump('violation', 1), 'Next violation (V)'),
-    ]),
-    button('?', 'button button-icon', openShortcuts, 'All keys (?)'),
-  ]);
+  const follow = {
+    message,
+    cause: () => go(causeOf(model, setting.row())),
+    effect: () => go(effectOf(model, setting.row())),
+    next: (what: Notable) => jump(what, 1),
+  };
+  const steps = stepButtons(lanes, follow);
   return {
     transport,
     steps,
@@ -109,6 +99,34 @@ export function createPlayerBar(setting: PlayerSetting): PlayerBar {
       return keys[key] !== undefined;
     },
   };
+}
+
+interface Follow {
+  message(direction: Direction): void;
+  cause(): void;
+  effect(): void;
+  next(what: Notable): void;
+}
+
+/** Steps that follow a node or a cause, or lead to what matters. */
+function stepButtons(lanes: HTMLElement, follow: Follow): HTMLElement {
+  return element('div', { class: 'player', attributes: { role: 'group', 'aria-label': 'Steps' } }, [
+    group('Message of', [
+      button('‹', 'button button-icon', () => follow.message(-1), 'Message before (P)'),
+      lanes,
+      button('›', 'button button-icon', () => follow.message(1), 'Next message (N)'),
+    ]),
+    group('', [
+      button('← cause', 'button', () => follow.cause(), 'To the cause ([)'),
+      button('effect →', 'button', () => follow.effect(), 'To the effect (])'),
+    ]),
+    group('Next', [
+      button('fault', 'button', () => follow.next('fault'), 'Next fault (F)'),
+      button('role', 'button', () => follow.next('role'), 'Next role change (R)'),
+      button('violation', 'button', () => follow.next('violation'), 'Next violation (V)'),
+    ]),
+    button('?', 'button button-icon', openShortcuts, 'All keys (?)'),
+  ]);
 }
 
 function group(title: string, children: readonly HTMLElement[]): HTMLElement {

@@ -6,17 +6,32 @@ import type { TimeWindow } from '../view.ts';
 import { describeTarget, duration, instant } from '../words.ts';
 import { button, element } from './element.ts';
 
-export interface SummaryPanelSetting {
+export interface SummarySetting {
   readonly model: Model;
-  readonly stretch: TimeWindow;
-  readonly onJump: (target: Target) => void;
-  readonly onZoom: () => void;
-  readonly onClose: () => void;
+  readonly jump: (target: Target) => void;
+  readonly zoom: (stretch: TimeWindow) => void;
+  readonly close: () => void;
+}
+
+/** Where summaries are shown: one at a time, or none. */
+export interface SummaryPlace {
+  readonly node: HTMLElement;
+  show(stretch: TimeWindow | undefined): void;
+  isEmpty(): boolean;
+}
+
+export function createSummaryPlace(setting: SummarySetting): SummaryPlace {
+  const node = element('div', { class: 'summary-place' });
+  return {
+    node,
+    show: (stretch) => node.replaceChildren(...(stretch === undefined ? [] : [summaryPanel(setting, stretch)])),
+    isEmpty: () => node.childElementCount === 0,
+  };
 }
 
 const mostListed = 8;
 
-export function summaryPanel({ model, stretch, onJump, onZoom, onClose }: SummaryPanelSetting): HTMLElement {
+function summaryPanel({ model, jump, zoom, close }: SummarySetting, stretch: TimeWindow): HTMLElement {
   const from = Math.max(0, stretch.from);
   const to = Math.min(model.data.end, Math.max(from, stretch.to));
   const summary = summarize(model, { from, to });
@@ -28,7 +43,7 @@ export function summaryPanel({ model, stretch, onJump, onZoom, onClose }: Summar
         const words = element('span', { text: describeTarget(model, target) });
         return element(
           'button',
-          { class: 'chain-link', attributes: { type: 'button' }, on: { click: () => onJump(target) } },
+          { class: 'chain-link', attributes: { type: 'button' }, on: { click: () => jump(target) } },
           [words],
         );
       }),
@@ -36,11 +51,11 @@ export function summaryPanel({ model, stretch, onJump, onZoom, onClose }: Summar
   return element('section', { class: 'summary', attributes: { 'aria-label': 'Summary of a stretch' } }, [
     element('div', { class: 'details-head' }, [
       element('h2', { text: `${duration(to - from)} in numbers` }),
-      button('✕', 'button button-quiet', onClose, 'Close the summary'),
+      button('✕', 'button button-quiet', close, 'Close the summary'),
     ]),
     element('p', { class: 'details-when', text: `${instant(Math.round(from))} – ${instant(Math.round(to))}` }),
     element('p', { class: 'summary-line', text: inOneLine(summary) }),
-    button('Zoom to it', 'button button-small', onZoom),
+    button('Zoom to it', 'button button-small', () => zoom(stretch)),
     ...targets('Findings', 'finding', summary.findings),
     ...messageTable(summary),
     ...listed(

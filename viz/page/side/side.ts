@@ -7,7 +7,7 @@ import type { Engine } from '../engine.ts';
 import { createDetails } from '../overlay/details.ts';
 import { button, element } from '../overlay/element.ts';
 import { createNotableList, type NotableList } from '../overlay/notable.ts';
-import { summaryPanel } from '../overlay/summary-panel.ts';
+import { createSummaryPlace } from '../overlay/summary-panel.ts';
 import { createTabs, type Tab, type Tabs } from '../overlay/tabs.ts';
 import type { Pane } from '../pane.ts';
 import type { ShownRun } from '../shown-run.ts';
@@ -69,15 +69,10 @@ export function createSide(setting: SideSetting): Side {
     setting.onTab();
   });
   list.node.hidden = true;
-  const summary = element('div', { class: 'summary-place' });
-  const events = [
-    summary,
-    details.node,
-    byHand,
-    element('div', { class: 'list-choice' }, [choose]),
-    notable.node,
-    list.node,
-  ];
+  const { jump, zoom, onStretch } = setting;
+  const summary = createSummaryPlace({ model, jump, zoom, close: () => onStretch(undefined) });
+  const choice = element('div', { class: 'list-choice' }, [choose]);
+  const events = [summary.node, details.node, byHand, choice, notable.node, list.node];
   const tabs = createTabs(
     'Panels',
     [
@@ -99,18 +94,14 @@ export function createSide(setting: SideSetting): Side {
       // The panel speaks of the run it was made for; what is selected in the other picture is said by its tooltip.
       const own = pane.model === model ? target : undefined;
       details.show(own);
-      details.node.hidden = own === undefined && summary.childElementCount > 0;
+      details.node.hidden = own === undefined && !summary.isEmpty();
       notable.mark(own);
       byHand.replaceChildren(...meddlers(setting, entry, own));
     },
     summarize(stretch) {
-      summary.replaceChildren();
+      summary.show(stretch);
       details.node.hidden = stretch !== undefined;
-      if (stretch === undefined) return;
-      const onClose = (): void => setting.onStretch(undefined);
-      const onZoom = (): void => setting.zoom(stretch);
-      summary.append(summaryPanel({ model, stretch, onJump: setting.jump, onZoom, onClose }));
-      tabs.show('Events');
+      if (stretch !== undefined) tabs.show('Events');
     },
     setEntry(known) {
       entry = known;
