@@ -1,6 +1,6 @@
 // What must hold of how members probe and suspect each other: everybody is probed in turn, others are asked for help, pings fail
 // as often as the network loses them, suspicions last their time, and what keeps all of it in bounds.
-import { memberOf, suspicionLength, suspicionTimeout, type Swim, type SwimConfig } from '../protocols/swim/index.ts';
+import { suspicionLength, suspicionTimeout, type Swim, type SwimConfig } from '../protocols/swim/index.ts';
 import { alwaysOn, type Micros, type Property, type Touch } from '../sim/index.ts';
 
 const swimOf = ({ node }: Touch): Swim['state']['swim'] | undefined => (node.state as Swim['state'] | undefined)?.swim;
@@ -34,20 +34,25 @@ export const everybodyIsProbed = (n: number): Property =>
 /** memberlist, probeNode: k others at most are asked, which the asker takes for alive. */
 export const helpersAreOthers = ({ indirectChecks }: SwimConfig): Property =>
   alwaysOn(
-    ['asks'],
+    ['asks', 'member', 'forgotten'],
     'helpers are others',
     'who asks for help asks different members that are alive, not itself and not the target',
     () => {
+      const accused = new Map<string, Set<string>>(); // as told in notes: a state may be ahead of what is asked
       return (_view, touch) => {
-        const { helpers, target } = (touch.note ?? { data: {} }).data as { helpers: readonly string[]; target: string };
-        const whom = `${touch.node.id} asks ${helpers.join(', ')} to ping ${target}`;
-        const state = touch.node.state as Swim['state'] | undefined;
-        if (state === undefined) return undefined; // it died in the middle of asking
-        const strangers = helpers.filter((name) => {
-          return name === target || name === state.swim.name || memberOf(state, name)?.status !== 'alive';
-        });
-        if (strangers.length > 0 || new Set(helpers).size < helpers.length) return whom;
-        return helpers.length > indirectChecks ? `${whom}, which are more than ${indirectChecks}` : undefined;
+        const { id } = touch.node;
+        const others = accused.get(lifeOf(touch)) ?? new Set<string>();
+        accused.set(lifeOf(touch), others);
+        if (touch.note?.kind !== 'asks') {
+          if (textOf(touch, 'status') === 'alive') others.delete(textOf(touch, 'member'));
+          else others.add(textOf(touch, 'member'));
+          return undefined;
+        }
+        const { helpers, target } = touch.note.data as { helpers: readonly string[]; target: string };
+        const isWrong = helpers.some((name) => name === target || name === id || others.has(name));
+        if (!isWrong && new Set(helpers).size === helpers.length && helpers.length <= indirectChecks) return undefined;
+        const doubts = others.size === 0 ? '' : `, and takes ${[...others].join(', ')} for suspect or dead`;
+        return `${id} asks ${helpers.join(', ')} to ping ${target}${doubts}`;
       };
     },
   );

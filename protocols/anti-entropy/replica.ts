@@ -184,7 +184,8 @@ export interface AntiEntropyClient {
 
 /** Puts `[key, value]` at a random replica; a value of null deletes. */
 export const antiEntropyClient: Protocol<AntiEntropyClient> = {
-  start: () => ({ serial: 0 }),
+  // After a time-out it starts afresh, and late answers are to smaller numbers.
+  start: (ctx) => ({ serial: ctx.monotonic() }),
   onRequest(state, request, ctx) {
     const [key, value] = request.value as [string, string | null];
     const replica = ctx.peers[ctx.random(ctx.peers.length)] as NodeId;

@@ -12,7 +12,8 @@ export interface SwimClient {
 }
 
 export const swimClient: Protocol<SwimClient> = {
-  start: () => ({ serial: 0 }),
+  // After a time-out it starts afresh, and late answers are to smaller numbers.
+  start: (ctx) => ({ serial: ctx.monotonic() }),
   onRequest(state, { f, value }, ctx) {
     const [member, payload] = value as [NodeId | null, Json];
     const serial = ++state.serial;
