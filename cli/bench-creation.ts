@@ -3,7 +3,7 @@
 import { creationScenario, type CreationService } from '../scenarios/lock-services/creation.ts';
 import { warmUp } from '../scenarios/lock-services/services.ts';
 import { seconds, simulate } from '../sim/index.ts';
-import type { Plot } from './gossip-experiment.ts';
+import { digits, type Plot } from './gossip-experiment.ts';
 import { plotText } from './gossip-plot.ts';
 import type { Io } from './io.ts';
 import { wrap } from './layout.ts';
@@ -67,14 +67,15 @@ function row(service: CreationService, clients: number, average: number, length:
 }
 
 export function creationPlot(rows: readonly CreationRow[]): Plot {
-  const series = (['etcd', 'consul'] as const).flatMap((service) => {
+  const series = (['etcd', 'consul'] as const).map((service) => {
     const own = rows.filter((each) => each.service === service);
-    return [
-      { name: service, points: own.map(({ clients, average }) => [clients, average] as const) },
-      { name: `${service}, published`, points: own.map((each) => [each.clients, each.published] as const) },
-    ];
+    return {
+      name: service,
+      points: own.map(({ clients, average }) => [clients, average] as const),
+      expected: own.map((each) => [each.clients, each.published] as const),
+    };
   });
-  return { x: 'clients', y: 'ms', series };
+  return { x: 'clients', y: 'ms', expected: 'published', series };
 }
 
 const note =
@@ -111,8 +112,4 @@ export function describeCreation(rows: readonly CreationRow[], { paint, columns:
     '',
     plotText(creationPlot(rows), width),
   ].join('\n');
-}
-
-function digits(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { scenarios } from '../scenarios/index.ts';
+import { libraries } from '../scenarios/redlock.ts';
 
 const seeds = Number(process.argv[2] ?? 20_000);
 // The default number of seeds for each day since 1970: `fuzz` starts anywhere up to a thousand million.
@@ -16,16 +17,23 @@ const ways = [
   ...(seeds < 100 ? [] : [['guided', Math.ceil(seeds / 4)] as const]),
 ] as const;
 
+const campaigns = [
+  ...scenarios.filter(({ expect }) => expect.type === 'holds').map(({ name }) => ({ name, set: [] as string[] })),
+  // What no seed draws: a Redlock client set as each library has it.
+  ...libraries
+    .filter((library) => library !== 'specified')
+    .map((library) => ({ name: 'redlock', set: [`library=${library}`] })),
+];
+
 let failed = 0;
-for (const { name, expect } of scenarios) {
-  if (expect.type !== 'holds') continue;
-  console.log(`${name}: ${seeds} seeds from ${start}`);
+for (const { name, set } of campaigns) {
+  console.log(`${[name, ...set].join(' ')}: ${seeds} seeds from ${start}`);
   for (const [way, share] of ways) {
-    const folder = `out/nightly/${name}/${way}`;
+    const folder = `out/nightly/${[name, ...set].join('-')}/${way}`;
     const words = ['fuzz', name, '--seeds', String(share), '--start', String(start), '--out', folder];
     const corpus = ['--corpus', 'out/nightly/corpus', '--report', `${folder}/report.json`];
-    const guided = way === 'guided' ? ['--guided'] : [];
-    const { status } = spawnSync(process.execPath, [cli, ...words, ...corpus, ...guided], { stdio: 'inherit' });
+    const more = [...set.flatMap((setting) => ['--set', setting]), ...(way === 'guided' ? ['--guided'] : [])];
+    const { status } = spawnSync(process.execPath, [cli, ...words, ...corpus, ...more], { stdio: 'inherit' });
     if (status !== 0) failed++;
   }
 }
