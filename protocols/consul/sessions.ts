@@ -10,7 +10,6 @@ import type { Consul, ConsulServerState } from './types.ts';
 type Ctx = Context<Consul>;
 
 export function beginSessions(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
-  state.sessionEnds.clear();
   for (const id of state.raft.machine.sessions.keys()) restart(datacenter, state, id, ctx);
 }
 

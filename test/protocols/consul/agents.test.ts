@@ -59,6 +59,32 @@ describe('the catalog', () => {
     }
   });
 
+  test('has a living member again within a minute after somebody removed it', () => {
+    const { exchanges } = talk(
+      [
+        { at: seconds(10), ask: 's1', request: { type: 'catalog-deregister', deregistration: { node: 'a1' } } },
+        { at: seconds(10.5), ask: 's1', request: { type: 'catalog-node', node: 'a1' } },
+        { at: seconds(75), ask: 's1', request: { type: 'health-node', node: 'a1' } },
+      ],
+      { until: seconds(80) },
+    );
+    expect(exchanges[1]?.response.body).toBeNull();
+    expect(statuses(exchanges[2]?.response.body)).toEqual([['serfHealth', 'passing']]);
+  });
+
+  test('hears of who failed while there was no leader', () => {
+    for (let seed = 0; seed < 8; seed++) {
+      const faults: Talk['faults'] = [
+        [seconds(10), { type: 'pause', node: 's2', for: seconds(100) }],
+        [seconds(10), { type: 'pause', node: 's3', for: seconds(100) }],
+        [seconds(12), { type: 'crash', node: 'a1', for: seconds(200) }],
+      ];
+      const request: Step['request'] = { type: 'health-node', node: 'a1' };
+      const { exchanges } = talk([{ at: seconds(150), ask: 's1', request }], { seed, faults, until: seconds(160) });
+      expect(statuses(exchanges[0]?.response.body)).toEqual([['serfHealth', 'critical']]);
+    }
+  });
+
   test('is filled anew by the next leader', () => {
     for (let seed = 0; seed < 4; seed++) {
       const { exchanges } = talk(

@@ -51,6 +51,40 @@ test('a request for another datacenter is answered there, by way of any of its s
   expect(exchanges[7]?.response).toEqual({ status: 500, body: 'No path to datacenter' });
 });
 
+test('a request for another datacenter that fails there is never answered at home', () => {
+  const refused = new Set<unknown>();
+  for (let seed = 0; seed < 12; seed++) {
+    const first: Step[] = [
+      { at: seconds(10), ask: 'm1', request: { type: 'status-leader' } },
+      { at: seconds(10), ask: 'm1', as: 'c', request: put('a', 'far') },
+      { at: seconds(10.1), ask: 'm1', as: 'c', request: get('a') },
+    ];
+    const known = converse({ nodes, steps: first, seed }).exchanges;
+    const leader = known[0]!.response.body as string;
+    const { index } = known[2]!.response;
+    const waits = { ...get('a', { index, wait: seconds(30), consistency: 'consistent' }), dc: 'far' };
+    const others = ['m1', 'm2', 'm3'].filter((one) => one !== leader);
+    const steps: Step[] = [
+      ...first,
+      ...['n1', 'n2', 'n3'].map((ask): Step => ({ at: seconds(11), ask, request: waits as Step['request'] })),
+      { at: seconds(20), ask: others[0]!, request: put('a', 'farther') },
+    ];
+    const groups = [[leader], others];
+    const { exchanges } = converse({
+      nodes,
+      steps,
+      seed,
+      until: seconds(80),
+      faults: [[seconds(12), { type: 'partition', groups, for: seconds(10) }]],
+    });
+    for (const { response } of exchanges.slice(3, 6)) {
+      if (response.status === 500) refused.add(response.body);
+      else expect(valueOf({ response })).toBe('farther');
+    }
+  }
+  expect([...refused].filter((body) => /leader/.test(body as string)).length).toBeGreaterThan(0);
+});
+
 test('what cuts the datacenters apart stops neither, but nothing passes between them', () => {
   const groups = [
     ['n1', 'n2', 'n3', 'a1'],

@@ -65,6 +65,25 @@ describe('what the leader was asked for others when it died', () => {
     expect(bodies).toContain('rpc error making call: EOF');
   });
 
+  test('waits on where only another server is gone', () => {
+    for (let seed = 0; seed < 16; seed++) {
+      const leader = leaderOf(seed) as string;
+      const [gone, asked] = servers.filter((one) => one !== leader);
+      const { exchanges } = converse({
+        nodes,
+        seed,
+        refuses: true,
+        steps: [{ at: died + ms(50), ask: asked!, request: put('a', 'new') }],
+        faults: [
+          [died, { type: 'crash', node: gone!, for: seconds(20) }],
+          [died, { type: 'pause', node: leader, for: seconds(8) }],
+        ],
+      });
+      expect(exchanges[0]!.took).toBeGreaterThan(seconds(7.9));
+      expect(String(exchanges[0]!.response.body)).not.toMatch(/EOF/);
+    }
+  });
+
   test('is refused at once while nobody has noticed', () => {
     for (let seed = 0; seed < 16; seed++) {
       for (const { response, took } of ask(seed, ms(20), put('a', 'new'))) {

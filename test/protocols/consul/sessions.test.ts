@@ -37,8 +37,10 @@ describe('a session with a TTL', () => {
       as: 'c',
       request: { type: 'session-destroy', session: '$one' },
     };
-    const responses = answers([opened, destroy, info(settled + ms(200)), { ...destroy, at: settled + ms(300) }]);
-    expect(responses.slice(1).map(({ body }) => body)).toEqual([true, [], true]);
+    const steps = [opened, destroy, info(settled + ms(200)), { ...destroy, at: settled + ms(300) }];
+    const { exchanges, notes } = converse({ nodes, steps });
+    expect(exchanges.slice(1).map(({ response }) => response.body)).toEqual([true, [], true]);
+    expect(notes.filter(({ kind }) => kind === 'session expired')).toEqual([]);
   });
 
   test('has twice its TTL from the day of a new leader', () => {
