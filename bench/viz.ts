@@ -62,7 +62,7 @@ export async function* benchViz(
       const idle = await measureIdle(browser);
       const page = await newPage(browser);
       await page.goto(pathToFileURL(path).href);
-      await page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 120_000 });
+      await page.locator('.readout:not(:empty)').waitFor({ state: 'attached', timeout: 300_000 });
       const firstPictureMs = await page.evaluate(
         () => performance.getEntriesByName('first-picture')[0]?.startTime ?? 0,
       );

@@ -40,7 +40,8 @@ export function buildDensity(messages: Messages, lanes: number, end: number): De
 
 /**
  * Counts per gap, type and column over [from, to], as a flat array `(gap * types + type) * columns + column`. Uses the
- * running totals where a column is no narrower than their bins, and counts message by message where it is.
+ * running totals where a column is no narrower than their bins, and counts message by message where it is, and where a
+ * filter lets only some through (1 for each that it does).
  */
 export function countCrossings(
   density: Density,
@@ -48,12 +49,14 @@ export function countCrossings(
   from: number,
   to: number,
   columns: number,
+  filter?: Uint8Array,
 ): Float32Array {
   const { gaps, types, bins, binWidth, totals } = density;
   const counts = new Float32Array(gaps * types * columns);
   const columnWidth = (to - from) / columns;
-  if (columnWidth < binWidth) {
-    countOneByOne(messages, types, from, columnWidth, columns, counts);
+  if (columnWidth < binWidth || filter !== undefined) {
+    const passes = filter === undefined ? () => true : (index: number) => filter[index] === 1;
+    countOneByOne(messages, types, { from, columnWidth, columns, passes }, counts);
     return counts;
   }
   const edges = Int32Array.from({ length: columns + 1 }, (_, column) => {
@@ -69,17 +72,22 @@ export function countCrossings(
   return counts;
 }
 
+interface Columns {
+  readonly from: number;
+  readonly columnWidth: number;
+  readonly columns: number;
+  readonly passes: (index: number) => boolean;
+}
+
 function countOneByOne(
   messages: Messages,
   types: number,
-  from: number,
-  columnWidth: number,
-  columns: number,
+  { from, columnWidth, columns, passes }: Columns,
   counts: Float32Array,
 ): void {
   visitMessages(messages, from, from + columnWidth * columns, (index) => {
     const column = Math.floor(((messages.sent[index] as number) - from) / columnWidth);
-    if (column < 0 || column >= columns) return true;
+    if (column < 0 || column >= columns || !passes(index)) return true;
     forEachGap(messages, index, (gap) => {
       const place = (gap * types + (messages.type[index] as number)) * columns + column;
       counts[place] = (counts[place] as number) + 1;

@@ -12,7 +12,8 @@ export function drawDensity(frame: Frame): void {
   const { gaps, types } = model.density;
   const columns = Math.max(1, Math.ceil(layout.width / columnWidth));
   const span = ((frame.window.to - frame.window.from) * columns * columnWidth) / layout.width;
-  const counts = countCrossings(model.density, model.messages, frame.window.from, frame.window.from + span, columns);
+  const { from } = frame.window;
+  const counts = countCrossings(model.density, model.messages, from, from + span, columns, frame.filter);
   const shown = Array.from({ length: types }, (_, type) => type).filter((type) => !hidden.has(type));
   const most = largestSum(counts, gaps, types, columns, shown);
   if (most === 0) return;
