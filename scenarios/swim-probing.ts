@@ -168,18 +168,14 @@ export const newsRetire = ({ retransmitMult }: SwimConfig, n: number): Property 
     };
   });
 
-/** Who says itself that it goes has left, in the eyes of all: it has not failed. */
+/** Who says itself that it goes has left: it has not failed, and need not be called. */
 export const whoLeavesHasLeft: Property = alwaysOn(
   ['member'],
   'who leaves has left',
-  'nobody takes a member for dead that is still there to say that it leaves',
-  () => {
-    const leavers = new Set<string>();
-    return (_view, touch) => {
-      const [member, status] = [textOf(touch, 'member'), textOf(touch, 'status')];
-      if (member === touch.node.id && swimOf(touch)?.isLeaving === true) leavers.add(member);
-      if (!leavers.has(member) || status !== 'dead') return undefined;
-      return `${touch.node.id} takes ${member} for dead, which has left`;
-    };
+  'nobody takes a member for dead because that member says that it leaves',
+  () => (_view, touch) => {
+    const member = textOf(touch, 'member');
+    if (textOf(touch, 'status') !== 'dead' || textOf(touch, 'from') !== member) return undefined;
+    return `${touch.node.id} takes ${member} for dead, which says itself that it has left`;
   },
 );
