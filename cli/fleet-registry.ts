@@ -92,7 +92,7 @@ export function misfitOf({ version, code, file, reference }: Announcement): stri
     return `both are faultline ${own}, but their code differs (${code} there, ${codeDigest()} here): install the same package on both`;
   }
   const path = scenarioFileOf(reference);
-  if (file === null || path === undefined) return undefined;
+  if (path === undefined) return undefined;
   const digest = scenarioDigest(path);
   if (digest === undefined) {
     return `there is no file ${path} here (looked for from ${process.cwd()}): it must be on every worker, at the same path`;

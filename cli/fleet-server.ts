@@ -41,19 +41,9 @@ export class CampaignServer {
       queueName(announcement.id),
       (job, token) => this.#process(job, token ?? ''),
       {
-        ...{
-          connection: fleet.redis,
-          prefix,
-          skipVersionCheck: true,
-          name: options.name,
-          concurrency: options.threads,
-        },
-        ...{
-          lockDuration: lockMs,
-          stalledInterval: lookMs,
-          runRetryDelay: 1_000,
-          drainDelay: 2,
-        },
+        ...{ connection: fleet.redis, prefix, skipVersionCheck: true },
+        ...{ name: options.name, concurrency: options.threads },
+        ...{ lockDuration: lockMs, stalledInterval: lookMs, runRetryDelay: 1_000, drainDelay: 2 },
       },
     );
     this.#worker.on('error', () => {}); // a range that is not ours any more, or a server that is away: both pass
@@ -72,7 +62,8 @@ export class CampaignServer {
     await this.#worker.pause(true);
     await Promise.all([...this.#busy, ...this.#idle].map((thread) => thread.stop()));
     await this.#worker.close();
-    await sweep(this.#fleet, this.announcement.id);
+    // Whoever else sweeps at the same moment, or comes later, does it as well.
+    await sweep(this.#fleet, this.announcement.id).catch(() => {});
   }
 
   async #process(job: RangeJob, token: string): Promise<RangeResult> {
