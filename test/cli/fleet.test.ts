@@ -15,7 +15,7 @@ import {
 const broken = 'ping-pong-late-pong';
 const fuzz = ['fuzz', './mine.ts', '--no-shrink', '--json'];
 
-describe.skipIf(!hasRedis)('a fleet', () => {
+describe.skipIf(!hasRedis)('a fleet', { timeout: 300_000 }, () => {
   test('gives the reports that one machine gives, also two at a time, and leaves nothing on the server', async () => {
     const [server, folder] = [await startRedis(), project()];
     const workers = [1, 2].map(() => start(folder, 'worker', '--fleet', server.url, '--workers', '1'));
