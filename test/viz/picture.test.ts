@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { TimelineOperation } from '../../viz/data.ts';
 import { realTimeOrder } from '../../viz/page/draw/proof.ts';
 import { readLocks } from '../../viz/page/locks.ts';
+import { manner } from '../../viz/page/messages.ts';
 import type { ShownRun } from '../../viz/page/shown-run.ts';
 import type { Tenure } from '../../viz/worker/messages.ts';
 import { shownOf } from './shown.ts';
@@ -117,4 +118,21 @@ describe('the order that explains a history', () => {
     expect(shown.explained.map((each) => each.key)).not.toContain(key);
     expect(shown.explained.length).toBeGreaterThan(0);
   }, 30_000);
+});
+
+test('copies that the network made and messages held on their link are told apart', () => {
+  const link = { from: ['n1', 'n2', 'n3'], to: ['n1', 'n2', 'n3'] };
+  const faults = [
+    { at: 1_000_000, fault: { type: 'duplicating-link', ...link, duplicate: 500_000, for: 300_000 } },
+    { at: 2_000_000, fault: { type: 'hold', ...link, for: 40_000 } },
+  ] as const;
+  const { rows, messages } = shownOf({ scenario: 'raft', seed: '4', parameters: { nodes: 3 }, faults }).model;
+  const rowsOf = (kind: string): number => rows.kind.reduce((sum, at) => sum + (rows.kinds[at] === kind ? 1 : 0), 0);
+  const count = (how: number): number => messages.manner.reduce((sum, each) => sum + (each === how ? 1 : 0), 0);
+  expect([count(manner.copy) > 10, count(manner.held) > 3]).toEqual([true, true]);
+  expect([count(manner.copy), count(manner.held)]).toEqual([rowsOf('duplicate'), rowsOf('hold')]);
+  for (const [index, how] of messages.manner.entries()) {
+    const took = (messages.ended[index] as number) - (messages.sent[index] as number);
+    if (how === manner.held && messages.fate[index] === 1) expect(took).toBeGreaterThan(0);
+  }
 });

@@ -5,8 +5,13 @@ import type { DecodedRows } from './model.ts';
 import { lowerBound, upperBound } from './search.ts';
 
 /** What became of a message. */
-
 export const fate = { inFlight: 0, delivered: 1, lost: 2, refused: 3 } as const;
+
+/** How a message came about: as any other, as a copy that the network made, or held on its link for a while. */
+export const manner = { plain: 0, copy: 1, held: 2 } as const;
+
+/** The signs of those that are not plain. */
+export const manners = { copy: '2×', held: '‖' } as const;
 
 /** All messages. Lanes and rows are indices, -1 for none. */
 export interface Messages {
@@ -18,6 +23,7 @@ export interface Messages {
   /** Index into `types`. */
   readonly type: Int32Array;
   readonly fate: Uint8Array;
+  readonly manner: Uint8Array;
   /** The lane at which a lost message was lost. */
   readonly endLane: Int32Array;
   readonly sendRow: Int32Array;
@@ -47,6 +53,7 @@ export function readMessages(rows: DecodedRows, end: number): Messages {
     to: new Int32Array(length),
     ...readTypes(rows, sendRow),
     fate: new Uint8Array(length),
+    manner: new Uint8Array(length),
     endLane: new Int32Array(length),
     sendRow,
     endRow: new Int32Array(length).fill(-1),
@@ -54,6 +61,7 @@ export function readMessages(rows: DecodedRows, end: number): Messages {
   for (let index = 0; index < length; index++) {
     const row = sendRow[index] as number;
     messages.sent[index] = rows.time[row] as number;
+    if (rows.kinds[rows.kind[row] as number] === 'duplicate') messages.manner[index] = manner.copy;
     messages.from[index] = rows.node[row] as number;
     messages.to[index] = rows.peer[row] as number;
     messages.endLane[index] = rows.peer[row] as number;
@@ -120,11 +128,17 @@ function readEnds(rows: DecodedRows, messages: Omit<Messages, 'failed' | 'ways' 
     if (number >= 0) byNumber[number] = index;
   });
   const endingOf = rows.kinds.map((kind) => endings[kind]);
+  const hold = rows.kinds.indexOf('hold');
   for (let row = 0; row < rows.length; row++) {
     const found = endingOf[rows.kind[row] as number];
-    if (found === undefined) continue;
+    const isHeld = rows.kind[row] === hold;
+    if (found === undefined && !isHeld) continue;
     const index = byNumber[rows.ref[row] as number] ?? -1;
     if (index < 0) continue;
+    if (found === undefined) {
+      messages.manner[index] = manner.held;
+      continue;
+    }
     messages.fate[index] = found;
     messages.ended[index] = Math.max(rows.time[row] as number, messages.sent[index] as number);
     messages.endRow[index] = row;

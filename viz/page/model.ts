@@ -45,6 +45,8 @@ export interface Model {
   readonly density: Density;
   readonly timers: Spans<TimerSpan>;
   readonly disks: Spans<DiskSpan>;
+  /** Those of them that a power loss took. */
+  readonly lostWrites: readonly DiskSpan[];
   /** When each operation was under way. */
   readonly operationTimes: Intervals;
   /** For each operation, when the next one of its lane begins; Infinity for the last. */
@@ -62,6 +64,7 @@ export function buildModel(data: TimelineData): Model {
     const endRow = messages.endRow[index] as number;
     if (endRow >= 0) messageOfRow[endRow] = index;
   }
+  const disks = readDisks(rows, data.end);
   return {
     data,
     rows,
@@ -71,7 +74,8 @@ export function buildModel(data: TimelineData): Model {
     marks: readMarks(rows, data),
     density: buildDensity(messages, data.lanes.length, data.end),
     timers: spansOf(readTimers(rows, data.end)),
-    disks: spansOf(readDisks(rows, data.end)),
+    disks: spansOf(disks),
+    lostWrites: disks.filter((span) => span.end === 'lost'),
     operationTimes: intervals(
       data.operations.map(({ from }) => from),
       data.operations.map(({ to }) => to ?? data.end),

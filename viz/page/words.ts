@@ -74,15 +74,17 @@ function describeDisk(model: Model, span: DiskSpan | undefined): string {
   return `${laneName(model, span.lane)} issued ${what}: ${ends[span.end]}`;
 }
 
+const manners = ['', ' (a duplicate)', ' (held on its link for a while)'];
+
 /** A message's way in one sentence. */
 export function describeMessage(model: Model, index: number): string {
-  const { messages, rows } = model;
+  const { messages } = model;
   const name = messages.types[messages.type[index] as number]?.name ?? 'message';
   const from = laneName(model, messages.from[index] as number);
   const to = laneName(model, messages.to[index] as number);
   const took = duration((messages.ended[index] as number) - (messages.sent[index] as number));
-  const copy = kindOf(rows, messages.sendRow[index] as number) === 'duplicate' ? ' (a duplicate)' : '';
-  const head = `${name}${copy} from ${from} to ${to}`;
+  const how = manners[messages.manner[index] as number] ?? '';
+  const head = `${name}${how} from ${from} to ${to}`;
   switch (messages.fate[index]) {
     case fate.delivered:
       return `${head}, delivered after ${took}`;

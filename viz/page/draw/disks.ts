@@ -2,7 +2,7 @@
 // where a power loss took them (red, with a cross).
 import type { DiskSpan } from '../disks.ts';
 import { visitIntervals } from '../intervals.ts';
-import { boxOf, xOf, type Frame } from './frame.ts';
+import { boxOf, isVisible, xOf, type Frame } from './frame.ts';
 
 const mostDrawn = 1_500;
 const thick = 3;
@@ -13,18 +13,16 @@ export function drawDisks(frame: Frame): void {
   if (!layers.has('disks')) return;
   const { spans, times } = model.disks;
   const shown: DiskSpan[] = [];
-  const lost: DiskSpan[] = [];
   visitIntervals(times, window.from, window.to, (index) => {
     const span = spans[index] as DiskSpan;
-    if (span.end === 'lost') lost.push(span);
-    else if (shown.length <= mostDrawn) shown.push(span);
-    return true;
+    if (span.end !== 'lost') shown.push(span);
+    return shown.length <= mostDrawn;
   });
   context.setLineDash([]);
   context.fillStyle = theme.family['disk'] ?? theme.muted;
   if (shown.length <= mostDrawn) for (const span of shown) drawWrites(frame, span);
   context.fillStyle = theme.alarm;
-  for (const span of lost) drawLoss(frame, span);
+  for (const span of model.lostWrites) if (isVisible(frame, span.from, span.to)) drawLoss(frame, span);
 }
 
 /** Where the strip of a lane is. */

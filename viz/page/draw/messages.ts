@@ -1,6 +1,6 @@
 // Messages as sloped arrows from the sender's bar to the receiver's. Lost ones are drawn always, and end with a cross where
 // they were lost; the others give way to densities when there are too many.
-import { isFailed, visitFailed, visitMessages } from '../messages.ts';
+import { isFailed, manner, manners, visitFailed, visitMessages } from '../messages.ts';
 import { boxOf, fontFamily, xOf, type Frame } from './frame.ts';
 
 /** Up to so many arrows are drawn one by one, and so many of those with a head. */
@@ -63,6 +63,7 @@ export function drawArrows(frame: Frame, shown: readonly number[]): void {
     if (shown.length <= mostHeads) drawHeads(context, arrows);
   }
   context.globalAlpha = 1;
+  if (shown.length <= mostHeads) drawManners(frame, shown);
   if (shown.length <= mostNames) drawNames(frame, shown);
 }
 
@@ -172,6 +173,27 @@ function drawHeads(context: CanvasRenderingContext2D, arrows: readonly Arrow[]):
     context.closePath();
   }
   context.fill();
+}
+
+/** A sign near the beginning of copies that the network made and of messages that were held on their link. */
+function drawManners(frame: Frame, shown: readonly number[]): void {
+  const { context, theme, model } = frame;
+  context.font = `700 9px ${fontFamily}`;
+  context.textBaseline = 'middle';
+  context.lineJoin = 'round';
+  context.lineWidth = 3;
+  for (const index of shown) {
+    const how = model.messages.manner[index];
+    const arrow = how === manner.plain ? undefined : arrowOf(frame, index);
+    if (arrow === undefined) continue;
+    const [x0, y0, x1, y1] = arrow;
+    const [x, y] = [x0 + (x1 - x0) * 0.2 + 2, y0 + (y1 - y0) * 0.2];
+    const sign = manners[how === manner.copy ? 'copy' : 'held'];
+    context.strokeStyle = theme.ground;
+    context.strokeText(sign, x, y);
+    context.fillStyle = theme.ink;
+    context.fillText(sign, x, y);
+  }
 }
 
 /** The type's name along the arrow, where the slope leaves room for it. */

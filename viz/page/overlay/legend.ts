@@ -1,6 +1,7 @@
 // The legend: roles with their colours, outcomes with their shapes, and a switch for each message type.
 import type { Model } from '../model.ts';
 import type { RoleColour, Stroke, Theme } from '../theme.ts';
+import { manner, manners } from '../messages.ts';
 import { layers, type Layer } from '../layers.ts';
 import { element } from './element.ts';
 
@@ -35,7 +36,7 @@ export function legend(setting: LegendSetting): HTMLElement {
       ]),
     );
   }
-  groups.push(group('Signs', [outcome('✕', 'lost message', theme.alarm), outcome('◆', 'note', theme.ink)]));
+  groups.push(group('Signs', signs(setting)));
   const offered = layers.filter(({ layer }) => setting.offered.has(layer));
   if (offered.length > 0)
     groups.push(
@@ -45,6 +46,17 @@ export function legend(setting: LegendSetting): HTMLElement {
       ),
     );
   return element('div', { class: 'legend', attributes: { role: 'group', 'aria-label': 'Legend' } }, groups);
+}
+
+/** The signs that this run has. */
+function signs({ model, theme }: LegendSetting): HTMLElement[] {
+  const has = (how: number): boolean => model.messages.manner.includes(how);
+  return [
+    outcome('✕', 'lost message', theme.alarm),
+    ...(has(manner.copy) ? [outcome(manners.copy, 'duplicate', theme.ink)] : []),
+    ...(has(manner.held) ? [outcome(manners.held, 'held message', theme.ink)] : []),
+    outcome('◆', 'note', theme.ink),
+  ];
 }
 
 function group(title: string, items: readonly HTMLElement[]): HTMLElement {
