@@ -20,7 +20,7 @@ test.each(['redlock-pause-after', 'redlock-delayed-packet', 'redlock-restart', '
 
 test.each(libraries)('the settings of %s keep the lock exclusive under the assumptions', { timeout: 60_000 }, (one) => {
   for (const name of ['redlock', 'redlock-fsync-always', 'redlock-delayed-restart']) {
-    expect(judgeStory(story(name), one, 8, 7_000)).toMatchObject({ violated: 0, isAsExpected: true });
+    expect(judgeStory(story(name), one, 6, 7_000)).toMatchObject({ violated: 0, isAsExpected: true });
   }
 });
 
@@ -35,7 +35,7 @@ test('a rate that is far off, or one violation where there may be none, is not a
   expect(isLikely(0, 30, 0.33)).toBe(false);
   expect(isLikely(30, 30, 0.33)).toBe(false);
   expect(isLikely(1, 3_000, 0)).toBe(false);
-  expect(isLikely(0, 30, null)).toBe(false);
+  expect(isLikely(0, 30, null)).toBe(true);
 });
 
 test(
