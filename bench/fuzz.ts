@@ -1,5 +1,5 @@
 // How fast campaigns are, how far threads help, what shrinking costs, and how soon broken variants are found, blind and guided.
-import { campaign, shrink } from '../fuzz/index.ts';
+import { campaign, firstOf, shrink } from '../fuzz/index.ts';
 import { campaignInThreads } from '../cli/fuzz-pool.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import { simulate, type Scenario } from '../sim/index.ts';
@@ -28,14 +28,15 @@ export async function benchWorkers(name = 'raft', seeds = 1_000): Promise<string
 }
 
 /** What shrinking the first failure of each broken variant takes, and what is left. */
-export function* benchShrink(names: readonly string[]): Generator<string> {
-  for (const scenario of names.map(findScenario)) {
-    for (let seed = 1; seed <= 2_000; seed++) {
+export function* benchShrink(milliseconds = 8_000): Generator<string> {
+  for (const scenario of scenarios.filter(({ expect }) => expect.type === 'breaks')) {
+    for (let seed = 1; seed <= 300; seed++) {
       const run = simulate(scenario, { seed });
-      const finding = run.findings.find(({ verdict }) => verdict === 'invalid');
+      const finding = firstOf(run.findings, 'invalid');
       if (finding === undefined) continue;
       const began = performance.now();
-      const { before, after, runs } = shrink(scenario, run, finding);
+      const isOver = (): boolean => performance.now() - began > milliseconds;
+      const { before, after, runs } = shrink(scenario, run, finding, { isOver });
       const took = ((performance.now() - began) / 1_000).toFixed(1);
       yield `${scenario.name}: ${before.events} → ${after.events} events, ${before.faults} → ${after.faults} faults, ${runs} runs in ${took} s`;
       break;

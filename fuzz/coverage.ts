@@ -38,7 +38,7 @@ export class Coverage {
     return this.#nearest;
   }
 
-  /** What the run reached; each thing apart for each order of magnitude of how often. */
+  /** What the run reached; each thing apart for once, a few times and often. */
   features(history: History): readonly number[] {
     for (const { f, type } of history) if (type !== 'invoke') this.#count(`operation ${f} ${type}`);
     return [...this.#counts].map(([feature, often]) => (feature ^ Math.imul(magnitude(often), 0x9e37_79b1)) >>> 0);
@@ -77,9 +77,9 @@ function roleIn(data: Noted['data']): string | undefined {
   return typeof data['phase'] === 'string' ? `${role}/${data['phase']}` : role;
 }
 
-/** 1, 2, 3–4, 5–8, … */
+/** Once, a few times, often: finer steps tell long runs apart and nothing else. */
 function magnitude(often: number): number {
-  return 32 - Math.clz32(often - 1);
+  return often === 1 ? 0 : often < 5 ? 1 : 2;
 }
 
 const words = new Map<string, number>();

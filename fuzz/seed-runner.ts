@@ -1,7 +1,7 @@
 // Runs seeds one by one: each gives one outcome, whatever happens. What failed, and a sample of the rest, runs twice to prove
 // that a seed is a run. This is all that a thread or another machine needs to do its share of a campaign.
 import { InputError, Simulation, type Run, type Scenario, type SimulateOptions } from '../sim/index.ts';
-import { caseOf, optionsOf, type Case } from './case.ts';
+import { caseOf, type Case } from './case.ts';
 import { Coverage, SeenFeatures } from './coverage.ts';
 import { Guide } from './guide.ts';
 import { describeNondeterminism } from './nondeterminism.ts';
@@ -29,7 +29,7 @@ export class SeedRunner {
     this.#scenario = scenario;
     this.#plan = plan;
     this.#pace = pace;
-    this.#guide = plan.guided === true ? new Guide(scenario) : undefined;
+    this.#guide = plan.guided === true ? new Guide(scenario, plan.parameters) : undefined;
   }
 
   /** The outcome of the seed at this index of the plan; undefined when it was interrupted. */
@@ -47,15 +47,14 @@ export class SeedRunner {
   async #runSeed(seed: string, index: number): Promise<SeedOutcome | undefined> {
     const { parameters, until } = this.#plan;
     const made = this.#guide?.make(seed);
-    const set: SimulateOptions =
-      made === undefined ? { seed, parameters, ...(until === undefined ? {} : { until }) } : optionsOf(made);
+    const set: SimulateOptions = made ?? { seed, parameters, ...(until === undefined ? {} : { until }) };
     const began = performance.now();
     const coverage = new Coverage();
     const run = await this.#runPaced({ ...set, onNote: coverage.note, onNear: coverage.near });
     if (run === undefined) return undefined;
     const elapsedMs = performance.now() - began;
     const features = this.#seen.takeNew(coverage.features(run.history));
-    this.#guide?.learn(run, features);
+    this.#guide?.learn(run, { fresh: features, nearest: coverage.nearest });
     const isVerified = run.verdict !== 'valid' || index % verifyEvery === 0;
     if (isVerified) {
       const again = await this.#runPaced({ ...set, judge: false });
@@ -64,7 +63,14 @@ export class SeedRunner {
         return { type: 'broken', seed, kind: 'nondeterminism', reason: describeNondeterminism(this.#scenario, set) };
       }
     }
-    return { type: 'ran', ...factsOf(run, seed), elapsedMs, verified: isVerified, features, ...kept(run, made) };
+    return {
+      type: 'ran',
+      ...factsOf(run, seed),
+      elapsedMs,
+      verified: isVerified,
+      features,
+      ...kept(run, made !== undefined),
+    };
   }
 
   /** One run that lets others work now and then; undefined when it was interrupted. */
@@ -87,6 +93,6 @@ function factsOf({ verdict, hash, events, simulatedUs, findings, sometimes }: Ru
 type RunFacts = Pick<Run, 'seed' | 'verdict' | 'hash' | 'events' | 'simulatedUs' | 'findings' | 'sometimes'>;
 
 /** What was made by mutation is kept where it failed: no seed draws it again. */
-function kept(run: Run, made: Case | undefined): { readonly case?: Case } {
-  return made === undefined || run.verdict === 'valid' ? {} : { case: caseOf(run) };
+function kept(run: Run, isMade: boolean): { readonly case?: Case } {
+  return !isMade || run.verdict === 'valid' ? {} : { case: caseOf(run) };
 }

@@ -85,18 +85,18 @@ export class Search {
   }
 
   shrink(): void {
-    const { isLiveness } = this.#wanted;
+    const { needsWork } = this.#wanted;
     this.#dropWhatComesLater();
     for (let round = 0; round < mostRounds && !this.isOver(); round++) {
       const before = this.#weight();
       this.#run('faults', () => this.#leaveOutFaults());
-      if (!isLiveness) {
+      if (!needsWork) {
         this.#run('clients', () => this.#leaveOutClients());
         this.#run('operations', () => this.#leaveOutOperations());
       }
       this.#run('knobs', () => plainerParameters(this));
       this.#run('lengths of faults', () => plainerFaults(this));
-      if (!isLiveness) {
+      if (!needsWork) {
         this.#run('times', () => earlierTimes(this));
         this.#run('seeds', () => this.#tryOtherSeeds());
       }
@@ -139,7 +139,7 @@ export class Search {
   #dropWhatComesLater(): void {
     const { case: found, finding } = this.best;
     const faults = found.faults.filter(({ at }) => at <= finding.at);
-    const workload = found.workload.filter(({ at }) => at <= finding.at || this.#wanted.isLiveness);
+    const workload = found.workload.filter(({ at }) => at <= finding.at || this.#wanted.needsWork);
     this.accepts({ ...found, faults, workload });
   }
 

@@ -18,8 +18,11 @@ export interface Wanted {
   readonly name: string;
   /** Found by a check when the run is over, instead of by a property on the way. */
   readonly atEnd: boolean;
-  /** That something did not happen although everything had healed: who asks for nothing gets nothing, so work must stay. */
-  readonly isLiveness: boolean;
+  /**
+   * That something did not happen although everything had healed, which is missing as well where nothing is asked for and nothing
+   * fails: who asks for nothing gets nothing, so work must stay.
+   */
+  readonly needsWork: boolean;
 }
 
 /** How the cause of a finding is found in this scenario. */
@@ -27,7 +30,9 @@ export function wantedOf(scenario: Scenario, base: Case, finding: Finding): Want
   const { checks, properties } = scenario.world(base.parameters);
   const atEnd = checks.some(({ name }) => name === finding.name);
   const isLiveness = properties.some(({ name, type }) => name === finding.name && type === 'eventually');
-  return { cause: causeOf(finding), name: finding.name, atEnd, isLiveness };
+  const wanted = { cause: causeOf(finding), name: finding.name, atEnd, needsWork: false };
+  const idle = { ...base, workload: [], faults: [] };
+  return { ...wanted, needsWork: isLiveness && tryCase(scenario, idle, wanted, Number.MAX_SAFE_INTEGER) !== undefined };
 }
 
 /**

@@ -8,7 +8,17 @@ import { shrink, type ShrinkProgress } from '../../fuzz/shrink/index.ts';
 import { minimize } from '../../fuzz/shrink/minimize.ts';
 import { findScenario } from '../../scenarios/index.ts';
 import { firstFailure } from './failing.ts';
-import { always, ms, networkPresets, simulate, type Finding, type Scenario, type TimedFault } from '../../sim/index.ts';
+import {
+  eventually,
+  ms,
+  always,
+  networkPresets,
+  seconds,
+  simulate,
+  type Finding,
+  type Scenario,
+  type TimedFault,
+} from '../../sim/index.ts';
 
 /** What the smallest runs of these bugs need, in events: bounds that a person can still read. */
 const bugs: readonly (readonly [name: string, events: number])[] = [
@@ -62,6 +72,35 @@ describe('shrinking', () => {
     const scenario = findScenario('election-early-leader');
     const { run, finding } = firstFailure(scenario);
     expect(() => shrink(scenario, run, { ...finding, name: 'something else' })).toThrow('shows no “something else”');
+  });
+});
+
+describe('what must come true', () => {
+  test('is shown with as little work as any other property', () => {
+    const scenario = findScenario('gossip-no-anti-entropy');
+    const { run, finding } = firstFailure(scenario);
+    const { after } = shrink(scenario, run, finding);
+    expect(finding.name).toBe('everybody hears');
+    expect(after.operations).toBe(1);
+    expect(after.events).toBeLessThan(30);
+  });
+
+  test('but not without work, where somebody must be answered', () => {
+    const base = findScenario('ping-pong');
+    const answered = eventually('answers come', 'somebody is answered', seconds(1), ({ history }, healedAt) =>
+      history.some(({ type, time }) => type === 'ok' && time > healedAt) ? undefined : 'nobody is',
+    );
+    const deaf = { start: () => ({}), onMessage: () => {} };
+    const scenario: Scenario = {
+      ...base,
+      world: (set) => {
+        const world = base.world(set);
+        const nodes = world.nodes.map((node) => ({ ...node, protocol: deaf }));
+        return { ...world, nodes, properties: [answered], checks: [] };
+      },
+    };
+    const { run, finding } = firstFailure(scenario);
+    expect(shrink(scenario, run, finding, { runs: 60 }).case.workload.length).toBeGreaterThan(50);
   });
 });
 
