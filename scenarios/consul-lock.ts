@@ -243,30 +243,26 @@ function lockProperties(ttl: number, freeWithin: number): Property[] {
   ];
 }
 
-/** The TTL of a session is a lower bound: it begins anew with each renewal, and with each leader. One that is deposed renews
- * in vain. */
+/** The TTL of a session is a lower bound: it begins anew with each renewal, and with each leader. What a leader finds overdue may
+ * take effect under its successor, and then a renewal in between came too late. */
 function sessionsLiveTheirTime(ttl: number): Property {
   return alwaysOn(
-    ['session renewed', 'session expired'],
+    ['session renewed', 'session overdue', 'session expired'],
     'session TTL',
     'no session ends before its TTL is over',
     () => {
       const renewals = new Map<string, number>();
-      const ended = new Set<string>();
-      let latest = 0;
+      const lives = new Map<string, number>();
       return ({ now }, { note }) => {
         const { session, term } = (note?.data ?? {}) as { readonly session: string; readonly term: number };
-        if (note?.kind === 'session renewed') {
-          latest = Math.max(latest, term);
-          if (term === latest) renewals.set(session, now);
-          return undefined;
+        const office = `${session} ${term}`;
+        if (note?.kind === 'session renewed') renewals.set(office, now);
+        else if (note?.kind === 'session overdue') lives.set(office, now - (renewals.get(office) ?? now));
+        else {
+          const lived = lives.get(office) ?? 0;
+          if (lived < ttl) return `session ${session} ended ${formatDuration(lived)} after it was renewed`;
         }
-        const lived = now - (renewals.get(session) ?? 0);
-        const isFirst = !ended.has(session); // the other servers follow
-        ended.add(session);
-        return isFirst && lived < ttl
-          ? `session ${session} ended ${formatDuration(lived)} after it was renewed`
-          : undefined;
+        return undefined;
       };
     },
   );

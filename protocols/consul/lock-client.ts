@@ -166,6 +166,10 @@ function onStore(options: ConsulLockClientOptions, state: ConsulLockState, messa
   const { token } = state;
   if (token === null) return;
   if (message.type === 'value' && state.step === 'announcing') {
+    if (ctx.monotonic() >= state.believesUntil) {
+      abandon(options, state, ctx); // it was stopped meanwhile: what it was given may be somebody else's by now
+      return end(state, ctx, () => ctx.ok(false));
+    }
     state.value = message.value;
     ctx.note('acquired', { token });
     const { lease } = options;

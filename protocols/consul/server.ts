@@ -114,6 +114,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
     held: [],
     serial: 0,
     sessionEnds: new Map(),
+    hasSessionTimes: false,
     tombstones: [],
     lockDelays: new Map(),
     lastContact: null,
@@ -181,7 +182,7 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
       hooks: {
         applied: (state, entry, outcome, ctx) => applied(datacenter, state, entry, outcome, ctx),
         becameLeader: (state, ctx) => {
-          beginSessions(datacenter, state, ctx);
+          beginSessions(state, ctx);
           beginTombstones(datacenter, state, ctx);
           beginReconciling(ctx);
         },
@@ -303,7 +304,7 @@ function write(
 function applied(
   datacenter: Datacenter,
   state: ConsulServerState,
-  { index, command }: { readonly index: number; readonly command: ConsulCommand },
+  { index, term, command }: { readonly index: number; readonly term: number; readonly command: ConsulCommand },
   outcome: ConsulOutcome,
   ctx: Ctx,
 ): void {
@@ -315,7 +316,7 @@ function applied(
     sessionCreated(datacenter, state, outcome.answer.id, ctx);
   if (command.type === 'session-destroy') {
     sessionGone(state, command.session);
-    if (command.isExpired === true) ctx.note('session expired', { session: command.session });
+    if (command.isExpired === true) ctx.note('session expired', { session: command.session, term });
   }
   const waiting = state.writes.get(index);
   state.writes.delete(index);

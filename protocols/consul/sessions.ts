@@ -1,6 +1,6 @@
 // The leader's clockwork of sessions: it ends those that were not renewed in twice their TTL. A new leader gives every session
 // its full time again. Lock-delays run on each server's own clock.
-import type { Context } from '../../sim/index.ts';
+import { ms, type Context } from '../../sim/index.ts';
 import { propose } from '../raft/index.ts';
 import { failure, type ConsulResponse } from './requests.ts';
 import type { Datacenter } from './datacenter.ts';
@@ -9,8 +9,10 @@ import type { Consul, ConsulServerState } from './types.ts';
 
 type Ctx = Context<Consul>;
 
-export function beginSessions(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
-  for (const id of state.raft.machine.sessions.keys()) restart(datacenter, state, id, ctx);
+/** A new leader gives sessions their time when it has applied all that its predecessors left: some may have ended by then. */
+export function beginSessions(state: ConsulServerState, ctx: Ctx): void {
+  state.hasSessionTimes = false;
+  ctx.setTimer('sessions', ms(1));
 }
 
 export function sessionCreated(datacenter: Datacenter, state: ConsulServerState, id: string, ctx: Ctx): void {
@@ -37,17 +39,25 @@ function restart({ rules }: Datacenter, state: ConsulServerState, id: string, ct
 }
 
 /** Proposes the end of each session whose time is over; should this not be the leader any more, the next one will. */
-export function endSessions({ raft }: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+export function endSessions(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  const { raft } = datacenter;
+  if (!state.hasSessionTimes) {
+    if (!raft.rules.knowsCommit(state.raft)) return ctx.setTimer('sessions', ms(1));
+    state.hasSessionTimes = true;
+    for (const id of state.raft.machine.sessions.keys()) restart(datacenter, state, id, ctx);
+  }
   const now = ctx.monotonic();
   for (const [id, end] of state.sessionEnds) {
     if (end > now) continue;
     state.sessionEnds.delete(id);
+    ctx.note('session overdue', { session: id, term: state.raft.currentTerm });
     propose(raft, state, { type: 'session-destroy', session: id, isExpired: true }, ctx);
   }
   setTimer(state, ctx);
 }
 
 function setTimer(state: ConsulServerState, ctx: Ctx): void {
+  if (!state.hasSessionTimes) return;
   const next = Math.min(...state.sessionEnds.values());
   if (next < Infinity) ctx.setTimer('sessions', Math.max(0, next - ctx.monotonic()));
 }

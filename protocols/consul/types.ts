@@ -54,6 +54,8 @@ export interface ConsulServerState {
   serial: number;
   /** On the leader: when each session with a TTL ends unless it is renewed, on the own monotonic clock. */
   readonly sessionEnds: Map<string, Micros>;
+  /** On the leader: whether it has given all sessions their time. */
+  hasSessionTimes: boolean;
   /** On the leader: up to which index deletions are forgotten, and when, on the own monotonic clock. */
   tombstones: { upTo: number; readonly until: Micros }[];
   /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */

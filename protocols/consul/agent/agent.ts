@@ -77,10 +77,7 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
         case 'calls':
           return onCallTimer(parts, state, ctx, finish);
         case 'ttl':
-          if (!parts.rules.expires) return;
-          for (const check of expireChecks(state.local, ctx.monotonic())) ctx.note('check expired', { check });
-          setTtlTimer(state.local, ctx);
-          pushChanges(parts, state, ctx, finish);
+          return onTtlTimer(parts, state, ctx, finish);
       }
     },
     onRefused: (state, peer, message, ctx) => onServerGone(parts, state, peer, message, ctx, finish),
@@ -139,6 +136,13 @@ function answerItself(parts: AgentParts, state: AgentState, request: AgentReques
 }
 
 const done: ConsulResponse = { status: 200, body: null };
+
+function onTtlTimer(parts: AgentParts, state: AgentState, ctx: Ctx, finish: Finish): void {
+  if (!parts.rules.expires) return;
+  for (const check of expireChecks(state.local, ctx.monotonic())) ctx.note('check expired', { check });
+  setTtlTimer(state.local, ctx);
+  pushChanges(parts, state, ctx, finish);
+}
 
 function isServiceKnown({ local }: AgentState, id: string): boolean {
   return id === '' || local.services.get(id)?.isGone === false;
