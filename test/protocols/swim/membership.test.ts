@@ -122,11 +122,13 @@ testStories([
   {
     file: 'swim-leave',
     title:
-      'n1 leaves: it says so, objects to nothing any more, and probes and calls nobody. Then b leaves: nobody tells it anything, and c does not come back without a greater incarnation.',
+      'n1 leaves, once, whoever asks it to: it says so, objects to nothing any more, and probes and calls nobody. Then b leaves: nobody tells it anything, and c does not come back without a greater incarnation.',
     config: { ...lan, gossipNodes: 4, retransmitMult: 1, pushPullInterval: seconds(1), reconnectInterval: seconds(1) },
     answers: acks,
     says: [
       [1_000, 'd', { type: 'leave', serial: 1 }],
+      [1_200, 'b', { type: 'leave', serial: 7 }],
+      [3_000, 'b', { type: 'leave', serial: 8 }],
       [1_500, 'a', gossip(suspect('n1', 1, 'a'), dead('n1', 1, 'b'), alive('n1', 5))],
       [2_000, 'b', gossip(dead('b', 1, 'b'), dead('c', 1, 'c'), alive('c', 1))],
       [2_500, 'a', gossip(alive('c', 2))],
