@@ -51,8 +51,8 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     });
     expect(inPage).toEqual(Object.fromEntries(inNode));
     // The partner: another seed is another run.
-    const [first] = scenarios;
-    expect(Object.values(inPage)).not.toContain(simulate(first!, { seed: '8', until: 2_000_000 }).hash);
+    const others = scenarios.slice(0, 5).map((scenario) => simulate(scenario, { seed: '8', until: 2_000_000 }).hash);
+    for (const told of Object.values(inPage)) expect(others).not.toContain(told.split(' ')[0]);
     await page.close();
   }, 180_000);
 
