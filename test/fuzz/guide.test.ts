@@ -4,7 +4,7 @@ import { campaign, optionsOf } from '../../fuzz/index.ts';
 import { Coverage, SeenFeatures } from '../../fuzz/coverage.ts';
 import { mostImpaired } from '../../fuzz/impairment.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { seconds, simulate, type TimedFault } from '../../sim/index.ts';
+import { seconds, simulate, type NearMiss, type TimedFault } from '../../sim/index.ts';
 
 describe('a guided campaign', () => {
   test('of a scenario that holds finds nothing, and is the same each time', async () => {
@@ -47,6 +47,22 @@ test('coverage tells runs apart by what was noted, and equal runs not at all', (
 test('listening to notes changes no run', () => {
   const scenario = findScenario('election');
   expect(simulate(scenario, { seed: 3, onNote: () => {} }).hash).toBe(simulate(scenario, { seed: 3 }).hash);
+});
+
+test('near misses are told without changing the run; each that is nearer than before is new', () => {
+  const scenario = findScenario('raft');
+  const coverage = new Coverage();
+  const told: NearMiss[] = [];
+  const onNear = (miss: NearMiss): void => (told.push(miss), coverage.near(miss));
+  const options = { seed: 3, until: seconds(6) };
+  expect(simulate(scenario, { ...options, onNear }).hash).toBe(simulate(scenario, options).hash);
+  const durable = told.filter(({ property }) => property === 'quorum durability').map(({ distance }) => distance);
+  expect(Math.min(...durable)).toBeGreaterThanOrEqual(0);
+  expect(coverage.nearest.get('quorum durability')).toBe(Math.min(...durable));
+  const seen = new SeenFeatures();
+  seen.takeNew(coverage.features([]));
+  coverage.near({ at: 0, property: 'quorum durability', distance: -1 });
+  expect(seen.takeNew(coverage.features([]))).toHaveLength(1);
 });
 
 test('nodes are impaired at once only while their faults overlap', () => {
