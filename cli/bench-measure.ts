@@ -19,7 +19,7 @@ export interface Measured extends Column {
 
 /** Runs that a column is made of: each draws anew which server leads and whom the clients talk to. */
 function partsOf(length: number): number {
-  return Math.max(4, Math.ceil(length / 10));
+  return Math.max(8, Math.ceil(length / 10));
 }
 
 /** @param length of all runs of a column together, in simulated seconds */

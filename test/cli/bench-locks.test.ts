@@ -53,7 +53,7 @@ test('a claim breaks with the figures that it hangs on', () => {
   );
   const broken = judgeClaims(swapped).filter(({ holds }) => !holds);
   expect(broken.map(({ claim }) => claim)).toContain(
-    'one process: the order by median is redis, zookeeper, etcd, consul',
+    'one process: the order by average is redis, zookeeper, etcd, consul',
   );
 });
 
