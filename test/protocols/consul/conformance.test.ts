@@ -53,6 +53,10 @@ describe('keys', () => {
     expect(missing!.index).toBeGreaterThan(0);
   });
 
+  test('C04 the index is 1 where nothing was ever written, as 0 would not block', () => {
+    expect(answers(get('none'))[0]).toMatchObject({ status: 404, index: 1 });
+  });
+
   test('C05 a key that was deleted and written again has a new CreateIndex', () => {
     const [, before, , , after] = answers(put('a', '1'), get('a'), remove('a'), put('a', '1'), get('a'));
     expect(entry(after).createIndex).toBeGreaterThan(entry(before).modifyIndex);
