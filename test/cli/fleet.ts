@@ -5,7 +5,7 @@ import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { startFaultline, temporaryFolder, type Outcome } from './command.ts';
 
 export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -99,6 +99,7 @@ export function start(where: string | Installation, ...argv: string[]): Command 
     child.on('close', (code) => resolve({ code: code ?? -1, ...read }));
   });
   onTestFinished(() => void child.kill('SIGKILL'));
+  onTestFailed(() => void process.stderr.write(`faultline ${argv.join(' ')} said until the test failed:\n${read.err}\n`));
   const says = (words: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {

@@ -15,7 +15,9 @@ test.skipIf(!existsSync(join(root, 'dist/cli/main.js')) && process.env['CI'] ===
     expect({ status, errors: stderr.match(/^error.*$/gm) }).toEqual({ status: 0, errors: null });
     const holding = scenarios.filter(({ expect: declared }) => declared.type === 'holds');
     for (const { name } of holding) expect(stdout).toContain(`${name}: 2 seeds from `);
-    expect(stdout.match(/VALID/g)).toHaveLength(holding.length);
+    const campaigns = stdout.match(/2 seeds from /g) ?? [];
+    expect(campaigns.length).toBeGreaterThanOrEqual(holding.length);
+    expect(stdout.match(/\bVALID\b/g)).toHaveLength(campaigns.length);
   },
   600_000,
 );
