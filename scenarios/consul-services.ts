@@ -214,11 +214,12 @@ function judge(operations: readonly Operation[]): readonly CheckOutcome[] {
   const signs = operations.flatMap(({ f, client, called, returned, id }) =>
     f === 'live' ? [{ agent: client.slice('app-'.length), called: called.time, returned: returned?.time, id }] : [],
   );
-  return operations.flatMap(({ f, type, result, called, id }): CheckOutcome[] => {
-    if (f !== 'find' || type !== 'ok') return [];
+  return operations.flatMap(({ f, type, result, called, returned, id }): CheckOutcome[] => {
+    if (f !== 'find' || type !== 'ok' || returned === undefined) return [];
     const { status, body } = result as unknown as { readonly status: number; readonly body: readonly ServiceHealth[] };
     for (const { service } of status === 200 ? body : []) {
-      const last = signs.findLast((sign) => sign.agent === service.node && sign.called < called.time);
+      // A sign that was given while the question was under way may have come before its answer.
+      const last = signs.findLast((sign) => sign.agent === service.node && sign.called < returned.time);
       const heard = last === undefined ? 0 : (last.returned ?? last.called + patience);
       const silent = called.time - heard;
       if (silent <= ttl + prompt) continue;
