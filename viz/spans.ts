@@ -98,7 +98,9 @@ function readNote(state: LaneState, payload: Json, time: Micros, row: number, ro
   const { kind: _, role, from: _from, ...rest } = payload as { readonly [key: string]: Json };
   const name = typeof role === 'string' ? role : JSON.stringify(role ?? null);
   const detail = Object.entries(rest)
-    .flatMap(([key, value]) => typeof value === 'number' ? [`${key} ${value}`] : typeof value === 'string' ? [value] : [])
+    .flatMap(([key, value]) =>
+      typeof value === 'number' ? [`${key} ${value}`] : typeof value === 'string' ? [value] : [],
+    )
     .join(', ');
   if (state.role?.role === name && state.role.detail === detail) return;
   closeRole(state, time, roles);

@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { button, element } from './overlay/element.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
 import { shownRun, type ShownRun } from './shown-run.ts';
-import { instant } from './words.ts';
+import { asSentence, instant } from './words.ts';
 
 export interface LessonSetting {
   readonly root: HTMLElement;
@@ -61,7 +61,10 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
     page?.workbench.head(teller.bar);
     teller.tell(0);
   };
+  const place = lessons.findIndex(({ id }) => id === lesson.id);
+  const where = place < 0 ? 'Lesson from a file' : `Lesson ${place + 1} of ${lessons.length}`;
   const node = element('section', { class: 'lesson', attributes: { 'aria-label': 'Lesson' } }, [
+    element('p', { class: 'lesson-place', text: where }),
     element('h2', { text: `${lesson.title}: ${lesson.question}` }),
     element('div', { class: 'lesson-question' }, [
       element('p', { class: 'lesson-opening', text: lesson.opening }),
@@ -69,7 +72,7 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
     ]),
     story,
     knob,
-    nextLesson(lesson, lessons),
+    nextLesson(place < 0 ? undefined : lessons[place + 1]),
   ]);
   return {
     node,
@@ -99,7 +102,7 @@ function prediction({ predict }: Lesson, onAnswer: () => void): HTMLElement {
         each.disabled = true;
       }
       const right = predict.choices[predict.answer] ?? '';
-      told.textContent = place === predict.answer ? `Right. ${predict.why}` : `Not so: ${right}. ${predict.why}`;
+      told.textContent = `${place === predict.answer ? 'Right.' : `Not so: ${asSentence(right)}`} ${predict.why}`;
       onAnswer();
     }),
   );
@@ -162,8 +165,7 @@ function proofs({ model }: ShownRun, checks: readonly Expectation[]): HTMLElemen
   return element('ul', { class: 'proofs' }, items);
 }
 
-function nextLesson(lesson: Lesson, lessons: readonly Lesson[]): HTMLElement {
-  const next = lessons[lessons.findIndex(({ id }) => id === lesson.id) + 1];
+function nextLesson(next: Lesson | undefined): HTMLElement {
   if (next === undefined) return element('p', { class: 'lesson-next' });
   const link = element('a', { text: `Next lesson: ${next.title}`, attributes: { href: `#lesson=${next.id}` } });
   return element('p', { class: 'lesson-next' }, [link]);

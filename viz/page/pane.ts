@@ -56,11 +56,12 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
   stage.surface.append(brush.node);
   let parting: number | undefined;
   let moment: number | undefined;
-  const place = (line: Marker, time: number | undefined): void => {
+  // The first difference often is where a fault begins, whose words stand on the right.
+  const place = (line: Marker, time: number | undefined, prefersLeft = false): void => {
     const x = time === undefined ? -1 : view.scale()(time);
     line.node.hidden = x < 0 || x > picture.layout.width;
     line.node.style.transform = `translateX(${x}px)`;
-    line.label.classList.toggle('is-left', x > picture.layout.width - 180);
+    line.label.classList.toggle('is-left', x > (prefersLeft ? 110 : picture.layout.width - 180));
   };
   const pane: Pane = {
     shown,
@@ -82,7 +83,7 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
       picture.draw();
       brush.follow();
       place(momentLine, moment);
-      place(partingLine, parting);
+      place(partingLine, parting, true);
     },
     setMoment(time) {
       moment = time;
@@ -92,7 +93,7 @@ export function createPane(shown: ShownRun, end: number, title: string | undefin
     setParting(time, words) {
       parting = time;
       partingLine.label.textContent = words;
-      place(partingLine, time);
+      place(partingLine, time, true);
     },
     markStretch: (stretch) => brush.mark(stretch),
   };

@@ -141,7 +141,7 @@ export function createRunPage(
         status,
         ...(setting.above === undefined ? [] : [setting.above]),
         ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
-        findings(data, (index) => bench.jump({ type: 'finding', index })),
+        findings(data, (index) => bench.jump({ type: 'finding', index }), runs.length > 1),
         bench.node,
       ]),
     );

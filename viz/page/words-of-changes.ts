@@ -20,5 +20,5 @@ export function inWords(base: ShownRun, changed: ShownRun): string {
     what.push(...gone.map((fault) => `without ${fault}`), ...come.map((fault) => `with ${fault}`));
   else what.push(`${gone.length} faults less, ${come.length} more`);
   const verdicts = one.verdict === other.verdict ? `both ${one.verdict}` : `${one.verdict} → ${other.verdict}`;
-  return `${what.length === 0 ? 'Nothing changed' : what.join(', ')}: ${verdicts}`;
+  return `Changed run: ${what.length === 0 ? 'nothing is different' : what.join(', ')}. Verdict: ${verdicts}`;
 }

@@ -238,3 +238,8 @@ function textOf(payload: Json): string {
 function trim(decimal: string): string {
   return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
 }
+
+/** With a full stop, where the text does not end like a sentence already. */
+export function asSentence(text: string): string {
+  return /[.?!…][)”’"']*$/.test(text) ? text : `${text}.`;
+}

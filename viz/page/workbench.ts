@@ -15,6 +15,7 @@ import { listenToKeys, type KeyboardSetting } from './overlay/keyboard.ts';
 import { createOverview, type Overview } from './overlay/overview.ts';
 import { createPlayerBar, type PlayerBar } from './overlay/player-bar.ts';
 import { searchBar } from './overlay/search-bar.ts';
+import { askForKeys } from './overlay/shortcuts.ts';
 import { createPane, darkness, stageWidth, zoomButtons, type Pane, type PaneListener } from './pane.ts';
 import { createPlayer, type Player } from './player.ts';
 import type { ShownRun } from './shown-run.ts';
@@ -104,10 +105,12 @@ function openBench(bench: Bench, resized: ResizeObserver): void {
   fit(bench);
   begin(bench);
   for (const { stage } of bench.panes) resized.observe(stage.node);
+  document.addEventListener('keydown', askForKeys);
 }
 
 function closeBench(bench: Bench, resized: ResizeObserver): void {
   resized.disconnect();
+  document.removeEventListener('keydown', askForKeys);
   bench.player.stop();
 }
 
@@ -188,11 +191,10 @@ function assemble(bench: Bench): HTMLElement {
       element('div', { class: 'toolbar' }, [
         bench.bar.steps,
         button('Sum up', 'button', () => summarizeVisible(bench), 'Sum up what is visible (b), or drag with Shift'),
-        bench.readout,
       ]),
       bench.headPlace,
       row('overview-row', corner('all of it'), bench.overview.node),
-      row('axis-row', corner('time'), element('div', { class: 'axis-place' }, [bench.axis.node])),
+      row('axis-row', corner('time'), element('div', { class: 'axis-place' }, [bench.readout, bench.axis.node])),
       ...panes.map(({ node }) => node),
       bench.legendPlace,
     ]),

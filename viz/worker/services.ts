@@ -13,6 +13,7 @@ import { parseLesson } from '../lessons/format.ts';
 import { mostEvents, parseRequest, type RunRequest } from '../request.ts';
 import { watchClocks } from './clocks.ts';
 import type { Difference, ServiceName, Services } from './messages.ts';
+import { fileNameOf } from '../file-name.ts';
 import { ordersOf } from './orders.ts';
 import { watchTenures } from './tenures/watch.ts';
 import { createShelf, lookAt, momentOf, type Onlooker, type Shelf } from './shelf.ts';
@@ -123,13 +124,13 @@ function differenceOf(one: Run, other: Run): Difference {
   return { inputs: differentInputs(one, other), ...(parting === undefined ? {} : { parting }) };
 }
 
-/** A schedule or workload made by hand needs a replay file; everything else fits into one command. */
+/** A schedule or workload made by hand needs a replay file, which the page saves; everything else fits into one command. */
 function aboutRun({ story }: Scenario, request: RunRequest, run: Run, version: string): About {
   const set = Object.entries(request.parameters ?? {}).map(([name, value]) => ` --set ${quote(`${name}=${value}`)}`);
   const until = request.until === undefined ? '' : ` --until ${request.until}us`;
   const isByHand = request.faults !== undefined || request.workload !== undefined;
   const command = `npx faultline run ${run.scenario} --seed=${quote(run.seed)}${set.join('')}${until}`;
-  return { story, version, reproduce: isByHand ? 'npx faultline replay FILE (export the replay file)' : command };
+  return { story, version, reproduce: isByHand ? `npx faultline replay ${fileNameOf(run)}.replay.json` : command };
 }
 
 /** A word for a POSIX shell. */

@@ -2,6 +2,7 @@
 // flags above everything, with a line through all lanes.
 import type { FaultSpan, TimelineFinding } from '../../data.ts';
 import { faultCentre } from '../layout.ts';
+import { lowerBound, upperBound } from '../search.ts';
 import { boxOf, extentOf, fillRounded, fitText, fontFamily, isVisible, roundedPath, xOf, type Frame } from './frame.ts';
 
 /** With more faults in the window than this, dotted edges would fill the picture. */
@@ -72,7 +73,9 @@ function shadeFault(frame: Frame, fault: FaultSpan, withEdges: boolean): void {
       context.globalAlpha = (theme.dark ? 0.085 : 0.07) * (number % 2 === 0 ? 1 : 2);
       context.fillRect(left, box.top + 1, right - left, box.bottom - box.top - 2);
       context.globalAlpha = 0.9;
-      if (side.label !== '') fitText(context, side.label, Math.max(left, 0) + 5, right - 4, box.top + 4, 90);
+      const start = Math.max(left, 0) + 5;
+      if (side.label !== '' && !isNotedNear(frame, lane, start))
+        fitText(context, side.label, start, right - 4, box.top + 4, 90);
     }
   });
   context.globalAlpha = 1;
@@ -89,6 +92,21 @@ function shadeFault(frame: Frame, fault: FaultSpan, withEdges: boolean): void {
   context.stroke();
   context.setLineDash([]);
   context.globalAlpha = 1;
+}
+
+/** How far, in pixels, the words of a note and of a side of a fault reach. */
+const noteReach = 120;
+const sideReach = 50;
+
+/** Whether the words of a note stand where those of a fault would begin. */
+function isNotedNear(frame: Frame, lane: number, x: number): boolean {
+  const { layers, model, window, layout } = frame;
+  if (!layers.has('notes')) return false;
+  const timeAt = (at: number): number => window.from + (at / layout.width) * (window.to - window.from);
+  const last = upperBound(model.marks.time, timeAt(x + sideReach));
+  for (let index = lowerBound(model.marks.time, timeAt(x - noteReach)); index < last; index++)
+    if (model.marks.lane[index] === lane && model.marks.type[index] !== 'quiet') return true;
+  return false;
 }
 
 function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): void {

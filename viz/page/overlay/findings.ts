@@ -5,11 +5,16 @@ import { element } from './element.ts';
 
 const mostShown = 6;
 
-/** The findings of a run, or the good news that there are none. */
-export function findings(data: TimelineData, onJump: (index: number) => void): HTMLElement {
+/** The findings of a run, or the good news that there are none; beside another run it is said whose they are. */
+export function findings(data: TimelineData, onJump: (index: number) => void, isChanged = false): HTMLElement {
   const cards = data.findings.map((finding, index) => card(data, finding, () => onJump(index)));
   const rest = cards.splice(mostShown);
-  const children: Node[] = [element('h2', { class: 'visually-hidden', text: 'Findings' })];
+  const children: Node[] = [
+    element('h2', {
+      class: isChanged ? 'findings-title' : 'visually-hidden',
+      text: isChanged ? 'In the changed run' : 'Findings',
+    }),
+  ];
   if (cards.length > 0) children.push(element('div', { class: 'finding-cards' }, cards));
   if (rest.length > 0) {
     children.push(
@@ -54,8 +59,8 @@ function reached(data: TimelineData): HTMLElement {
   const items = data.sometimes.map(({ name, reached: isReached }) =>
     element('li', {
       class: isReached ? 'is-reached' : 'is-missed',
-      text: `${isReached ? '✓' : '○'} ${name}`,
-      attributes: { title: isReached ? 'reached in this run' : 'not reached in this run' },
+      text: isReached ? `✓ ${name}` : `○ ${name}: not in this run`,
+      attributes: { title: 'What should happen in some runs, so that the checks are put to the test' },
     }),
   );
   return element('ul', { class: 'reached', attributes: { 'aria-label': 'What this run reached' } }, items);

@@ -45,27 +45,40 @@ function facts(data: TimelineData): HTMLElement {
     ['world', `${many(data.lanes.length - clients, 'node')}, ${many(clients, 'client')}`],
     ['messages', `${count(statistics.sent)}, ${count(statistics.lost)} lost`],
   ];
-  if (parameters.length > 0) entries.push(['parameters', parameters.join(' ')]);
   if (data.trace.dropped > 0)
     entries.push(['not recorded', `${count(data.trace.dropped)} rows beyond the trace's bound`]);
-  return element(
-    'dl',
-    { class: 'facts' },
-    entries.map(([name, value]) =>
-      element('div', {}, [element('dt', { text: name }), element('dd', { text: value, attributes: { title: value } })]),
-    ),
+  const items: HTMLElement[] = entries.map(([name, value]) =>
+    element('div', {}, [element('dt', { text: name }), element('dd', { text: value, attributes: { title: value } })]),
   );
+  if (parameters.length > 0) items.push(parameterList(parameters));
+  return element('dl', { class: 'facts' }, items);
+}
+
+/** All on one line, as far as there is room; a click shows the rest. */
+function parameterList(parameters: readonly string[]): HTMLElement {
+  const all = parameters.map((each) => element('span', { text: each }));
+  return element('div', {}, [
+    element('dt', { text: 'parameters' }),
+    element('dd', {}, [
+      element('details', { class: 'parameters' }, [element('summary', { attributes: { title: 'Show all' } }, all)]),
+    ]),
+  ]);
 }
 
 function reproduce(data: TimelineData): HTMLElement {
   const command = element('code', { text: data.reproduce });
+  const isFile = data.reproduce.endsWith('.replay.json');
   const copy = button(
     'Copy',
     'button button-small',
     () => void copyText(data.reproduce, command, copy),
     'Copy the command that makes this run again',
   );
-  return element('div', { class: 'reproduce' }, [command, copy]);
+  return element('div', { class: 'reproduce' }, [
+    command,
+    ...(isFile ? [element('span', { class: 'reproduce-hint', text: 'the file is under Share' })] : []),
+    copy,
+  ]);
 }
 
 /** Copies by the clipboard where the browser allows it, else selects the text for the reader to copy. */

@@ -56,6 +56,11 @@ export function openShortcuts(): void {
   dialog.showModal();
 }
 
+/** Who does not know the keys does not know either that the picture needs the focus for them. */
+export function askForKeys({ key, target }: KeyboardEvent): void {
+  if (key === '?' && target === document.body) openShortcuts();
+}
+
 function section(title: string, lines: readonly (readonly [keys: string, meaning: string])[]): HTMLElement {
   const rows = lines.flatMap(([names, meaning]) => [
     element(

@@ -1,4 +1,5 @@
 // What can be taken along: a link to this very place, pictures, the transcript, the replay file, a sequence diagram.
+import { fileNameOf } from '../../file-name.ts';
 import { addressOf } from '../address.ts';
 import { mermaidOf } from '../export/mermaid.ts';
 import { pngOf, svgOf } from '../export/picture.ts';
@@ -9,7 +10,7 @@ import type { SideSetting } from './side.ts';
 export function createShare(setting: SideSetting): HTMLElement {
   const { shown, pane, moment } = setting;
   const { data } = shown.model;
-  const name = `${data.scenario}-${data.seed}`.replaceAll(/[^\w.-]+/g, '-');
+  const name = fileNameOf(data);
   const status = element('p', { class: 'hint', attributes: { 'aria-live': 'polite' } });
   const act = (what: () => Promise<void> | void) => async (): Promise<void> => {
     try {

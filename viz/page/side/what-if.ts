@@ -65,7 +65,7 @@ function faultList(setting: WhatIfSetting): HTMLElement {
     );
   if (rows.length === 0) rows.push(element('li', { class: 'hint', text: 'Nothing goes wrong in this run.' }));
   return element('fieldset', { class: 'field' }, [
-    element('legend', { text: `Faults (${faults.length})` }),
+    element('legend', { text: `Faults (${faults.length}), times in ms` }),
     element('ol', { class: 'fault-list' }, rows),
     ...(faults.length > 0
       ? [button('Remove them all', 'button button-small', () => setting.change({ type: 'faults', faults: [] }))]
@@ -131,7 +131,7 @@ function adder({ shown, change, moment }: WhatIfSetting): HTMLElement {
     const at = Math.max(0, Math.min(data.healAt - 1, Math.round(moment())));
     if (fault !== undefined) change({ type: 'faults', faults: [...(data.request.faults ?? []), { at, fault }] });
   };
-  return element('fieldset', { class: 'field' }, [
+  return element('fieldset', { class: 'field adder' }, [
     element('legend', { text: 'Add a fault at the moment' }),
     element('div', { class: 'field-row' }, [
       types,
