@@ -62,6 +62,8 @@ export async function connectFleet(address: string, warn: (text: string) => void
     throw new FleetError(explain(lastError ?? (error as Error), shown));
   }
   isOpen = true;
+  // Queues make connections of their own from this one's options: a lazy one gives up for good where its first attempt fails.
+  redis.options.lazyConnect = false;
   return {
     ...{ redis, queues, address: shown },
     lostMs: () => (lostAt === undefined ? 0 : performance.now() - lostAt),

@@ -1,5 +1,10 @@
 // `fuzz --fleet` and `worker`: campaigns on a Redis server of the test's own, and everything that dies on the way.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { connectFleet } from '../../cli/fleet-connection.ts';
+import { codeDigest } from '../../cli/fleet-digest.ts';
+import { prefix, queueName, type Announcement } from '../../cli/fleet-registry.ts';
+import { CampaignServer } from '../../cli/fleet-server.ts';
+import { packageVersion } from '../../cli/version.ts';
 import { faultline, faultlineJson } from './command.ts';
 import {
   cleanedUp,
@@ -30,10 +35,10 @@ describe.skipIf(!hasRedis)('a fleet', { timeout: 300_000 }, () => {
     };
     const together = orders.map((order) => report([...order, '--fleet', server.url]));
     for (const [place, order] of orders.entries()) expect(await together[place]).toEqual(await report(order));
+    await Promise.any(workers.map((worker) => worker.says(/ping-pong of \S+: over, \d+ seeds? run here/)));
     for (const { child } of workers) child.kill('SIGTERM');
     const ended = await Promise.all(workers.map((worker) => worker.ended));
     expect(ended.map(({ code }) => code)).toEqual([130, 130]);
-    expect(ended.map(({ err }) => err).join('')).toMatch(/ping-pong of \S+: over, \d+ seeds? run here/);
     expect(await cleanedUp(server, 10_000)).toEqual([]);
   });
 
@@ -57,6 +62,26 @@ describe.skipIf(!hasRedis)('a fleet', { timeout: 300_000 }, () => {
     expect(await reportOf(together)).toEqual(await reportOf(alone));
     expect(await last.ended).toMatchObject({ code: 0 });
     expect(await cleanedUp(server, 10_000)).toEqual([]);
+  });
+
+  test('serves a campaign that it began to serve while the server was away', async () => {
+    const server = await startRedis();
+    const fleet = await connectFleet(server.url, (text) => expect.fail(text));
+    onTestFinished(() => fleet.close());
+    await server.kill();
+    const announcement: Announcement = {
+      ...{ id: '1', scenario: 'ping-pong', reference: 'ping-pong', watchdogMs: 60_000, host: 'here' },
+      ...{ plan: { start: 1, stride: 1, parameters: {} }, version: packageVersion(), code: codeDigest(), file: null },
+    };
+    const worker = new CampaignServer(fleet, announcement, { name: 'worker', threads: 1, onRefuse: expect.fail });
+    // Long enough for a first attempt to connect that fails.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await server.restart();
+    const queue = new fleet.queues.Queue(queueName('1'), { connection: fleet.redis, prefix, skipVersionCheck: true });
+    await queue.add('range', { from: 0, to: 3 });
+    await expect.poll(() => worker.seeds, { timeout: 60_000 }).toBe(3);
+    await expect.poll(() => queue.getCompletedCount(), { timeout: 60_000 }).toBe(1);
+    await worker.close();
   });
 
   test('forgets a campaign whose machine is killed, and ends one that is interrupted at once', async () => {
