@@ -73,7 +73,11 @@ describe.skipIf(!hasRedis)('a fleet', { timeout: 300_000 }, () => {
       ...{ id: '1', scenario: 'ping-pong', reference: 'ping-pong', watchdogMs: 60_000, host: 'here' },
       ...{ plan: { start: 1, stride: 1, parameters: {} }, version: packageVersion(), code: codeDigest(), file: null },
     };
-    const worker = new CampaignServer(fleet, announcement, { name: 'worker', threads: 1, onRefuse: expect.fail });
+    const worker = new CampaignServer(fleet, announcement, {
+      name: 'worker',
+      threads: 1,
+      onRefuse: (reason) => expect.fail(reason),
+    });
     // Long enough for a first attempt to connect that fails.
     await new Promise((resolve) => setTimeout(resolve, 300));
     await server.restart();
