@@ -1,10 +1,9 @@
 // The corpus on disk: a folder of small JSON files, one for each failing schedule.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { corpusEntryOf, entryName, parseEntry, type CorpusEntry } from '../fuzz/index.ts';
-import { InputError, type Scenario } from '../sim/index.ts';
+import { corpusEntryOf, entryName, parseEntry, type Case, type CorpusEntry } from '../fuzz/index.ts';
+import { InputError, type Finding } from '../sim/index.ts';
 import { OutputError, saveText } from './files.ts';
-import type { Smallest } from './shrink.ts';
 
 export interface StoredEntry {
   readonly path: string;
@@ -28,14 +27,14 @@ export function readCorpus(folder: string): readonly StoredEntry[] {
   });
 }
 
-/** Adds a shrunk failure; undefined when the corpus has it or enough like it. @throws OutputError */
+/** Adds a failure of a scenario; undefined when the corpus has it or enough like it. @throws OutputError */
 export function addToCorpus(
   folder: string,
-  { name }: Scenario,
-  { shrunk }: Pick<Smallest, 'shrunk'>,
+  name: string,
+  failure: { readonly case: Case; readonly finding: Finding },
   version: string,
 ): string | undefined {
-  const entry = corpusEntryOf(name, shrunk.case, shrunk.finding, version);
+  const entry = corpusEntryOf(name, failure.case, failure.finding, version);
   const path = join(folder, entryName(entry));
   const alike = readCorpus(folder).filter(
     ({ entry: other }) => other.scenario === name && other.finding.name === entry.finding.name,

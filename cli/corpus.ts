@@ -81,10 +81,19 @@ async function replayStored({ entry }: StoredEntry, file: string | undefined): P
   return found === undefined ? { type: 'does not apply', reason: 'no such scenario' } : runEntry(found, entry);
 }
 
-/** The entries of a scenario, run. */
-export function replayCorpus(stored: readonly StoredEntry[], scenario: Scenario): readonly ReplayedEntry[] {
-  const own = stored.filter(({ entry }) => entry.scenario === scenario.name);
-  return own.map((each) => ({ ...each, outcome: runEntry(scenario, each.entry) }));
+/** The entries of a scenario, run; fewer when it was interrupted. */
+export async function replayCorpus(
+  stored: readonly StoredEntry[],
+  scenario: Scenario,
+  signal: AbortSignal,
+): Promise<readonly ReplayedEntry[]> {
+  const replayed: ReplayedEntry[] = [];
+  for (const each of stored.filter(({ entry }) => entry.scenario === scenario.name)) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal.aborted) break;
+    replayed.push({ ...each, outcome: runEntry(scenario, each.entry) });
+  }
+  return replayed;
 }
 
 /** A failure is a violation; what no longer applies leaves the question open. */

@@ -36,7 +36,7 @@ async function demo(folder: string, { io, version }: Session): Promise<number> {
   const failing = await watchCampaign(io, broken, { seeds: breaks.seeds, untilFailure: true });
   const failure = failing.failures.find(({ verdict }) => verdict === 'invalid');
   const options = { folder, everySeed: false, parameters: {}, until: undefined, version };
-  const evidence = saveEvidence(failing, broken, options);
+  const evidence = await saveEvidence(failing, broken, options);
   if (failure !== undefined) {
     const run = simulate(broken, { seed: failure.seed, trace: true });
     io.out(describeFailure(run, failing, evidence, io));

@@ -40,7 +40,7 @@ export function describeCampaign(campaign: Campaign, description: CampaignDescri
     ...causes.slice(0, mostCauses).flatMap((cause) => describeCause(cause, campaign, description, io).concat('')),
     ...(more > 0 ? [`  … and ${count(more, 'more cause')}; --json lists them all`, ''] : []),
     ...(evidence.omitted > 0
-      ? [`  ${count(evidence.omitted, 'failing seed')} more have no replay file: 100 is the bound`, '']
+      ? [`  ${count(evidence.omitted, 'more failing seed')} without a replay file: at most 100 get one`, '']
       : []),
     ...expectationNote(campaign, scenario),
   ];
@@ -51,7 +51,7 @@ function campaignFacts(campaign: Campaign, io: Io): string[] {
   const { seeds, start, stride, events, simulatedUs, elapsedMs, verified, sometimes, hash, coverage, lost } = campaign;
   const realSeconds = Math.max(0.001, elapsedMs / 1_000);
   const range =
-    seeds === 0 ? '' : `, ${start} to ${start + (seeds - 1) * stride}${stride === 1 ? '' : `, each ${stride}th`}`;
+    seeds === 0 ? '' : `, ${start} to ${start + (seeds - 1) * stride}${stride === 1 ? '' : ` in steps of ${stride}`}`;
   const rate = `${thousands(seeds / realSeconds)} seeds/s, ${thousands(events / realSeconds)} events/s`;
   const reached = sometimes.map((each) => `${each.name}: ${count(each.seeds, 'seed')}`);
   const never = seeds === 0 ? [] : sometimes.filter((each) => each.seeds === 0);

@@ -16,7 +16,7 @@ export interface Evidence {
   readonly problem: OutputError | undefined;
   /** Why there are no timelines though all else is well: the page is not built. */
   readonly warning: string | undefined;
-  /** Failing seeds that have no replay file because there are so many. */
+  /** Failing seeds that have no replay file, because there are so many or it was interrupted. */
   readonly omitted: number;
   /** The command that makes a failing run again: by its seed, or by its file where no seed draws it. */
   commandFor(failure: SeedFailure, reference: string, parameters: Parameters, until: Micros | undefined): string;
@@ -35,12 +35,18 @@ export interface EvidenceOptions extends MadeBy {
   readonly version: string;
   /** How the scenario is asked for on the command line; its name by default. */
   readonly reference?: string;
+  /** When it is aborted, only the smallest of each cause is still written. */
+  readonly signal?: AbortSignal;
 }
 
 const mostReplays = 100;
 const mostTimelines = 10;
 
-export function saveEvidence(campaign: Campaign, scenario: Scenario, options: EvidenceOptions): Evidence {
+export async function saveEvidence(
+  campaign: Campaign,
+  scenario: Scenario,
+  options: EvidenceOptions,
+): Promise<Evidence> {
   const replays = new Map<string, string>();
   const timelines = new Map<string, string>();
   const firsts = campaign.causes.map((cause) => cause.smallest);
@@ -51,21 +57,24 @@ export function saveEvidence(campaign: Campaign, scenario: Scenario, options: Ev
   const page = typeof assets === 'string' ? undefined : assets;
   let problem: OutputError | undefined;
   try {
-    for (const failure of wanted.slice(0, mostReplays)) {
+    for (const [place, failure] of wanted.slice(0, mostReplays).entries()) {
+      // So that an interrupt is heard.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (options.signal?.aborted === true && place >= firsts.length) break;
       const { seed } = failure;
       const drawn = page !== undefined && smallest.slice(0, mostTimelines).includes(seed);
       const run = simulate(scenario, { ...optionsOfFailure(failure, options), trace: drawn, fingerprints: true });
-      const place = join(options.folder, `${scenario.name}-${seed}`);
-      saveReplay(run, `${place}.replay.json`, options.version);
-      replays.set(seed, `${place}.replay.json`);
+      const path = join(options.folder, `${scenario.name}-${seed}`);
+      saveReplay(run, `${path}.replay.json`, options.version);
+      replays.set(seed, `${path}.replay.json`);
       if (!drawn) continue;
       saveTimeline(
         run,
-        `${place}.html`,
+        `${path}.html`,
         { story: scenario.story, version: options.version, reproduce: commandFor(replays, failure, scenario, options) },
         page,
       );
-      timelines.set(seed, `${place}.html`);
+      timelines.set(seed, `${path}.html`);
     }
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
@@ -73,7 +82,7 @@ export function saveEvidence(campaign: Campaign, scenario: Scenario, options: Ev
   }
   const warning = typeof assets === 'string' ? assets : undefined;
   return {
-    ...{ replays, timelines, problem, warning, omitted: Math.max(0, wanted.length - mostReplays) },
+    ...{ replays, timelines, problem, warning, omitted: problem === undefined ? wanted.length - replays.size : 0 },
     commandFor: (failure, reference, parameters, until) =>
       commandFor(replays, failure, scenario, { reference, parameters, until }),
   };

@@ -1,6 +1,8 @@
 // What `fuzz` does with each scenario: runs the corpus, runs the seeds, keeps and shrinks what failed, and reports.
 import { relative } from 'node:path';
 import {
+  caseOf,
+  firstOf,
   githubReport,
   junitReport,
   parseReport,
@@ -9,13 +11,13 @@ import {
   type CampaignOptions,
   type CampaignReport,
 } from '../fuzz/index.ts';
-import type { Parameters } from '../sim/index.ts';
+import { InputError, simulate, type Parameters } from '../sim/index.ts';
 import { corpusExitCode, describeReplayed, replayCorpus, type ReplayedEntry } from './corpus.ts';
 import { addToCorpus, readCorpus } from './corpus-files.ts';
 import { describeCampaign } from './describe-campaign.ts';
-import { saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
+import { optionsOfFailure, saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
 import { exitCode } from './exit.ts';
-import { saveText } from './files.ts';
+import { OutputError, saveText } from './files.ts';
 import { FleetError, type Fleet } from './fleet-connection.ts';
 import type { Reporter } from './fuzz.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
@@ -39,49 +41,79 @@ export interface FuzzOrder {
   readonly out: string | undefined;
 }
 
-/** Fuzzes one scenario after the other; returns the exit code. */
+/** Fuzzes one scenario after the other; returns the exit code. An interrupt ends it at any point with what there is by then. */
 export async function fuzzAll(order: FuzzOrder, session: Session): Promise<number> {
   const documents: Document[] = [];
+  const interrupt = session.io.interruptible('SIGTERM');
   let code: number = exitCode.fine;
-  for (const sourced of order.scenarios) {
-    try {
-      const fuzzed = await fuzzOne(sourced, order, session);
-      documents.push(fuzzed.document);
-      code = worseCode(code, fuzzed.code);
-      if (fuzzed.code === exitCode.interrupted) break;
-    } catch (error) {
-      // Of several scenarios those are told of that came before the fleet was lost.
-      if (!(error instanceof FleetError) || documents.length === 0) throw error;
-      session.io.err(`error: ${error.message}\n`);
-      code = worseCode(code, exitCode.unreachable);
-      break;
+  try {
+    for (const sourced of order.scenarios) {
+      try {
+        const fuzzed = await fuzzOne(sourced, order, session, interrupt.signal);
+        documents.push(fuzzed.document);
+        code = worseCode(code, fuzzed.code);
+      } catch (error) {
+        code = worseCode(code, codeOfLoss(error, documents, session));
+        if (error instanceof FleetError) break;
+      }
+      if (interrupt.signal.aborted) break;
     }
+    if (interrupt.signal.aborted) code = worseCode(code, exitCode.interrupted);
+    printReport(documents, order.reporter, session);
+    return worseCode(code, saveReport(documents, order, session));
+  } finally {
+    interrupt.release();
   }
-  printReport(documents, order.reporter, session);
-  if (order.report !== undefined) saveText(order.report, `${JSON.stringify({ campaigns: documents }, null, 2)}\n`);
-  return code;
+}
+
+/** Of several scenarios those are told of that came before one that could not be run. */
+function codeOfLoss(error: unknown, documents: readonly Document[], { io }: Session): number {
+  const isTold = error instanceof FleetError || error instanceof InputError || error instanceof OutputError;
+  if (!isTold || documents.length === 0) throw error;
+  io.err(`error: ${error.message}\n`);
+  return error instanceof FleetError ? exitCode.unreachable : exitCode.usage;
+}
+
+/** What was found and printed stands, also where the report cannot be written. */
+function saveReport(documents: readonly Document[], { report }: FuzzOrder, { io }: Session): number {
+  if (report === undefined) return exitCode.fine;
+  const problem = tryWriting(() => saveText(report, `${JSON.stringify({ campaigns: documents }, null, 2)}\n`));
+  if (problem === undefined) return exitCode.fine;
+  io.err(`error: ${problem}\n`);
+  return exitCode.usage;
+}
+
+function tryWriting(write: () => void): string | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof OutputError || error instanceof InputError) return error.message;
+    throw error;
+  }
 }
 
 async function fuzzOne(
   sourced: FuzzOrder['scenarios'][number],
   order: FuzzOrder,
   session: Session,
+  signal: AbortSignal,
 ): Promise<{ readonly code: number; readonly document: Document }> {
   const { io, version } = session;
   const { scenario, parameters } = sourced;
   const { until } = order.work;
-  const replayed = order.corpus === undefined ? [] : replayCorpus(readCorpus(order.corpus), scenario);
-  const options = { ...order.work, parameters };
+  const replayed = order.corpus === undefined ? [] : await replayCorpus(readCorpus(order.corpus), scenario, signal);
+  const options = { ...order.work, parameters, signal };
   const found = await watchCampaign(io, scenario, options, helpersOf(order, sourced));
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
   const reference = referenceFor(sourced);
-  const evidence = saveEvidence(found, scenario, { ...folder, parameters, until, version, reference });
-  const isAbrupt = found.ended === 'interrupted' || found.ended === 'broken';
-  const shrunk =
-    order.shrink && !isAbrupt
-      ? shrinkCauses(found, scenario, { ...folder, parameters, until, version }, io)
-      : new Map();
-  const added = saveToCorpus(order, sourced, shrunk, version);
+  const made = { ...folder, parameters, until, version };
+  const evidence = await saveEvidence(found, scenario, { ...made, reference, signal });
+  const isAbrupt = signal.aborted || found.ended === 'broken';
+  const pool = { io, signal, workers: io.threads === true ? order.workers : 0, watchdogMs: order.watchdogMs };
+  const shrunk: ShrunkCauses =
+    order.shrink && !isAbrupt ? await shrinkCauses(found, sourced, made, pool) : new Map<string, never>();
+  const { added, problem } = saveToCorpus(order, found, sourced, shrunk, version);
   const document = documentOf(found, sourced, { reference, evidence, shrunk, replayed, added }, order, version);
   if (order.reporter === 'pretty') {
     const description = { scenario, parameters, until, evidence, reference, shrunk };
@@ -91,8 +123,10 @@ async function fuzzOne(
     if (order.scenarios.length > 1) io.out('\n');
   }
   tellTrouble(evidence, io);
+  if (problem !== undefined) io.err(`error: ${problem}\n`);
   const code = worseCode(campaignExitCode(found), replayed.length === 0 ? exitCode.fine : corpusExitCode(replayed));
-  return { code: evidence.problem !== undefined && code !== exitCode.internal ? exitCode.usage : code, document };
+  const isLacking = evidence.problem !== undefined || problem !== undefined;
+  return { code: isLacking ? worseCode(code, exitCode.usage) : code, document };
 }
 
 function helpersOf({ fleet, workers, watchdogMs }: FuzzOrder, sourced: SourcedScenario): Helpers | undefined {
@@ -100,14 +134,38 @@ function helpersOf({ fleet, workers, watchdogMs }: FuzzOrder, sourced: SourcedSc
   return workers === 0 ? undefined : { type: 'threads', workers, sourced, watchdogMs };
 }
 
+interface Added {
+  readonly added: readonly string[];
+  /** Why the rest was not. */
+  readonly problem?: string;
+}
+
+/** Each way of a cause; of a cause that was not shrunk its smallest failure, as it was found. */
 function saveToCorpus(
-  { corpus }: FuzzOrder,
-  { scenario }: SourcedScenario,
+  { corpus, work }: FuzzOrder,
+  { causes }: Campaign,
+  { scenario, parameters }: FuzzOrder['scenarios'][number],
   shrunk: ShrunkCauses,
   version: string,
-): readonly string[] {
-  if (corpus === undefined) return [];
-  return [...shrunk.values()].flat().flatMap(({ smallest }) => addToCorpus(corpus, scenario, smallest, version) ?? []);
+): Added {
+  if (corpus === undefined) return { added: [] };
+  const failures = causes
+    .filter(({ verdict }) => verdict === 'invalid')
+    .flatMap(({ smallest }) => {
+      const ways = shrunk.get(smallest.seed);
+      if (ways !== undefined) return ways.map((way) => way.smallest.shrunk);
+      const run = simulate(scenario, optionsOfFailure(smallest, { parameters, until: work.until }));
+      const finding = firstOf(run.findings, 'invalid');
+      return finding === undefined ? [] : [{ case: caseOf(run), finding }];
+    });
+  const added: string[] = [];
+  const problem = tryWriting(() => {
+    for (const failure of failures) {
+      const path = addToCorpus(corpus, scenario.name, failure, version);
+      if (path !== undefined) added.push(path);
+    }
+  });
+  return { added, ...(problem === undefined ? {} : { problem }) };
 }
 
 interface Around {

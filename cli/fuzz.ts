@@ -1,5 +1,6 @@
 // `faultline fuzz`: many seeds of one scenario or of several, in threads, and their failures by cause.
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { InputError, type Micros } from '../sim/index.ts';
 import { collect, readCount, readParameters, readRealTime, readUntil } from './arguments.ts';
@@ -54,7 +55,10 @@ export function addFuzz(program: Command, session: Session): void {
       'its name, a pattern such as raft-*, or a file that exports scenarios (file#name for one); with +core behind it a majority must make progress alone',
     );
   addWork(command)
-    .option('--corpus <folder>', 'run the failing schedules in there first, and add those that are found')
+    .option(
+      '--corpus <folder>',
+      'run the failing schedules in there first, and add those that are found: shrunk, or else as they are',
+    )
     .option('--no-shrink', 'do not shrink what was found')
     .option('--reporter <form>', `what is printed: ${reporters.join(', ')}`, readReporter, 'pretty')
     .option('--report <file>', 'also write the JSON report to this file, for `merge`')
@@ -121,7 +125,8 @@ async function orderOf(reference: string, options: FuzzOptions, { io }: Session)
   const all = options.seeds ?? (time === undefined ? 200 : billion);
   const seeds = Math.ceil((all - (shard.index - 1)) / shard.of);
   if (seeds < 1) throw new InputError(`--shard: ${shard.index}/${shard.of} leaves no seed of ${all}`);
-  for (const folder of [out, corpus]) if (folder !== undefined) makeFolder(folder);
+  const folders = [out, corpus, report === undefined ? undefined : dirname(report)];
+  for (const folder of folders) if (folder !== undefined) makeFolder(folder);
   const fleet = options.fleet === undefined ? undefined : await connectFleet(options.fleet, io.err);
   return {
     scenarios: sourced.map((each, place) => ({ ...each, parameters: parameters[place] ?? {} })),

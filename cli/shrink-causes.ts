@@ -1,12 +1,14 @@
 // Shrinks the smallest failure of each cause of a campaign, and some others of the same cause, within a bound of time. Those that
 // become one minimal transcript went wrong in one way; each way is kept as files and told once.
 import { join } from 'node:path';
-import { causeOf, causeOfFailure, shapeOfRun, type Campaign, type Cause, type SeedFailure } from '../fuzz/index.ts';
-import { simulate, type Scenario } from '../sim/index.ts';
+import { causeOfFailure, shapeOfRun, type Campaign, type Cause } from '../fuzz/index.ts';
+import type { Scenario } from '../sim/index.ts';
 import { optionsOfFailure, type MadeBy } from './evidence.ts';
 import { OutputError } from './files.ts';
-import type { Io } from './io.ts';
-import { saveSmallest, shrinkWatched, type Smallest, type SmallestFiles } from './shrink.ts';
+import type { SourcedScenario } from './scenario-source.ts';
+import type { ShrinkOrder } from './shrink-order.ts';
+import { withShrinker, type Shrinker, type ShrinkPoolOptions } from './shrink-pool.ts';
+import { saveSmallest, smallestOf, type Smallest, type SmallestFiles } from './shrink.ts';
 
 /** One way in which a cause came about: failures with one minimal transcript, names, numbers and times apart. */
 export interface Way {
@@ -28,60 +30,56 @@ const mostOthers = 5;
 const bounds = { runs: 6_000, milliseconds: 10_000 };
 const boundsOfOthers = { runs: 2_000, milliseconds: 4_000 };
 
-interface ShrinkCausesOptions extends MadeBy {
+export interface ShrinkCausesOptions extends MadeBy {
   readonly folder: string;
   readonly version: string;
 }
 
+/** Ends early with the pool's signal; what was shrunk by then is kept. */
 export function shrinkCauses(
   campaign: Campaign,
-  scenario: Scenario,
+  sourced: SourcedScenario,
   options: ShrinkCausesOptions,
-  io: Io,
-): ShrunkCauses {
-  const shrunk = new Map<string, readonly Way[]>();
-  const interrupt = io.interruptible();
-  try {
+  pool: ShrinkPoolOptions,
+): Promise<ShrunkCauses> {
+  return withShrinker(sourced, pool, async (shrinker) => {
+    const shrunk = new Map<string, readonly Way[]>();
     for (const cause of campaign.causes.filter(({ verdict }) => verdict === 'invalid').slice(0, mostCauses)) {
-      const ways = waysOf(cause, campaign, scenario, options, { io, isOver: () => interrupt.signal.aborted });
+      if (pool.signal.aborted) break;
+      const ways = await waysOf(cause, campaign, sourced.scenario, options, shrinker);
       if (ways.length > 0) shrunk.set(cause.smallest.seed, ways);
     }
     return shrunk;
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
-interface Watched {
-  readonly io: Io;
-  readonly isOver: () => boolean;
-}
-
-function waysOf(
+async function waysOf(
   { smallest }: Cause,
   { failures }: Campaign,
   scenario: Scenario,
   options: ShrinkCausesOptions,
-  { io, isOver }: Watched,
-): readonly Way[] {
-  const ways = new Map<string, Way>();
+  shrinker: Shrinker,
+): Promise<readonly Way[]> {
   const cause = causeOfFailure(smallest);
   const others = failures
     .filter((failure) => failure.seed !== smallest.seed && causeOfFailure(failure) === cause)
     .sort((one, other) => one.events - other.events)
     .slice(0, mostOthers);
-  for (const failure of [smallest, ...others]) {
-    if (isOver()) break;
-    const small = shrinkFailure(failure, cause, scenario, options, {
-      ...(failure === smallest ? bounds : boundsOfOthers),
-      isOver,
-      io,
-    });
-    if (small === undefined) continue; // it cannot be: the seed was verified
+  const all = [smallest, ...others];
+  const orders = all.map((failure): ShrinkOrder => {
+    const limits = failure === smallest ? bounds : boundsOfOthers;
+    return { set: optionsOfFailure(failure, options), cause, ...limits };
+  });
+  const done = await Promise.all(orders.map(shrinker));
+  const ways = new Map<string, Way>();
+  for (const [place, { seed }] of all.entries()) {
+    const one = done[place];
+    if (one === undefined) continue;
+    const small = smallestOf(scenario, one);
     const shape = shapeOfRun(small.run, small.shrunk.finding);
     const key = shape.join('\n');
     const before = ways.get(key);
-    const seeds = [...(before?.seeds ?? []), failure.seed];
+    const seeds = [...(before?.seeds ?? []), seed];
     // What time ended is not minimal: it may look like another way and be none.
     if (before === undefined && !small.shrunk.complete && ways.size > 0) continue;
     if (before === undefined) ways.set(key, { shape, seeds, smallest: small, files: undefined });
@@ -91,18 +89,6 @@ function waysOf(
     const place = join(options.folder, `${scenario.name}-${way.seeds[0] ?? ''}.shrunk`);
     return { ...way, files: trySaving(way.smallest, place, options.version) };
   });
-}
-
-function shrinkFailure(
-  failure: SeedFailure,
-  cause: string,
-  scenario: Scenario,
-  options: ShrinkCausesOptions,
-  { io, ...limits }: Watched & { readonly runs: number; readonly milliseconds: number },
-): Smallest | undefined {
-  const run = simulate(scenario, optionsOfFailure(failure, options));
-  const finding = run.findings.find((found) => causeOf(found) === cause);
-  return finding === undefined ? undefined : shrinkWatched(scenario, run, finding, limits, io);
 }
 
 const shorter = (one: Smallest, other: Smallest): Smallest =>

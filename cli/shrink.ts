@@ -1,27 +1,19 @@
 // `faultline shrink`: a failing run, from a replay file or a seed, as the smallest run that fails for the same cause, with its
 // story in plain words.
 import type { Command } from 'commander';
-import { firstOf, optionsOf, shrink, tellStory, type Shrunk } from '../fuzz/index.ts';
-import {
-  formatDuration,
-  InputError,
-  replay,
-  simulate,
-  transcript,
-  type Finding,
-  type Run,
-  type Scenario,
-} from '../sim/index.ts';
+import { caseOf, causeOf, firstOf, optionsOf, tellStory, type Shrunk } from '../fuzz/index.ts';
+import { formatDuration, InputError, replay, simulate, transcript, type Run, type Scenario } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { readReplay, saveReplay, saveText } from './files.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
 import { count, fact, printable, wrap } from './layout.ts';
-import { showStatus } from './progress.ts';
 import type { Session } from './program.ts';
 import { replayCommand } from './reproduce.ts';
 import { loadScenario, sourceOf } from './scenario-source.ts';
+import type { ShrinkDone } from './shrink-order.ts';
+import { withShrinker } from './shrink-pool.ts';
 
 interface ShrinkCommandOptions {
   readonly scenario?: string;
@@ -53,17 +45,23 @@ async function shrinkFile(path: string, options: ShrinkCommandOptions, session: 
   const { io, version } = session;
   const file = readReplay(path);
   const reference = sourceOf(file.scenario, options.scenario);
-  const { scenario } = await loadScenario(reference);
+  const sourced = await loadScenario(reference);
+  const { scenario } = sourced;
   const { run } = replay(scenario, file);
   const finding = firstOf(run.findings, 'invalid');
   if (finding === undefined)
     throw new InputError(`${path}: expected a run that violates something, found a ${run.verdict} one`);
   const place = options.out ?? `${path.replace(/(?:\.replay)?\.json$/, '')}.shrunk`;
-  const smallest = shrinkWatched(scenario, run, finding, { runs: options.runs, milliseconds: Infinity }, io);
+  const order = { set: optionsOf(caseOf(run)), cause: causeOf(finding), runs: options.runs, milliseconds: Infinity };
+  const interrupt = io.interruptible('SIGTERM');
+  const pool = { io, workers: io.threads === true ? 1 : 0, signal: interrupt.signal, watchdogMs: Infinity };
+  const done = await withShrinker(sourced, pool, (shrinker) => shrinker(order)).finally(() => interrupt.release());
+  if (done === undefined) return exitCode.interrupted;
+  const smallest = smallestOf(scenario, done);
   const files = saveSmallest(smallest, place, version);
   if (options.json === true) printDocument(io.out, smallestDocument(smallest, files));
   else io.out(`${describeSmallest(smallest, files, reference, io).join('\n')}\n`);
-  return exitCode.violation;
+  return interrupt.signal.aborted ? exitCode.interrupted : exitCode.violation;
 }
 
 /** A shrunk run, made again with its trace. */
@@ -79,30 +77,10 @@ export interface SmallestFiles {
   readonly text: string;
 }
 
-/** Shrinks with its progress on a terminal; ends in time with the smallest so far. */
-export function shrinkWatched(
-  scenario: Scenario,
-  run: Run,
-  finding: Finding,
-  bounds: { readonly runs: number; readonly milliseconds: number; readonly isOver?: () => boolean },
-  io: Io,
-): Smallest {
-  const status = showStatus(io);
-  const began = performance.now();
-  const elapsed = (): number => performance.now() - began;
-  try {
-    const shrunk = shrink(scenario, run, finding, {
-      runs: bounds.runs,
-      isOver: () => elapsed() > bounds.milliseconds || bounds.isOver?.() === true,
-      onProgress: ({ step, runs, size }) => {
-        status.update(`shrinking ${scenario.name}: ${step}, ${count(runs, 'run')}, ${count(size.events, 'event')}`);
-      },
-    });
-    const small = simulate(scenario, { ...optionsOf(shrunk.case), trace: true, fingerprints: true });
-    return { shrunk, run: small, story: tellStory(small), milliseconds: elapsed() };
-  } finally {
-    status.stop();
-  }
+/** Makes what was shrunk again, and tells it. */
+export function smallestOf(scenario: Scenario, { shrunk, milliseconds }: ShrinkDone): Smallest {
+  const run = simulate(scenario, { ...optionsOf(shrunk.case), trace: true, fingerprints: true });
+  return { shrunk, run, story: tellStory(run), milliseconds };
 }
 
 /** Writes the replay file and the text. @throws OutputError */

@@ -14,14 +14,18 @@ export type Helpers = { readonly sourced: SourcedScenario; readonly watchdogMs: 
   { readonly type: 'threads'; readonly workers: number } | { readonly type: 'fleet'; readonly fleet: Fleet }
 );
 
-/** @param helpers without them it runs in this thread */
+/**
+ * @param options ends with their signal; without one, with an interrupt
+ * @param helpers without them it runs in this thread
+ */
 export async function watchCampaign(
   io: Io,
   scenario: Scenario,
   options: CampaignOptions,
   helpers?: Helpers,
 ): Promise<Campaign> {
-  const interruptible = helpers?.type === 'fleet' ? io.interruptible('SIGTERM') : io.interruptible();
+  const { signal } = options;
+  const interruptible = signal === undefined ? io.interruptible() : { signal, release: () => {} };
   const progress = showProgress(io, scenario.name, options);
   const watched: CampaignOptions = {
     ...options,
