@@ -21,7 +21,9 @@ export function readCorpus(folder: string): readonly StoredEntry[] {
   const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return names.sort().map((name) => {
     const path = join(folder, name);
-    const { size } = statSync(path);
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status?.isFile() !== true) throw new InputError(`${path}: expected a file`);
+    const { size } = status;
     if (size > largest) throw new InputError(`${path}: expected at most ${largest} bytes, found ${size}`);
     return { path, entry: parseEntry(readFileSync(path, 'utf8'), path) };
   });

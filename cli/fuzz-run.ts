@@ -53,7 +53,7 @@ export async function fuzzAll(order: FuzzOrder, session: Session): Promise<numbe
         documents.push(fuzzed.document);
         code = worseCode(code, fuzzed.code);
       } catch (error) {
-        code = worseCode(code, codeOfLoss(error, documents, session));
+        code = worseCode(code, codeOfLoss(error, sourced, documents, session));
         if (error instanceof FleetError) break;
       }
       if (interrupt.signal.aborted) break;
@@ -67,10 +67,15 @@ export async function fuzzAll(order: FuzzOrder, session: Session): Promise<numbe
 }
 
 /** Of several scenarios those are told of that came before one that could not be run. */
-function codeOfLoss(error: unknown, documents: readonly Document[], { io }: Session): number {
+function codeOfLoss(
+  error: unknown,
+  { scenario }: SourcedScenario,
+  documents: readonly Document[],
+  { io }: Session,
+): number {
   const isTold = error instanceof FleetError || error instanceof InputError || error instanceof OutputError;
   if (!isTold || documents.length === 0) throw error;
-  io.err(`error: ${error.message}\n`);
+  io.err(`error: ${scenario.name}: ${error.message}\n`);
   return error instanceof FleetError ? exitCode.unreachable : exitCode.usage;
 }
 

@@ -114,8 +114,9 @@ async function importFile(file: string, path: string): Promise<Record<string, un
     await useTypeScript();
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
-    const { stack, message } = error instanceof Error ? error : new Error(String(error));
-    throw new InputError(`${path} cannot be loaded: ${stack ?? message}`);
+    const { stack, message, name } = error instanceof Error ? error : new Error(String(error));
+    // Where the text is no program, the message says the place; the stack is the loader's own.
+    throw new InputError(`${path} cannot be loaded: ${name === 'TransformError' ? message : (stack ?? message)}`);
   }
 }
 

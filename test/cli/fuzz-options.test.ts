@@ -101,6 +101,12 @@ describe('a corpus', () => {
       code: 2,
       err: expect.stringContaining('list, replay or prune'),
     });
+    rmSync(join(folder, 'a.json'));
+    mkdirSync(join(folder, 'b.json'));
+    expect(await faultline('corpus', 'list', folder)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/b\.json: expected a file\n$/),
+    });
   });
 });
 
@@ -142,6 +148,19 @@ describe('a file of the user’s own', () => {
     const again = await outcomeOf(startFaultline(folder, 'replay', path, '--scenario', own));
     expect(again).toMatchObject({ code: 1, out: expect.stringContaining('the same as recorded') });
   }, 120_000);
+
+  test('that is no program is refused with the line, and nothing of the loader', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    writeFileSync(join(folder, 'bad.ts'), '\nexprt const a = 1;\n');
+    const { code, err } = await outcomeOf(startFaultline(folder, 'fuzz', './bad.ts'));
+    expect({ code, err }).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^error: \.\/bad\.ts cannot be loaded: /),
+    });
+    expect(err).toContain('bad.ts:2:6: ERROR');
+    expect(err).not.toMatch(/^ +at /m);
+  });
 
   test('whose run never ends, or ends its thread, costs the seed and no more', async () => {
     const folder = temporaryFolder();
