@@ -41,9 +41,12 @@ export interface ConsulLockVariant {
   readonly overwrites?: number;
   /** How long holders keep the lock, at most; default 2 s. */
   readonly longestWork?: number;
-  /** Defaults of the parameters; 4 s and 10 s. */
+  /** Whether those who did not get the lock go on asking for it until their turn is over; default false. */
+  readonly insists?: boolean;
+  /** Defaults of the parameters; 4 s, 10 s and false. */
   readonly lockDelay?: number;
   readonly ttl?: number;
+  readonly groupCommit?: boolean;
   readonly faults?: (random: Random, setting: Setting) => TimedFault[];
 }
 
@@ -64,6 +67,11 @@ const parameters = {
   },
   ttl: { about: 'seconds that a session lives without renewal, and at most twice that', default: 10, range: [10, 120] },
   lifeguard: { about: 'whether agents doubt themselves before they doubt others', default: true },
+  groupCommit: {
+    about:
+      'whether the leader writes and sends what has gathered in one go, and its own disk comes first (hashicorp/raft)',
+    default: false,
+  },
   swarm: { about: 'each seed draws its own faults; false for a quiet run', default: true },
 } as const;
 
@@ -79,15 +87,16 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
       ...parameters,
       lockDelay: { ...parameters.lockDelay, default: variant.lockDelay ?? 4 },
       ttl: { ...parameters.ttl, default: variant.ttl ?? 10 },
+      groupCommit: { ...parameters.groupCommit, default: variant.groupCommit ?? false },
     },
-    world({ clients, bystanders, lockDelay, ttl, lifeguard, swarm }) {
+    world({ clients, bystanders, lockDelay, ttl, lifeguard, groupCommit, swarm }) {
       const lan: Partial<SwimConfig> = lifeguard ? {} : { lifeguard: noLifeguard };
       const gossip = { contacts: servers, lan, ...(variant.swimRules && { rules: variant.swimRules }) };
       const server = consulServer({
         gossip,
-        raft: { voters: servers },
+        raft: { voters: servers, groupCommit, leaderWrites: groupCommit ? 'first' : 'parallel' },
         config: { rpcHoldTimeout: seconds(1) },
-        ...(variant.rules && { rules: variant.rules }),
+        rules: { delaysBindTheLog: true, ...variant.rules },
       });
       const agent = consulAgent({ gossip, config: { rpcHoldTimeout: seconds(1), rpcTimeout: seconds(2) } });
       const agents = nodeIds('a', clients + bystanders);
@@ -122,7 +131,7 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
 function lockWorkload(
   random: Random,
   { clients, until }: Setting,
-  { overwrites = 0, longestWork = seconds(2) }: ConsulLockVariant,
+  { overwrites = 0, longestWork = seconds(2), insists = false }: ConsulLockVariant,
 ): Operation[] {
   const operations: Operation[] = [];
   const add = (client: string, at: number, f: string): void => {
@@ -132,6 +141,7 @@ function lockWorkload(
     for (let at = seconds(6) + random.below(seconds(1)); at < until; at += random.between(ms(200), ms(800))) {
       add(client, at, 'acquire');
       const work = random.between(ms(50), longestWork);
+      if (insists) for (let more = ms(50); more < work; more += ms(50)) add(client, at + more, 'acquire');
       add(client, at + work, 'write');
       if (random.chance(overwrites)) add(client, at + work, 'overwrite');
       add(client, at + work, 'release');
@@ -190,6 +200,23 @@ function falseAlarms(random: Random, { nodes, clients, healAt }: Setting): Timed
       schedule.push({ at, fault: { type: 'lossy-link', ...link, loss, for: lasts } });
     }
     at += random.between(seconds(2), seconds(8));
+  }
+  return schedule;
+}
+
+/** The agents of holders stop, one at a time, while the servers' disks are slow: what is in their logs takes a while to be applied. */
+function agentsStopOnSlowDisks(random: Random, { clients, nodes, healAt }: Setting): TimedFault[] {
+  const agents = nodes.filter((node) => node.startsWith('a')).slice(0, clients.length);
+  const [from, lasts] = [seconds(7), seconds(9)];
+  const schedule = servers.map((node): TimedFault => {
+    return { at: from, fault: { type: 'disk-slow', node, add: ms(8), for: healAt - from } };
+  });
+  for (
+    let at = random.between(seconds(8), seconds(10));
+    at < healAt - lasts;
+    at += lasts + random.between(ms(500), seconds(2))
+  ) {
+    schedule.push({ at, fault: { type: 'pause', node: random.pick(agents), for: lasts } });
   }
   return schedule;
 }
@@ -307,4 +334,18 @@ export const consulLockIndexReset = consulLockScenario({
     'A plain write to the key of a lock leaves its holder and sets the count of acquisitions back to 0: a token comes twice.',
   expect: { type: 'breaks', what: ['lock', 'the lock is free again'] },
   overwrites: 200_000,
+});
+
+export const consulLockDelayOvertaken = consulLockScenario({
+  name: 'consul-lock-delay-overtaken',
+  story:
+    'As Consul has it, the leader looks at a lock-delay before the log: who asks while the end of the holder’s session is being committed gets the lock at once.',
+  expect: { type: 'breaks', what: ['lock'] },
+  rules: { delaysBindTheLog: false },
+  insists: true,
+  longestWork: seconds(25),
+  lockDelay: 30,
+  ttl: 30,
+  groupCommit: true,
+  faults: agentsStopOnSlowDisks,
 });

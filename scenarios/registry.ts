@@ -5,7 +5,7 @@ import { antiEntropy } from './anti-entropy.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from './consul.ts';
 import { consulBoundedStaleness, consulLastContact, consulMaxStale } from './consul-contact.ts';
 import { consulDatacenters } from './consul-datacenters.ts';
-import { consulGossipLock, consulLock, consulLockIndexReset } from './consul-lock.ts';
+import { consulGossipLock, consulLock, consulLockDelayOvertaken, consulLockIndexReset } from './consul-lock.ts';
 import { consulServices } from './consul-services.ts';
 import { consulWatch } from './consul-watch.ts';
 import { counter } from './counter.ts';
@@ -107,6 +107,7 @@ export const scenarios: readonly Scenario[] = [
   consulLock,
   consulGossipLock,
   consulLockIndexReset,
+  consulLockDelayOvertaken,
   consulWatch,
   consulServices,
   consulDatacenters,

@@ -80,6 +80,7 @@ function begin(options: ConsulLockClientOptions, state: ConsulLockState, f: stri
   const { session, token } = state;
   switch (f) {
     case 'acquire':
+      if (token !== null) return end(state, ctx, () => ctx.fail('holds the lock'));
       state.believesUntil = ctx.monotonic() + options.lease;
       if (session !== null && options.renews === false) {
         return go(options, state, 'acquiring', { type: 'kv-put', key, value: ctx.id, acquire: session }, ctx);

@@ -9,6 +9,9 @@ export interface ConsulRules extends KvRules {
   readonly verifiesLeader: boolean;
   /** A key whose holder was invalidated is not given away before the lock-delay is over. */
   isDelayed(until: Micros, now: Micros): boolean;
+  /** An acquisition that passed that look is refused when it is applied behind the end of a holder's session that was not applied
+   * yet at the time. Consul does without (kvsPreApply), and so a lock-delay can be overtaken while it is being committed. */
+  readonly delaysBindTheLog: boolean;
   /** When a session ends that was created or renewed now: its TTL is a lower bound. */
   endOf(now: Micros, ttl: Micros): Micros;
   /** When a deletion may be forgotten that takes place now. */
@@ -28,6 +31,7 @@ export const consulRules: ConsulRules = {
   ...consulKvRules,
   verifiesLeader: true,
   isDelayed: (until, now) => now < until,
+  delaysBindTheLog: false,
   endOf: (now, ttl) => now + ttl * sessionTtlMultiplier,
   forgottenAt: (now, ttl) => now + ttl,
   isTooStale: (silence, maxStale) => silence > maxStale,

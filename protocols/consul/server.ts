@@ -50,7 +50,7 @@ import { emptyState, type ConsulState } from './state/types.ts';
 import type { Ask, Asker, Consul, ConsulConfig, ConsulServerState } from './types.ts';
 import { noticeStop, onRaftThread, runRaft } from './threads.ts';
 import { beginTombstones, forgetTombstones, keepTombstones } from './tombstones.ts';
-import { commandFor, refusalOfDelayed, responseFor } from './write.ts';
+import { commandFor, refusalOfDelayed, responseFor, withDelaysKnown } from './write.ts';
 
 type Ctx = Context<Consul>;
 
@@ -294,7 +294,8 @@ function write(
   if (refusal !== undefined) return answer(asker, refusal, ctx);
   const index = nextIndex(state.raft);
   state.writes.set(index, asker); // a cluster of one answers before `propose` returns
-  const proposed = propose(raft, state, command, ctx);
+  const bound = rules.delaysBindTheLog ? withDelaysKnown(command, state.raft.lastApplied) : command;
+  const proposed = propose(raft, state, bound, ctx);
   if (proposed.type === 'accepted') return;
   state.writes.delete(index);
   answer(asker, failure(500, 'node is not the leader'), ctx);

@@ -99,6 +99,15 @@ export function refusalOfDelayed(
   return errors.length === 0 ? undefined : responseFor({ type: 'rolled-back', errors });
 }
 
+/** The command with the index up to which lock-delays were known when `refusalOfDelayed` let it through. */
+export function withDelaysKnown(command: ConsulCommand, upTo: number): ConsulCommand {
+  const known = <T extends TransactionOperation>(operation: T): T =>
+    operation.verb === 'lock' ? { ...operation, delaysKnownUpTo: upTo } : operation;
+  if (command.type === 'kv') return { type: 'kv', write: known(command.write) };
+  if (command.type !== 'transaction') return command;
+  return { type: 'transaction', operations: command.operations.map(known) };
+}
+
 export function responseFor(answer: ConsulAnswer): ConsulResponse {
   switch (answer.type) {
     case 'done':

@@ -5,11 +5,17 @@ import { costOfAlarms } from '../../cli/gossip-sessions.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from '../../scenarios/consul.ts';
 import { consulBoundedStaleness, consulLastContact, consulMaxStale } from '../../scenarios/consul-contact.ts';
 import { consulDatacenters } from '../../scenarios/consul-datacenters.ts';
-import { consulGossipLock, consulLock, consulLockIndexReset } from '../../scenarios/consul-lock.ts';
+import {
+  consulGossipLock,
+  consulLock,
+  consulLockDelayOvertaken,
+  consulLockIndexReset,
+} from '../../scenarios/consul-lock.ts';
 import { consulServices } from '../../scenarios/consul-services.ts';
 import { consulWatch } from '../../scenarios/consul-watch.ts';
 import { consulKnownBugs } from '../../scenarios/known-bugs/consul.ts';
-import { seconds, simulate, type Run, type Scenario } from '../../sim/index.ts';
+import { seconds, simulate, type Scenario } from '../../sim/index.ts';
+import { breaks, expectCleanAndLively, expectSeamKept, firstViolation, violated } from './judged.ts';
 
 /** Enough to meet every class of faults; the nightly campaign runs many more. */
 const holding: readonly (readonly [name: string, scenario: Scenario, seeds: number])[] = [
@@ -24,48 +30,42 @@ const holding: readonly (readonly [name: string, scenario: Scenario, seeds: numb
 
 describe.each(holding)('%s', (_name, scenario, seeds) => {
   test(`holds on ${seeds} seeds, and every "sometimes" is reached in one of them`, { timeout: 120_000 }, () => {
-    const reached = new Map<string, number>();
-    let acknowledged = 0;
-    for (let seed = 0; seed < seeds; seed++) {
-      const run = simulate(scenario, { seed });
-      expect({ seed, findings: run.findings }).toEqual({ seed, findings: [] });
-      for (const each of run.sometimes) reached.set(each.name, (reached.get(each.name) ?? 0) + Number(each.reached));
-      acknowledged += run.history.filter(({ type }) => type === 'ok').length;
-    }
-    expect([...reached].filter(([, runs]) => runs === 0)).toEqual([]);
-    expect(acknowledged).toBeGreaterThan(seeds * 20);
+    expect(expectCleanAndLively(scenario, seeds)).toBeGreaterThan(seeds * 20);
   });
 
   test('keeps the rules of the seam, and debugging changes nothing', { timeout: 60_000 }, () => {
-    const run = simulate(scenario, { seed: 7, until: seconds(12) });
-    const debugged = simulate(scenario, { seed: 7, until: seconds(12), debug: true });
-    expect([debugged.hash, debugged.findings]).toEqual([run.hash, run.findings]);
+    expectSeamKept(scenario, { seed: 7, until: seconds(12) });
   });
 });
 
-const stories = [consulDefaultReads, consulStaleReads, consulTrustedErrors, consulGossipLock];
+const stories = [
+  consulDefaultReads,
+  consulStaleReads,
+  consulTrustedErrors,
+  consulGossipLock,
+  consulLockIndexReset,
+  consulLockDelayOvertaken,
+];
 
 describe('a broken partner', () => {
-  test.each(
-    [...consulKnownBugs, ...stories, consulLockIndexReset].map((scenario) => [scenario.name, scenario] as const),
-  )('%s is found by what it names, and by nothing else', { timeout: 120_000 }, (_name, scenario) => {
-    const run = firstViolation(scenario, 100);
-    const found = run.findings.filter(({ verdict }) => verdict === 'invalid').map(({ name }) => name);
-    const expected = scenario.expect.type === 'breaks' ? scenario.expect.what : [];
-    expect(expected).toEqual(expect.arrayContaining([...new Set(found)]));
-    const { seed, parameters, faults } = run;
-    const workload = run.workload.filter(({ f }) => f !== 'overwrite');
-    const partner = partnerOf(scenario);
-    const known = Object.entries(parameters).filter(([name]) => name in partner.parameters);
-    const sound = simulate(partner, { seed, parameters: Object.fromEntries(known), faults, workload });
-    expect(sound.findings).toEqual([]);
-  });
+  test.each([...consulKnownBugs, ...stories].map((scenario) => [scenario.name, scenario] as const))(
+    '%s is found by what it names, and by nothing else',
+    { timeout: 120_000 },
+    (_name, scenario) => {
+      const run = firstViolation(scenario, 100);
+      expect(breaks(scenario)).toEqual(expect.arrayContaining(violated(run)));
+      const { seed, parameters, faults } = run;
+      const workload = run.workload.filter(({ f }) => f !== 'overwrite');
+      const partner = partnerOf(scenario);
+      const known = Object.entries(parameters).filter(([name]) => name in partner.parameters);
+      const sound = simulate(partner, { seed, parameters: Object.fromEntries(known), faults, workload });
+      expect(sound.findings).toEqual([]);
+    },
+  );
 });
 
 test('stale reads are older than they say where servers restart and lead for a moment', { timeout: 120_000 }, () => {
-  expect([...new Set(firstViolation(consulLastContact, 100).findings.map(({ name }) => name))]).toEqual([
-    'bounded staleness',
-  ]);
+  expect(violated(firstViolation(consulLastContact, 100))).toEqual(['bounded staleness']);
 });
 
 test('Lifeguard spares holders many of the false alarms that cost them their locks', { timeout: 120_000 }, () => {
@@ -83,12 +83,4 @@ function partnerOf({ name }: Scenario): Scenario {
   if (/checks|drift/.test(name)) return consulServices;
   if (/repeated/.test(name)) return consulDatacenters;
   return /lock|session/.test(name) ? consulLock : consul;
-}
-
-function firstViolation(scenario: Scenario, limit: number): Run {
-  for (let seed = 0; seed < limit; seed++) {
-    const run = simulate(scenario, { seed });
-    if (run.verdict === 'invalid') return run;
-  }
-  throw new Error(`no violation of ${scenario.name} in ${limit} seeds`);
 }

@@ -19,6 +19,8 @@ export type KvWrite =
       readonly value: string;
       readonly flags?: number;
       readonly session: string;
+      /** Of an acquisition that must not overtake a lock-delay: up to which index delays were known when it was let through. */
+      readonly delaysKnownUpTo?: number;
     }
   | { readonly verb: 'delete' | 'delete-tree'; readonly key: string }
   | { readonly verb: 'delete-cas'; readonly key: string; readonly index: number };
@@ -88,6 +90,8 @@ function lock(
   const { session } = write;
   if (session === '') return { type: 'error', error: 'missing session' };
   if (!rules.sessionIsValid(state, session)) return { type: 'error', error: `invalid session ${quoted(session)}` };
+  const { delaysKnownUpTo = Infinity } = write;
+  if ((state.delayed.get(write.key) ?? 0) > delaysKnownUpTo) return notDone;
   const existing = state.kv.get(write.key);
   if (!rules.isFree(existing, session)) return notDone;
   put(state, write, { lockIndex: rules.lockIndexOnAcquire(existing, session), session }, index);

@@ -51,7 +51,9 @@ export function applyConsul(state: ConsulState, command: ConsulCommand, index: n
     case 'deregister':
       return { answer: { type: 'done', index }, invalidated: deregister(state, command.deregistration, index) };
     case 'reap-tombstones':
-      for (const [key, buried] of state.graveyard) if (buried <= command.upTo) state.graveyard.delete(key);
+      for (const table of [state.graveyard, state.delayed]) {
+        for (const [key, index] of table) if (index <= command.upTo) table.delete(key);
+      }
       return plain({ type: 'done', index });
   }
 }

@@ -79,5 +79,6 @@ export function invalidate(state: ConsulState, id: string, index: number): reado
     else remove(state, entry.key, index);
   }
   const lockDelay = Math.min(session.lockDelay, maxLockDelay);
+  if (lockDelay > 0) for (const { key } of held) state.delayed.set(key, index);
   return held.map(({ key }) => ({ session: id, key, lockDelay }));
 }

@@ -7,6 +7,8 @@ export interface ConsulState {
   /** Deletions, by key or by prefix, and the index of each: they keep the index of a prefix from going back. */
   readonly graveyard: Map<string, number>;
   readonly sessions: Map<string, Session>;
+  /** Keys that were put under a lock-delay, and the index of each: forgotten with the deletions of their time. */
+  readonly delayed: Map<string, number>;
   readonly nodes: Map<string, CatalogNode>;
   /** By node and service ID. */
   readonly services: Map<string, CatalogService>;
@@ -86,6 +88,7 @@ export function emptyState(): ConsulState {
     kv: new Map(),
     graveyard: new Map(),
     sessions: new Map(),
+    delayed: new Map(),
     nodes: new Map(),
     services: new Map(),
     checks: new Map(),
