@@ -1,9 +1,9 @@
 // Stories of one small datacenter, line by line, compared with test/transcripts. UPDATE_TRANSCRIPTS=1 writes them anew.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { consulAgent } from '../../../protocols/consul/agent/agent.ts';
 import { consulServer } from '../../../protocols/consul/server.ts';
 import { ms, seconds, transcript, type Micros } from '../../../sim/index.ts';
+import { expectTranscript } from '../golden.ts';
 import { servers, settled } from './cluster.ts';
 import { converse, get, inTurn, put, session, type Step, type Talk } from './conversation.ts';
 
@@ -117,10 +117,7 @@ test.each(stories.map((story) => [story.file, story] as const))('%s', (name, { t
   const told = transcript(run, { from, to })
     .filter((line) => isTold(line))
     .map((line) => shorten(line));
-  const text = [title, '', ...told].join('\n') + '\n';
-  const file = new URL(`../../transcripts/${name}.txt`, import.meta.url);
-  if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+  expectTranscript(name, title, told);
 });
 
 /** What is sent, what breaks, and what servers and agents note; Raft and gossip have transcripts of their own. */

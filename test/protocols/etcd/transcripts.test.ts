@@ -1,7 +1,7 @@
 // Stories of one small cluster, line by line, compared with test/transcripts. UPDATE_TRANSCRIPTS=1 writes them anew.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ms, seconds, transcript } from '../../../sim/index.ts';
+import { expectTranscript } from '../golden.ts';
 import { play, type ClusterStory } from './cluster.ts';
 
 interface Story extends ClusterStory {
@@ -41,12 +41,15 @@ const stories: readonly Story[] = [
 test.each(stories.map((story) => [story.file, story.title, story] as const))('%s: %s', (name, title, story) => {
   const { run } = play({ ...story, trace: true });
   const told = transcript(run, { from: ms(story.from), to: ms(story.to) });
-  // Heartbeats and acknowledgements are left out.
-  const text =
-    [title, '', ...told.filter((line) => !/entries=\[\]|AppendEntriesReply|timer heartbeat/.test(line))].join('\n') +
-    '\n';
   expect(run.until).toBe(seconds(story.seconds));
-  const file = new URL(`../../transcripts/${name}.txt`, import.meta.url);
-  if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+  expectTranscript(
+    name,
+    title,
+    told.filter((line) => !isRoutine(line)),
+  );
 });
+
+/** Heartbeats and acknowledgements are left out. */
+function isRoutine(line: string): boolean {
+  return /entries=\[\]|AppendEntriesReply|timer heartbeat/.test(line);
+}

@@ -1,7 +1,7 @@
 // The behaviours that etcd's scenario tests and the paper's figures name, each as a story played by hand with real servers,
 // and its outcome. The whole course of each is in test/transcripts/raft; UPDATE_TRANSCRIPTS=1 writes it anew.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { expectTranscript } from '../golden.ts';
 import { Stepper, type StepperOptions } from './stepper.ts';
 import { flowStories } from './stories-flow.ts';
 import { membershipStories } from './stories-membership.ts';
@@ -36,8 +36,5 @@ test.each(stories.map((story) => [story.name, story.title, story] as const))('%s
   const outcome = cluster.show();
   expect(outcome).toEqual(story.outcome);
   expect(cluster.lines).toEqual(expect.arrayContaining([...(story.told ?? [])]));
-  const text = [title, '', ...cluster.lines, '', ...outcome].join('\n') + '\n';
-  const file = new URL(`../../transcripts/raft/${name}.txt`, import.meta.url);
-  if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+  expectTranscript(`raft/${name}`, title, [...cluster.lines, '', ...outcome]);
 });

@@ -1,7 +1,7 @@
 // Stories of one small ensemble, line by line, compared with test/transcripts. UPDATE_TRANSCRIPTS=1 writes them anew.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { ms, transcript } from '../../../sim/index.ts';
+import { expectTranscript } from '../golden.ts';
 import { ask, converse, type Line, type Setup } from './ensemble.ts';
 
 interface Story {
@@ -52,10 +52,7 @@ const stories: readonly Story[] = [
 test.each(stories.map((story) => [story.file, story.title, story] as const))('%s: %s', (name, title, story) => {
   const { run } = converse(story.lines, story.setup);
   const told = transcript(run, { from: ms(story.from), to: ms(story.to) });
-  const text = [title, '', ...told.filter((line) => !isRoutine(line)).map(shorten)].join('\n') + '\n';
-  const file = new URL(`../../transcripts/${name}.txt`, import.meta.url);
-  if (process.env['UPDATE_TRANSCRIPTS'] === '1') writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+  expectTranscript(name, title, told.filter((line) => !isRoutine(line)).map(shorten));
 });
 
 /** Pings, touches and half ticks are left out. */
