@@ -16,7 +16,7 @@ export function causeOfFailure({ verdict, findings }: Pick<SeedFailure, 'verdict
   return first === undefined ? verdict : causeOf(first);
 }
 
-/** Names the cause of a finding. Numbers, quoted words and names of nodes do not tell causes apart. */
+/** Names the cause of a finding. Numbers, durations, quoted words and names of nodes do not tell causes apart. */
 export function causeOf({ name, reason, verdict }: Finding): string {
   return name === panics ? `${verdict} ${name}: ${shapeOf(reason)}` : `${verdict} ${name}`;
 }
@@ -27,7 +27,7 @@ export function shapeOf(reason: string): string {
   return line
     .replaceAll(/"[^"]*"|'[^']*'/g, '"…"')
     .replaceAll(/\b[a-z]+-?\d+\b/gi, 'N')
-    .replaceAll(/\d[\d.,]*/g, '#');
+    .replaceAll(/\d[\d.,]*(?: (?:µs|ms|s)\b)?/g, '#');
 }
 
 const panics = 'handlers do not throw';

@@ -6,6 +6,7 @@ import {
   alwaysOn,
   defineScenario,
   eventually,
+  formatDuration,
   ms,
   nemesis,
   networkPresets,
@@ -110,7 +111,7 @@ function leaseProperties(server: Protocol<Etcd>): Property[] {
           if (note?.kind === 'lease trusted') trusted.set(id, now + left);
           else if (now < (trusted.get(id) ?? 0)) {
             const more = (trusted.get(id) as number) - now;
-            return `${node.id} revoked lease ${id} as expired ${more} µs before its client would have ceased to trust it`;
+            return `${node.id} revoked lease ${id} as expired ${formatDuration(more)} before its client would have ceased to trust it`;
           }
           return undefined;
         };

@@ -1,7 +1,7 @@
 // What must hold of how members probe and suspect each other: everybody is probed in turn, others are asked for help, pings fail
 // as often as the network loses them, suspicions last their time, and what keeps all of it in bounds.
 import { suspicionLength, suspicionTimeout, type Swim, type SwimConfig } from '../protocols/swim/index.ts';
-import { alwaysOn, type Micros, type Property, type Touch } from '../sim/index.ts';
+import { alwaysOn, formatDuration, type Micros, type Property, type Touch } from '../sim/index.ts';
 
 const swimOf = ({ node }: Touch): Swim['state']['swim'] | undefined => (node.state as Swim['state'] | undefined)?.swim;
 const lifeOf = ({ node }: Touch): string => `${node.id}/${node.incarnation}`;
@@ -124,7 +124,7 @@ export const suspicionsLastTheirTime = (config: SwimConfig, slack: Micros): Prop
         const due = lengthOf(config, n, accusers.size - 1);
         const waited = view.now - at;
         if (waited >= due - 1_000 && waited <= due + slack) return undefined;
-        const why = `whom ${[...accusers].join(', ')} suspect, ${waited} µs after it was suspected instead of ${due}`;
+        const why = `whom ${[...accusers].join(', ')} suspect, ${formatDuration(waited)} after it was suspected instead of ${formatDuration(due)}`;
         return `${touch.node.id} declares ${textOf(touch, 'member')} dead, ${why}`;
       };
     },

@@ -16,6 +16,7 @@ import {
   always,
   alwaysOn,
   eventually,
+  formatDuration,
   seconds,
   type Micros,
   type Property,
@@ -115,7 +116,7 @@ export const noDeathUnannounced = (config: SwimConfig): Property =>
         if (status !== 'dead' || from !== node.id) return undefined;
         const waited = view.now - (suspectedAt.get(key) ?? view.now);
         if (before === 'suspect' && waited >= least) return undefined;
-        return `${node.id} declares ${member} dead that was ${before} for ${waited} µs`;
+        return `${node.id} declares ${member} dead that was ${before} for ${formatDuration(waited)}`;
       };
     },
   );
@@ -157,7 +158,7 @@ export const crashesAreDetected = (
         if (view.now - Math.max(since, upSince.get(node.id) ?? view.now) <= bound) continue;
         const known = memberOf(node.state as Swim['state'], id);
         if (known !== undefined && isLive(known))
-          return `${node.id} takes ${id} for ${known.status}, down since ${since} µs`;
+          return `${node.id} takes ${id} for ${known.status}, down since ${formatDuration(since)}`;
       }
       return undefined;
     };

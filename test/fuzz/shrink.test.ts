@@ -178,6 +178,7 @@ test('causes are told apart by the property, and by the error where handlers thr
   const finding = { name: 'handlers do not throw', verdict: 'invalid' } as Finding;
   const threw = (reason: string): string => causeOf({ ...finding, reason });
   expect(threw('n1: term 3 has no entry 17')).toBe(threw('n22: term 41 has no entry 2'));
+  expect(threw('late by 900 µs')).toBe(threw('late by 1.2 s'));
   expect(threw('n1: term 3 has no entry 17')).not.toBe(threw('n1: no such key'));
   expect(causeOf({ ...finding, name: 'agreement', reason: 'a' })).toBe(
     causeOf({ ...finding, name: 'agreement', reason: 'b' }),

@@ -1,5 +1,5 @@
 // Properties of votes, terms and roles (section 5.2; thesis, sections 4.2.3 and 9.6).
-import { alwaysOn, type Micros, type Property } from '../../../sim/index.ts';
+import { alwaysOn, formatDuration, type Micros, type Property } from '../../../sim/index.ts';
 import { roleMoves } from '../chart.ts';
 import { lastIndex, termAt } from '../log.ts';
 import type { Role } from '../types.ts';
@@ -63,7 +63,7 @@ export function patientVoters(electionTimeout: Micros): Property {
       known.role = role;
       const waited = view.monotonic(node.id) - known.votedAt;
       return stands && waited < electionTimeout
-        ? `${node.id} stands for election ${waited} µs after it voted for somebody else, by its own clock`
+        ? `${node.id} stands for election ${formatDuration(waited)} after it voted for somebody else, by its own clock`
         : undefined;
     };
   });

@@ -1,5 +1,5 @@
 // A property of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
-import { alwaysOn, type Micros, type Property } from '../../../sim/index.ts';
+import { alwaysOn, formatDuration, type Micros, type Property } from '../../../sim/index.ts';
 import type { Role } from '../types.ts';
 import { dataOf, raftOf } from './view.ts';
 
@@ -43,7 +43,7 @@ export function leaseSafety(): Property {
       // The margin, by doublings of a millisecond.
       near?.(32 - Math.clz32(Math.floor(Math.max(0, over) / 1_000)));
       if (over < 0)
-        return `${node.id} became leader of term ${term}, and ${other.id}, leader of term ${raft.currentTerm}, holds its lease for another ${-over} µs`;
+        return `${node.id} became leader of term ${term}, and ${other.id}, leader of term ${raft.currentTerm}, holds its lease for another ${formatDuration(-over)}`;
     }
     return undefined;
   });
