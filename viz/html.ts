@@ -39,13 +39,18 @@ export function renderTimelineHtml(data: PackedTimeline, assets: TimelineAssets)
 <style>${style}</style>
 </head>
 <body>
-<div id="timeline"><noscript>This timeline is drawn by a script inside this file; allow it to run.</noscript></div>
+<div id="timeline"><p class="status">${escapeHtml(beforeTheScript(data))}</p><noscript>This timeline is drawn by a script inside this file; allow it to run.</noscript></div>
 <script type="application/octet-stream" id="timeline-data">${pack(JSON.stringify(data))}</script>
 <script type="application/octet-stream" id="timeline-worker">${pack(assets.worker)}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
+}
+
+/** What is read while a long run unpacks. */
+function beforeTheScript({ scenario, seed, verdict, statistics }: PackedTimeline): string {
+  return `${scenario}, seed ${seed}, ${verdict}: reading ${statistics.sent.toLocaleString('en-US')} messages…`;
 }
 
 /** Text for an element or a quoted attribute. */

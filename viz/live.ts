@@ -58,6 +58,40 @@ export function payloadReader({ bytes, ends }: JoinedPayloads): (index: number) 
   };
 }
 
+/** The first field of an object, where it holds a plain text. */
+export interface Lead {
+  readonly field: string;
+  readonly text: string;
+}
+
+/**
+ * Reads a payload's first field without the rest: what kind of message or note it is mostly stands there, and is asked of
+ * every row. Undefined where the whole must be read to know.
+ */
+export function leadReader({ bytes, ends }: JoinedPayloads): (index: number) => Lead | undefined {
+  /** The plain text between quotes that begins at a byte; undefined when there is none. */
+  const quoted = (at: number, end: number): string | undefined => {
+    if (bytes[at] !== quote) return undefined;
+    let stop = at + 1;
+    while (stop < end && bytes[stop] !== quote) {
+      if ((bytes[stop] as number) >= 128 || bytes[stop] === backslash) return undefined;
+      stop++;
+    }
+    return stop < end ? String.fromCharCode(...bytes.subarray(at + 1, stop)) : undefined;
+  };
+  return (index) => {
+    if (index < 0 || index >= ends.length) return undefined;
+    const start = index === 0 ? 0 : (ends[index - 1] as number);
+    const end = ends[index] as number;
+    const field = bytes[start] === brace ? quoted(start + 1, end) : undefined;
+    if (field === undefined || bytes[start + field.length + 3] !== colon) return undefined;
+    const text = quoted(start + field.length + 4, end);
+    return text === undefined ? undefined : { field, text };
+  };
+}
+
+const [quote, backslash, brace, colon] = [0x22, 0x5c, 0x7b, 0x3a];
+
 /** The buffers of a trace, to be moved and not copied. */
 export function buffersOf(trace: LiveTrace): ArrayBuffer[] {
   const { time, event, kind, node, peer, ref, cause, payload, payloads } = trace;

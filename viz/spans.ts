@@ -64,7 +64,6 @@ interface OpenSpan {
 
 function readRow(state: LaneState, rows: Rows, row: number, found: { bands: Band[]; roles: RoleSpan[] }): void {
   const time = rows.trace.time[row] as number;
-  const payload = rows.payload(rows.trace.payload[row] as number);
   switch (rows.trace.kind[row]) {
     case kindNumber.start:
       if (!state.born && time > 0) {
@@ -77,16 +76,18 @@ function readRow(state: LaneState, rows: Rows, row: number, found: { bands: Band
     case kindNumber.crash:
       closeBand(state, 'paused', time, found.bands, false);
       closeRole(state, time, found.roles);
-      state.down ??= { from: time, row, reason: textOf(payload) };
+      state.down ??= { from: time, row, reason: textOf(payloadOf(rows, row)) };
       break;
     case kindNumber.pause:
-      state.paused ??= { from: time, row, reason: textOf(payload) };
+      state.paused ??= { from: time, row, reason: textOf(payloadOf(rows, row)) };
       break;
     case kindNumber.resume:
       closeBand(state, 'paused', time, found.bands, false);
       break;
     case kindNumber.note:
-      readNote(state, payload, time, row, found.roles);
+      // Most notes are of something else: they are told apart by their texts, which is far cheaper than to read them.
+      if (rows.trace.payloads[rows.trace.payload[row] as number]?.includes('"kind":"role"') === true)
+        readNote(state, payloadOf(rows, row), time, row, found.roles);
       break;
     default:
   }
@@ -120,6 +121,8 @@ function closeRole(state: LaneState, time: Micros, roles: RoleSpan[]): void {
   roles.push({ lane: state.lane, role, detail, from, to: time, row });
   state.role = undefined;
 }
+
+const payloadOf = (rows: Rows, row: number): Json => rows.payload(rows.trace.payload[row] as number);
 
 function textOf(payload: Json): string {
   if (payload === null) return '';

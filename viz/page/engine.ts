@@ -17,6 +17,30 @@ export interface Engine {
   ): Question<N>;
 }
 
+/** An engine for a part of the page: what it asked and was not told when the part is closed is given up. */
+export interface EngineScope extends Engine {
+  close(): void;
+}
+
+export function createScope(engine: Engine): EngineScope {
+  const open = new Set<{ cancel(): void }>();
+  let isClosed = false;
+  return {
+    ask(service, asks, onPartial) {
+      if (isClosed) return { answer: Promise.reject(new Cancelled()), cancel: () => undefined };
+      const question = engine.ask(service, asks, onPartial);
+      open.add(question);
+      const forget = (): boolean => open.delete(question);
+      question.answer.then(forget, forget);
+      return question;
+    },
+    close() {
+      isClosed = true;
+      for (const question of open) question.cancel();
+    },
+  };
+}
+
 /** Nobody waits for the answer any more. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';

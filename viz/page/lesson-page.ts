@@ -5,7 +5,7 @@ import { placeCaptions, prove } from '../lessons/judge.ts';
 import type { Engine } from './engine.ts';
 import { button, element } from './overlay/element.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
-import { shownRun, type ShownRun } from './shown-run.ts';
+import { shownRunSoon, type ShownRun } from './shown-run.ts';
 import { asSentence, instant } from './words.ts';
 
 export interface LessonSetting {
@@ -27,7 +27,8 @@ interface Panel {
 /** Runs the lesson's run, and gives what then shows it. */
 export async function prepareLesson(setting: LessonSetting): Promise<() => RunPage> {
   const { root, engine, lesson, entry, home } = setting;
-  const shown = shownRun(lesson.run, await engine.ask('run', { request: lesson.run }).answer);
+  const { answer } = engine.ask('run', { request: lesson.run });
+  const shown = await shownRunSoon(lesson.run, await answer, () => undefined);
   return () => {
     const panel = lessonPanel(setting, shown);
     // Predict first: the picture would give the answer away.

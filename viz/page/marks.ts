@@ -13,26 +13,31 @@ export interface Marks {
   readonly lane: Int32Array;
   readonly row: Int32Array;
   readonly type: readonly MarkType[];
-  readonly text: readonly string[];
+  /** The words of a mark, by its place; made when they are asked for. */
+  readonly textOf: (index: number) => string;
 }
 
 /** Reads the marks; role notes are spans and not among them. */
 export function readMarks(rows: DecodedRows, data: TimelineData): Marks {
-  const found: { row: number; type: MarkType; text: string }[] = [];
   const roleRows = new Set(data.roles.map((span) => span.row));
+  const typeOfKind = rows.kinds.map(typeOf);
+  const found: number[] = [];
   for (let row = 0; row < rows.length; row++) {
-    if ((rows.node[row] as number) < 0 || roleRows.has(row)) continue;
-    const mark = readMark(rows, row);
-    if (mark !== undefined) found.push({ row, ...mark });
+    const type = typeOfKind[rows.kind[row] as number] ?? 'quiet';
+    if (type === 'elsewhere' || (rows.node[row] as number) < 0 || roleRows.has(row)) continue;
+    if (type === 'note' && isRoleNote(rows, row)) continue;
+    if (type === 'start' && (rows.ref[row] as number) <= 1 && (rows.time[row] as number) <= 0) continue;
+    found.push(row);
   }
-  found.sort((one, other) => (rows.time[one.row] as number) - (rows.time[other.row] as number) || one.row - other.row);
+  const row = Int32Array.from(found);
+  row.sort((one, other) => (rows.time[one] as number) - (rows.time[other] as number) || one - other);
   return {
-    length: found.length,
-    time: Float64Array.from(found, ({ row }) => rows.time[row] as number),
-    lane: Int32Array.from(found, ({ row }) => rows.node[row] as number),
-    row: Int32Array.from(found, ({ row }) => row),
-    type: found.map(({ type }) => type),
-    text: found.map(({ text }) => text),
+    length: row.length,
+    time: Float64Array.from(row, (each) => rows.time[each] as number),
+    lane: row.map((each) => rows.node[each] as number),
+    row,
+    type: Array.from(row, (each) => (typeOfKind[rows.kind[each] as number] ?? 'quiet') as MarkType),
+    textOf: (index) => textOf(rows, row[index] as number),
   };
 }
 
@@ -57,25 +62,36 @@ const drawnOtherwise = new Set(
   ),
 );
 
-function readMark(rows: DecodedRows, row: number): { type: MarkType; text: string } | undefined {
-  const kind = rows.kinds[rows.kind[row] as number];
-  if (kind === undefined) return { type: 'quiet', text: '' };
-  if (drawnOtherwise.has(kind)) return undefined;
-  const payload = rows.payloadAt(rows.payload[row] as number);
+function typeOf(kind: string): MarkType | 'elsewhere' {
+  if (drawnOtherwise.has(kind)) return 'elsewhere';
   switch (kind) {
     case 'note':
-      return isRoleNote(payload) ? undefined : { type: 'note', text: noteText(payload) };
-    case 'unsynced':
-      return { type: 'alarm', text: `${rows.ref[row]} unsynced lost` };
     case 'start':
-      return (rows.ref[row] as number) > 1 || (rows.time[row] as number) > 0
-        ? { type: 'start', text: 'restart' }
-        : undefined;
+      return kind;
+    case 'unsynced':
+      return 'alarm';
     default:
-      return { type: 'quiet', text: '' };
+      return 'quiet';
   }
 }
 
-function isRoleNote(payload: Json): boolean {
+function textOf(rows: DecodedRows, row: number): string {
+  switch (rows.kinds[rows.kind[row] as number]) {
+    case 'note':
+      return noteText(rows.payloadAt(rows.payload[row] as number));
+    case 'unsynced':
+      return `${rows.ref[row]} unsynced lost`;
+    case 'start':
+      return 'restart';
+    default:
+      return '';
+  }
+}
+
+function isRoleNote(rows: DecodedRows, row: number): boolean {
+  const index = rows.payload[row] as number;
+  const lead = rows.leadAt(index);
+  if (lead?.field === 'kind') return lead.text === 'role';
+  const payload = rows.payloadAt(index);
   return typeof payload === 'object' && payload !== null && 'kind' in payload && payload.kind === 'role';
 }

@@ -158,7 +158,8 @@ function readTypes(rows: DecodedRows, sends: Int32Array): Pick<Messages, 'types'
     const payload = rows.payload[sends[index] as number] as number;
     let place = byPayload.get(payload);
     if (place === undefined) {
-      const name = messageTypeOf(rows.payloadAt(payload));
+      const lead = rows.leadAt(payload);
+      const name = lead?.field === 'type' ? lead.text : messageTypeOf(rows.payloadAt(payload));
       place = byName.get(name) ?? found.push({ name, count: 0 }) - 1;
       byName.set(name, place);
       byPayload.set(payload, place);

@@ -2,7 +2,7 @@
 import type { Json } from '../../sim/protocol.ts';
 import { unpackColumn } from '../columns.ts';
 import type { LiveTrace, PackedTrace, RoleSpan, TimelineData, TimelineOperation } from '../data.ts';
-import { payloadReader } from '../live.ts';
+import { leadReader, payloadReader, type Lead } from '../live.ts';
 import { buildDensity, type Density } from './density.ts';
 import { readDisks, type DiskSpan } from './disks.ts';
 import { intervals, type Intervals } from './intervals.ts';
@@ -16,6 +16,8 @@ export interface DecodedRows {
   readonly kinds: readonly string[];
   /** The payload of a number in the column `payload`; null for -1. */
   readonly payloadAt: (index: number) => Json;
+  /** Its first field, where that can be had without reading it all. */
+  readonly leadAt: (index: number) => Lead | undefined;
   readonly time: Float64Array;
   readonly event: Int32Array;
   readonly kind: Uint8Array;
@@ -54,9 +56,20 @@ export interface Model {
   readonly rolesByLane: readonly (readonly RoleSpan[])[];
 }
 
-/** Builds the model; takes a few hundred milliseconds for a million rows. */
+/** Builds the model at once. */
 export function buildModel(data: TimelineData): Model {
+  const steps = modelSteps(data);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** Builds the model step by step, each some hundred milliseconds for a million messages, and says what comes next. */
+export function* modelSteps(data: TimelineData): Generator<string, Model> {
+  yield 'events';
   const rows = decodeRows(data.trace);
+  yield 'messages';
   const messages = readMessages(rows, data.end);
   const messageOfRow = new Int32Array(rows.length).fill(-1);
   for (let index = 0; index < messages.length; index++) {
@@ -64,18 +77,24 @@ export function buildModel(data: TimelineData): Model {
     const endRow = messages.endRow[index] as number;
     if (endRow >= 0) messageOfRow[endRow] = index;
   }
-  const disks = readDisks(rows, data.end);
+  yield 'disks';
+  const disks = spansOf(readDisks(rows, data.end));
+  yield 'timers';
+  const timers = spansOf(readTimers(rows, data.end));
+  yield 'notes';
+  const marks = readMarks(rows, data);
+  yield 'densities';
   return {
     data,
     rows,
     messages,
     messageOfRow,
     invokeRows: readInvocations(rows),
-    marks: readMarks(rows, data),
+    marks,
     density: buildDensity(messages, data.lanes.length, data.end),
-    timers: spansOf(readTimers(rows, data.end)),
-    disks: spansOf(disks),
-    lostWrites: disks.filter((span) => span.end === 'lost'),
+    timers,
+    disks,
+    lostWrites: disks.spans.filter((span) => span.end === 'lost'),
     operationTimes: intervals(
       data.operations.map(({ from }) => from),
       data.operations.map(({ to }) => to ?? data.end),
@@ -117,20 +136,26 @@ function readNext({ operations }: TimelineData): Float64Array {
 
 function readInvocations(rows: DecodedRows): Map<number, number> {
   const found = new Map<number, number>();
+  const invoke = rows.kinds.indexOf('invoke');
   for (let row = 0; row < rows.length; row++) {
-    if (rows.kinds[rows.kind[row] as number] === 'invoke') found.set(rows.ref[row] as number, row);
+    if (rows.kind[row] === invoke) found.set(rows.ref[row] as number, row);
   }
   return found;
 }
 
 function decodeRows(trace: PackedTrace | LiveTrace): DecodedRows {
-  if (!('columns' in trace)) return { ...trace, payloadAt: payloadReader(trace.payloads) };
+  if (!('columns' in trace)) {
+    const { payloads } = trace;
+    return { ...trace, payloadAt: payloadReader(payloads), leadAt: leadReader(payloads) };
+  }
   const { length, columns, payloads } = trace;
   const whole = (packed: string): Int32Array => unpackColumn(packed, new Int32Array(length));
   return {
     length,
     kinds: trace.kinds,
     payloadAt: (index) => payloads[index] ?? null,
+    // These are read already.
+    leadAt: () => undefined,
     time: unpackColumn(columns.time, new Float64Array(length)),
     event: whole(columns.event),
     kind: unpackColumn(columns.kind, new Uint8Array(length)),

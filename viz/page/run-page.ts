@@ -2,12 +2,14 @@
 // beside it.
 import type { CatalogueEntry } from '../catalogue.ts';
 import type { RunRequest } from '../request.ts';
-import { Cancelled, EngineError, type Engine, type Question } from './engine.ts';
+import { Cancelled, createScope, EngineError, type Engine, type EngineScope, type Question } from './engine.ts';
 import { layersOf } from './layers.ts';
 import { button, element } from './overlay/element.ts';
 import { findings } from './overlay/findings.ts';
 import { header } from './overlay/header.ts';
-import { shownRun, type ShownRun } from './shown-run.ts';
+import { progressInWords } from './overlay/progress.ts';
+import { shownRunSoon, type ShownRun } from './shown-run.ts';
+import type { KnownSeeds } from './side/seeds.ts';
 import { createWorkbench, type Place, type Workbench } from './workbench.ts';
 import { inWords } from './words-of-changes.ts';
 import { duration } from './words.ts';
@@ -50,6 +52,8 @@ export function createRunPage(
   const status = element('p', { class: 'status', attributes: { role: 'status' } });
   let runs: readonly [ShownRun, ...ShownRun[]] = [first];
   let workbench: Workbench | undefined;
+  let scope: EngineScope | undefined;
+  const seeds: KnownSeeds = new Map();
   let question: Question<'run'> | undefined;
 
   /** A run from a file is run here to be asked about; it must be the same run. */
@@ -70,11 +74,14 @@ export function createRunPage(
     const base = runs[0];
     const against = isAlone ? undefined : await number(base);
     status.textContent = 'Running…';
-    question = engine.ask('run', { request: asked, against }, ({ events, now }) => {
-      status.textContent = `Running: ${events.toLocaleString('en-US')} events, ${duration(now)} simulated`;
-    });
+    const tell = (what: string): void => void (status.textContent = what);
+    const mine = engine.ask('run', { request: asked, against }, (progress) =>
+      tell(progressInWords('the changed run', progress)),
+    );
+    question = mine;
     try {
-      const made = shownRun(asked, await question.answer);
+      const made = await shownRunSoon(asked, await mine.answer, tell);
+      if (question !== mine) return;
       status.textContent = said;
       const tab = workbench?.place().tab;
       const keeps = tab === undefined ? {} : { tab };
@@ -92,7 +99,8 @@ export function createRunPage(
   const complete = async (): Promise<void> => {
     if (first.number !== undefined || first.model.data.events > mostEventsToComplete) return;
     try {
-      const made = shownRun(first.asked, await engine.ask('run', { request: first.asked }).answer);
+      const { answer } = engine.ask('run', { request: first.asked });
+      const made = await shownRunSoon(first.asked, await answer, () => undefined);
       const isSame = made.model.data.hash === first.model.data.hash && runs.length === 1 && runs[0] === first;
       if (isSame && layersOf(made).size > layersOf(first).size && workbench !== undefined)
         render([{ ...made, model: first.model }], workbench.place());
@@ -117,16 +125,20 @@ export function createRunPage(
     close: () => {
       question?.cancel();
       workbench?.close();
+      scope?.close();
     },
   };
 
   const render = (next: readonly [ShownRun, ...ShownRun[]], place: Partial<Place>): void => {
     workbench?.close();
+    scope?.close();
+    scope = createScope(engine);
     runs = next;
     const { data } = page.shown.model;
     workbench = createWorkbench({
       runs,
-      engine,
+      engine: scope,
+      seeds,
       entry,
       start: place,
       request: (asked) => void request(asked),

@@ -3,7 +3,7 @@ import type { TimelineData } from '../data.ts';
 import type { RunRequest } from '../request.ts';
 import type { ClockTrack, Difference, RunAnswer } from '../worker/messages.ts';
 import { noLocks, readLocks, type Locks } from './locks.ts';
-import { buildModel, type Model } from './model.ts';
+import { buildModel, modelSteps, type Model } from './model.ts';
 import { effectPoints, type ExplainedKey } from './orders.ts';
 
 export interface ShownRun {
@@ -21,23 +21,57 @@ export interface ShownRun {
 
 /** A run that the simulator in the page made. */
 export function shownRun(asked: RunRequest, answer: RunAnswer): ShownRun {
+  return shownAs(asked, answer, buildModel(answer.timeline));
+}
+
+/** The same, step by step where it is long; says what comes next. */
+export async function shownRunSoon(asked: RunRequest, answer: RunAnswer, tell: Tell): Promise<ShownRun> {
+  return shownAs(asked, answer, await buildSoon(answer.timeline, tell));
+}
+
+/** A run that came in a file. */
+export function carriedRun(data: TimelineData): ShownRun {
+  return carriedAs(data, buildModel(data));
+}
+
+/** The same, step by step where it is long; says what comes next. */
+export async function carriedRunSoon(data: TimelineData, tell: Tell): Promise<ShownRun> {
+  return carriedAs(data, await buildSoon(data, tell));
+}
+
+/** Is told what comes next. */
+export type Tell = (what: string) => void;
+
+/** A trace with fewer rows is there before anybody could read what is being done. */
+const fewRows = 200_000;
+
+async function buildSoon(data: TimelineData, tell: Tell): Promise<Model> {
+  if (data.trace.length < fewRows) return buildModel(data);
+  const steps = modelSteps(data);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    tell(`Reading the run: ${value} of ${data.trace.length.toLocaleString('en-US')} rows`);
+    await painted();
+  }
+}
+
+/** Lets the browser paint what was told, and the reader do what she likes meanwhile. */
+export function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0);
+  });
+}
+
+function shownAs(asked: RunRequest, answer: RunAnswer, model: Model): ShownRun {
   const { number, timeline, clocks, tenures, orders, difference } = answer;
   const locks = readLocks(
     tenures,
     timeline.lanes.map(({ id }) => id),
   );
-  return {
-    asked,
-    model: buildModel(timeline),
-    number,
-    clocks,
-    locks,
-    explained: effectPoints(orders, timeline),
-    difference,
-  };
+  return { asked, model, number, clocks, locks, explained: effectPoints(orders, timeline), difference };
 }
 
-/** A run that came in a file. */
-export function carriedRun(data: TimelineData): ShownRun {
-  return { asked: data.request, model: buildModel(data), clocks: [], locks: noLocks, explained: [] };
+function carriedAs(data: TimelineData, model: Model): ShownRun {
+  return { asked: data.request, model, clocks: [], locks: noLocks, explained: [] };
 }

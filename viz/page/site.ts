@@ -5,15 +5,17 @@ import type { TimelineData } from '../data.ts';
 import type { Lesson } from '../lessons/format.ts';
 import type { RunRequest } from '../request.ts';
 import { fragmentOf, readFragment, type Address } from './address.ts';
-import { Cancelled, type Engine } from './engine.ts';
+import { Cancelled, createScope, type Engine, type EngineScope } from './engine.ts';
 import { gallery } from './gallery.ts';
 import { parseForeign } from './json.ts';
 import { prepareLesson } from './lesson-page.ts';
 import { button, element } from './overlay/element.ts';
+import { findings } from './overlay/findings.ts';
+import { header } from './overlay/header.ts';
+import { progressPanel } from './overlay/progress.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
-import { carriedRun, shownRun, type ShownRun } from './shown-run.ts';
+import { carriedRunSoon, shownRunSoon, type ShownRun } from './shown-run.ts';
 import type { Place } from './workbench.ts';
-import { duration } from './words.ts';
 
 export interface SiteSetting {
   readonly root: HTMLElement;
@@ -29,6 +31,8 @@ export interface Site {
 interface State extends SiteSetting {
   catalogue?: readonly CatalogueEntry[];
   page?: RunPage | undefined;
+  /** Asks for the page that is shown: what is under way when the reader leaves it is given up. */
+  scope?: EngineScope | undefined;
   /** The address that the page itself wrote last. */
   own: string;
   timer: number;
@@ -72,7 +76,7 @@ async function route(site: State, isLate: () => boolean): Promise<void> {
   if (chosen !== undefined) return showLesson(site, chosen, isLate);
   if (name !== null) throw new Error(`there is no lesson ${JSON.stringify(name.slice(0, 60))}`);
   if (fragment === 'gallery' || (fragment === '' && carried === undefined)) return showGallery(site, isLate);
-  if (fragment === '' && carried !== undefined) return showCarried(site, carried);
+  if (fragment === '' && carried !== undefined) return showCarried(site, carried, isLate);
   return showRun(site, await readFragment(fragment), isLate);
 }
 
@@ -90,7 +94,7 @@ async function showFile(site: State, file: File, isLate: () => boolean): Promise
     throw new Error(`${file.name}: expected at most ${largestFile} bytes, found ${file.size}`);
   const json = readFile(file.name, await file.text());
   if (json['format'] !== 'faultline-replay')
-    return showLesson(site, await site.engine.ask('lesson', json).answer, isLate);
+    return showLesson(site, await scopeOf(site).ask('lesson', json).answer, isLate);
   const { scenario, seed, parameters, until, faults, workload, maxEvents } = json;
   const bound = maxEvents === undefined ? {} : { maxEvents };
   const request = { scenario, seed, parameters, until, faults, workload, ...bound } as unknown as RunRequest;
@@ -113,7 +117,8 @@ function readFile(name: string, text: string): Record<string, unknown> {
 }
 
 async function showLesson(site: State, lesson: Lesson, isLate: () => boolean): Promise<void> {
-  const { root, engine, lessons } = site;
+  const { root, lessons } = site;
+  const engine = scopeOf(site);
   document.title = `${lesson.title} · Faultline`;
   const entry = await entryOf(site, lesson.run.scenario);
   const open = await prepareLesson({ root, engine, lesson, lessons, entry, home });
@@ -122,7 +127,8 @@ async function showLesson(site: State, lesson: Lesson, isLate: () => boolean): P
 
 async function showRun(site: State, address: Address, isLate: () => boolean, isSure = false): Promise<void> {
   if (isLate()) return;
-  const { root, engine } = site;
+  const { root } = site;
+  const engine = scopeOf(site);
   const { request, hash, window, moment } = address;
   if (!isSure && address.version !== undefined && address.version !== version) {
     const onAnyway = (): void => attempt(site, (late) => showRun(site, address, late, true));
@@ -130,15 +136,10 @@ async function showRun(site: State, address: Address, isLate: () => boolean, isS
     return;
   }
   const name = request.scenario;
-  const status = element('p', { class: 'status', attributes: { role: 'status' }, text: `Running ${name}…` });
-  const question = engine.ask('run', { request }, ({ events, now }) => {
-    status.textContent = `Running ${name}: ${events.toLocaleString('en-US')} events, ${duration(now)} simulated`;
-  });
-  root.replaceChildren(
-    status,
-    button('Cancel', 'button', () => question.cancel()),
-  );
-  const shown = shownRun(request, await question.answer);
+  const question = engine.ask('run', { request }, (progress) => panel.follow(progress));
+  const panel = progressPanel(name, () => question.cancel());
+  root.replaceChildren(panel.node);
+  const shown = await shownRunSoon(request, await question.answer, (what) => panel.say(what));
   const { data } = shown.model;
   const entry = await entryOf(site, data.scenario);
   if (isLate()) return;
@@ -157,16 +158,31 @@ async function showRun(site: State, address: Address, isLate: () => boolean, isS
 }
 
 /** The picture needs no simulator: it is there before the thread has begun. */
-async function showCarried(site: State, data: TimelineData): Promise<void> {
-  const shown = carriedRun(data);
-  const page = createRunPage(site.root, shown, {}, { engine: site.engine, home, entry: undefined });
+async function showCarried(site: State, data: TimelineData, isLate: () => boolean): Promise<void> {
+  const { root } = site;
+  const engine = scopeOf(site);
+  const status = element('p', { class: 'status', attributes: { role: 'status' } });
+  const shown = await carriedRunSoon(data, (what) => {
+    status.textContent = what;
+    // How it ended need not wait for the picture.
+    if (!status.isConnected) root.replaceChildren(header(data), element('main', {}, [status, findings(data)]));
+  });
+  if (isLate()) return;
+  const page = createRunPage(root, shown, {}, { engine, home, entry: undefined });
   site.page = page;
   const entry = await entryOf(site, data.scenario).catch(() => undefined);
   if (entry !== undefined && page.shown === shown) page.setEntry(entry);
 }
 
+function scopeOf(site: State): EngineScope {
+  site.scope ??= createScope(site.engine);
+  return site.scope;
+}
+
 function leave(site: State): void {
   site.page?.close();
+  site.scope?.close();
+  site.scope = undefined;
   site.root.classList.remove('is-predicting');
   site.page = undefined;
   clearTimeout(site.timer);

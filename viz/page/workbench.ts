@@ -19,6 +19,7 @@ import { askForKeys } from './overlay/shortcuts.ts';
 import { createPane, darkness, stageWidth, zoomButtons, type Pane, type PaneListener } from './pane.ts';
 import { createPlayer, type Player } from './player.ts';
 import type { ShownRun } from './shown-run.ts';
+import type { KnownSeeds } from './side/seeds.ts';
 import { createSide, type Side } from './side/side.ts';
 import { rowAt } from './steps.ts';
 import { rowOfTarget, targetOfRow, timesOfTarget, type Target } from './target.ts';
@@ -30,6 +31,7 @@ export interface WorkbenchSetting {
   /** The run, or the first run and the changed one. */
   readonly runs: readonly [ShownRun, ...ShownRun[]];
   readonly engine: Engine;
+  readonly seeds: KnownSeeds;
   readonly entry: CatalogueEntry | undefined;
   /** Where to open; by default at what matters. */
   readonly start: Partial<Place>;
@@ -118,7 +120,7 @@ function closeBench(bench: Bench, resized: ResizeObserver): void {
 const subject = (bench: Bench): Pane => bench.panes.at(-1) as Pane;
 
 function createBench(setting: WorkbenchSetting): Bench {
-  const { runs, engine, entry } = setting;
+  const { runs, engine, entry, seeds } = setting;
   const end = Math.max(...runs.map(({ model }) => model.data.end));
   const last = runs.at(-1) as ShownRun;
   const titles = runs.length === 1 ? [undefined] : ['First run', 'Changed run'];
@@ -141,6 +143,7 @@ function createBench(setting: WorkbenchSetting): Bench {
     side: createSide({
       shown: last,
       engine,
+      seeds,
       entry,
       change,
       openSeed: setting.openSeed,

@@ -15,7 +15,13 @@ export interface Services {
   run: {
     readonly asks: { readonly request: unknown; readonly against?: number | undefined };
     readonly answer: RunAnswer;
-    readonly partial: { readonly events: number; readonly now: Micros; readonly until: Micros };
+    readonly partial: {
+      readonly events: number;
+      readonly now: Micros;
+      readonly until: Micros;
+      /** What is done with the run when it is over. */
+      readonly stage?: string | undefined;
+    };
   };
   /** The world right after an event of a kept run. */
   moment: {

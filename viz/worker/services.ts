@@ -71,8 +71,12 @@ function* runOne(shelf: Shelf, { request, against }: Services['run']['asks'], ve
   }
   const tracks = clocks.take();
   const held = tenures.take();
+  const after = (stage: string): Services['run']['partial'] => {
+    return { events: simulation.events, now: simulation.view.now, until, stage };
+  };
+  yield after('Judging its history');
   const run = simulation.finish();
-  yield;
+  yield after('Laying it out');
   const { number } = shelf.keep(scenario, options, run);
   const difference = against === undefined ? undefined : differenceOf(shelf.get(against).run, run);
   return {

@@ -134,12 +134,12 @@ function drawText(
 ): void {
   const { context, theme } = frame;
   const lane = marks.lane[index] as number;
-  const text = marks.text[index] as string;
   context.font = `500 10px ${fontFamily}`;
   context.textBaseline = 'middle';
-  const short = text.length > 34 ? `${text.slice(0, 33)}…` : text;
   const left = x - 3;
   if (left < (textEnds.get(lane) ?? -Infinity)) return;
+  const text = marks.textOf(index);
+  const short = text.length > 34 ? `${text.slice(0, 33)}…` : text;
   textEnds.set(lane, left + context.measureText(short).width + 8);
   context.lineWidth = 3;
   context.lineJoin = 'round';

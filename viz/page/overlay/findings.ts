@@ -6,8 +6,8 @@ import { element } from './element.ts';
 const mostShown = 6;
 
 /** The findings of a run, or the good news that there are none; beside another run it is said whose they are. */
-export function findings(data: TimelineData, onJump: (index: number) => void, isChanged = false): HTMLElement {
-  const cards = data.findings.map((finding, index) => card(data, finding, () => onJump(index)));
+export function findings(data: TimelineData, onJump?: (index: number) => void, isChanged = false): HTMLElement {
+  const cards = data.findings.map((finding, index) => card(data, finding, () => onJump?.(index)));
   const rest = cards.splice(mostShown);
   const children: Node[] = [
     element('h2', {

@@ -9,13 +9,17 @@ export interface SeedsSetting {
   /** What all the runs have in common. */
   readonly request: RunRequest;
   readonly seed: string;
+  readonly known: KnownSeeds;
   readonly open: (seed: string) => void;
 }
+
+/** What seeds of a world came to, by the world: opening one of them must not lose the others. */
+export type KnownSeeds = Map<string, readonly SeedOutcome[]>;
 
 const howMany = 200;
 const signs = { valid: '', invalid: '✕', unknown: '?' } as const;
 
-export function createSeeds({ engine, request, seed, open }: SeedsSetting): HTMLElement {
+export function createSeeds({ engine, request, seed, known, open }: SeedsSetting): HTMLElement {
   const squares = element('div', {
     class: 'seed-squares',
     attributes: { role: 'group', 'aria-label': 'Runs by seed' },
@@ -23,6 +27,17 @@ export function createSeeds({ engine, request, seed, open }: SeedsSetting): HTML
   const bars = element('div', { class: 'seed-bars' });
   const status = element('p', { class: 'hint', attributes: { 'aria-live': 'polite' } });
   let question: Question<'seeds'> | undefined;
+  const world = JSON.stringify({ ...request, seed: undefined });
+  const tellAll = (outcomes: readonly SeedOutcome[]): void => {
+    const bad = outcomes.filter(({ verdict }) => verdict === 'invalid').length;
+    status.textContent = `${outcomes.length} seeds: ${bad} with a violation. Choose a square to open its run.`;
+  };
+  const before = known.get(world);
+  if (before !== undefined) {
+    squares.append(...before.map((outcome) => square(outcome, seed, open)));
+    bars.append(...histogram(before));
+    tellAll(before);
+  }
   const run = async (): Promise<void> => {
     question?.cancel();
     squares.replaceChildren();
@@ -37,8 +52,8 @@ export function createSeeds({ engine, request, seed, open }: SeedsSetting): HTML
     });
     try {
       await question.answer;
-      const bad = outcomes.filter(({ verdict }) => verdict === 'invalid').length;
-      status.textContent = `${howMany} seeds: ${bad} with a violation. Choose a square to open its run.`;
+      known.set(world, outcomes);
+      tellAll(outcomes);
     } catch (error) {
       if (!(error instanceof Cancelled)) status.textContent = error instanceof Error ? error.message : String(error);
     }

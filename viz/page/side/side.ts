@@ -15,7 +15,7 @@ import type { Target } from '../target.ts';
 import type { TimeWindow } from '../view.ts';
 import { createCluster } from './cluster.ts';
 import { createEventList, listSwitch, type EventList } from './event-list.ts';
-import { createSeeds } from './seeds.ts';
+import { createSeeds, type KnownSeeds } from './seeds.ts';
 import { createShare } from './share.ts';
 import { createStatePanel } from './state.ts';
 import { createWhatIf } from './what-if.ts';
@@ -23,6 +23,7 @@ import { createWhatIf } from './what-if.ts';
 export interface SideSetting {
   readonly shown: ShownRun;
   readonly engine: Engine;
+  readonly seeds: KnownSeeds;
   readonly entry: CatalogueEntry | undefined;
   readonly change: (change: Change) => void;
   readonly openSeed: (seed: string) => void;
@@ -80,7 +81,7 @@ export function createSide(setting: SideSetting): Side {
       panel('Cluster', [cluster.node]),
       panel('State', [state.node]),
       { name: 'What if', panel: whatIf },
-      panel('Seeds', [createSeeds({ engine, ...seeds, open: setting.openSeed })]),
+      panel('Seeds', [createSeeds({ engine, known: setting.seeds, ...seeds, open: setting.openSeed })]),
       panel('Share', [createShare(setting)]),
     ],
     () => queueMicrotask(setting.onTab),
