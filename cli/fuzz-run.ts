@@ -1,16 +1,6 @@
 // What `fuzz` does with each scenario: runs the corpus, runs the seeds, keeps and shrinks what failed, and reports.
-import { relative } from 'node:path';
-import {
-  caseOf,
-  firstOf,
-  githubReport,
-  junitReport,
-  parseReport,
-  sarifReport,
-  type Campaign,
-  type CampaignOptions,
-  type CampaignReport,
-} from '../fuzz/index.ts';
+import { isAbsolute, relative } from 'node:path';
+import { caseOf, firstOf, parseReport, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import { InputError, simulate, type Parameters } from '../sim/index.ts';
 import { corpusExitCode, describeReplayed, replayCorpus, type ReplayedEntry } from './corpus.ts';
 import { addToCorpus, readCorpus } from './corpus-files.ts';
@@ -20,6 +10,7 @@ import { exitCode } from './exit.ts';
 import { OutputError, saveText } from './files.ts';
 import { FleetError, type Fleet } from './fleet-connection.ts';
 import type { Reporter } from './fuzz.ts';
+import { printReports } from './fuzz-report.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
 import { lineOf, referenceFor, type SourcedScenario } from './scenario-source.ts';
@@ -190,9 +181,7 @@ function documentOf(
 ): Document {
   const line = lineOf(sourced);
   const source =
-    sourced.file === undefined || line === undefined
-      ? {}
-      : { source: { file: relative(process.cwd(), sourced.file), line } };
+    sourced.file === undefined || line === undefined ? {} : { source: { file: pathInRepository(sourced.file), line } };
   const entries = replayed.map(({ path, outcome }) => ({ path, outcome: outcome.type }));
   const small = [...shrunk].map(([seed, [first]]) => [
     seed,
@@ -207,6 +196,13 @@ function documentOf(
     ...(evidence.problem === undefined ? {} : { problem: evidence.problem.message }),
     causes: causesOf(found, sourced, { reference, evidence, shrunk }, work),
   });
+}
+
+/** From where GitHub looks for it, if it runs there; else from here. */
+function pathInRepository(file: string): string {
+  const workspace = process.env['GITHUB_WORKSPACE'] ?? '';
+  const path = workspace === '' ? '..' : relative(workspace, file);
+  return path.startsWith('..') || isAbsolute(path) ? relative(process.cwd(), file) : path;
 }
 
 /** The causes with what a reporter tells of each. */
@@ -236,29 +232,13 @@ function wayDocument({ shape, seeds, smallest, files }: Way): Document {
 }
 
 function printReport(documents: readonly Document[], reporter: Reporter, session: Session): void {
-  const { io, version } = session;
+  const { io } = session;
   if (reporter === 'pretty') return;
   if (reporter === 'json') {
     printDocument(io.out, documents.length === 1 ? documents[0] : { campaigns: documents });
     return;
   }
-  io.out(renderReport(parseReport(JSON.stringify({ campaigns: documents }), 'report'), reporter, version));
-}
-
-/** The report in the form of a reporter that other programs read. */
-export function renderReport(
-  reports: readonly CampaignReport[],
-  reporter: 'junit' | 'github' | 'sarif',
-  version: string,
-): string {
-  switch (reporter) {
-    case 'junit':
-      return junitReport(reports);
-    case 'github':
-      return githubReport(reports);
-    case 'sarif':
-      return sarifReport(reports, version);
-  }
+  printReports(parseReport(JSON.stringify({ campaigns: documents }), 'report'), reporter, session);
 }
 
 /** Of two exit codes the one that must not go unseen. */

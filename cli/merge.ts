@@ -1,11 +1,12 @@
 // `faultline merge`: the reports of several campaigns as one, for instance of the shards of a matrix.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { mergeReports, parseReport, type CampaignReport } from '../fuzz/index.ts';
+import { mergeReports, missingShards, parseReport, type CampaignReport } from '../fuzz/index.ts';
 import { InputError } from '../sim/index.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import { readReporter, type Reporter } from './fuzz.ts';
-import { renderReport, worseCode } from './fuzz-run.ts';
+import { printReports } from './fuzz-report.ts';
+import { worseCode } from './fuzz-run.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
 import { count, fact, printable, wrap } from './layout.ts';
@@ -17,7 +18,7 @@ export function addMerge(program: Command, session: Session): void {
     .summary('make one report of several')
     .description(
       'Reads JSON reports (`fuzz --report FILE` or `fuzz --json`), adds up the campaigns of each scenario, and prints one report. ' +
-        'Ends as a single campaign would have ended.',
+        'Ends as a single campaign would have ended; with 3 at least where the report of a shard is missing.',
     )
     .argument('<files...>', 'reports')
     .option('--reporter <form>', 'what is printed: pretty, json, junit, github, sarif', readReporter, 'pretty')
@@ -27,8 +28,10 @@ export function addMerge(program: Command, session: Session): void {
     });
 }
 
-function merge(files: readonly string[], reporter: Reporter, { io, version }: Session): number {
-  const merged = mergeReports(files.flatMap((path) => parseReport(readReport(path), path)));
+function merge(files: readonly string[], reporter: Reporter, session: Session): number {
+  const { io } = session;
+  const reports = files.flatMap((path) => parseReport(readReport(path), path));
+  const merged = mergeReports(reports);
   switch (reporter) {
     case 'pretty':
       io.out(`${merged.flatMap((report) => describeReport(report, io)).join('\n')}\n`);
@@ -37,9 +40,11 @@ function merge(files: readonly string[], reporter: Reporter, { io, version }: Se
       printDocument(io.out, merged.length === 1 ? merged[0] : { campaigns: merged });
       break;
     default:
-      io.out(renderReport(merged, reporter, version));
+      printReports(merged, reporter, session);
   }
-  return merged.map(reportExitCode).reduce<number>(worseCode, exitCode.fine);
+  const missing = missingShards(reports);
+  for (const line of missing) io.err(`warning: ${line}\n`);
+  return merged.map(reportExitCode).reduce<number>(worseCode, missing.length > 0 ? exitCode.unknown : exitCode.fine);
 }
 
 function readReport(path: string): string {
@@ -57,11 +62,13 @@ function reportExitCode({ broken, ended, verdict }: CampaignReport): number {
 
 function describeReport(report: CampaignReport, io: Io): string[] {
   const { paint } = io;
-  const { scenario, seeds, seed, verdict, causes, broken } = report;
+  const { scenario, seeds, seed, verdict, causes, broken, ended, lost, planned } = report;
   const colour = { valid: paint.green, invalid: paint.red, unknown: paint.yellow }[verdict];
   return [
     `${paint.bold(printable(scenario))}  ${colour(verdict.toUpperCase())}`,
     ...fact('seeds', `${count(seeds, 'seed')} from ${seed}`, io),
+    ...(ended === 'interrupted' ? fact('', paint.yellow(`interrupted before ${count(planned, 'seed')}`), io) : []),
+    ...(lost === 0 ? [] : fact('lost', `${count(lost, 'seed')} took a thread down or never ended`, io)),
     ...causes.flatMap(({ names, seeds: failing, smallest, reason, reproduce }) => [
       `  ${printable(names.join(' + '))}  ${count(failing, 'seed')}, the smallest is ${printable(smallest)}`,
       ...(reason === undefined ? [] : wrap(reason.split('\n')[0] ?? '', io.columns, '    ')),

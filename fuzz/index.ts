@@ -24,7 +24,9 @@ export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.
 export { SeedRunner, type Pace } from './seed-runner.ts';
 export { shapeOfRun } from './shape.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
-export { mergeReports, parseReport, type CampaignReport } from './report/report.ts';
-export { githubReport, junitReport, sarifReport } from './report/reporters.ts';
+export { githubReport, githubSummary } from './report/github.ts';
+export { junitReport } from './report/junit.ts';
+export { mergeReports, missingShards, parseReport, type CampaignReport } from './report/report.ts';
+export { sarifReport } from './report/sarif.ts';
 export { tellStory } from './story.ts';
 export type { Tally } from './tally.ts';

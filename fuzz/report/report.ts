@@ -41,6 +41,14 @@ const campaignSchema = z.looseObject({
   failures: z.array(z.looseObject({ seed: z.string() })),
   causes: z.array(causeSchema),
   sometimes: z.array(z.object({ name: z.string(), seeds: z.int().nonnegative() })),
+  /** From one seed to the next, of a shard. */
+  stride: z.int().positive().optional(),
+  /** Paths of timelines, and what was shrunk, by seed. */
+  timelines: z.record(z.string(), z.string()).optional(),
+  shrunk: z.record(z.string(), z.unknown()).optional(),
+  corpus: z
+    .looseObject({ entries: z.array(z.looseObject({ path: z.string() })), added: z.array(z.string()) })
+    .optional(),
   /** Where the scenario is defined. */
   source: z.object({ file: z.string(), line: z.int().positive() }).optional(),
   broken: z.looseObject({ seed: z.string(), type: z.string(), reason: z.string() }).optional(),
@@ -63,7 +71,10 @@ export function parseReport(text: string, path: string): readonly CampaignReport
   return parseWith(z.object({ campaigns: z.array(campaignSchema) }), json, path).campaigns;
 }
 
-/** Campaigns of one scenario as one: shards of a matrix, or nights of a week. In the order in which scenarios first occur. */
+/**
+ * Campaigns of one scenario as one: shards of a matrix, or nights of a week. In the order in which scenarios first occur; else
+ * the order of the reports does not matter.
+ */
 export function mergeReports(reports: readonly CampaignReport[]): readonly CampaignReport[] {
   const merged = new Map<string, CampaignReport>();
   for (const report of reports) {
@@ -73,24 +84,67 @@ export function mergeReports(reports: readonly CampaignReport[]): readonly Campa
   return [...merged.values()];
 }
 
+/** Shards of which there is no report: what nobody has run is no good news. In words, one for each scenario. */
+export function missingShards(reports: readonly CampaignReport[]): readonly string[] {
+  return [...new Set(reports.map(({ scenario }) => scenario))].flatMap((scenario) => {
+    const shards = reports.filter((report) => report.scenario === scenario && report.stride !== undefined);
+    const [of = 1, ...others] = new Set(shards.map(({ stride }) => stride));
+    // Campaigns that were divided in different ways cannot be told apart.
+    if (others.length > 0) return [];
+    const here = new Set(shards.map(({ seed }) => Number(seed) % of)).size;
+    const isWhole = here === of || shards.length === 0;
+    return isWhole ? [] : [`${scenario}: the reports of ${of - here} of ${of} shards are missing`];
+  });
+}
+
 function mergeTwo(one: CampaignReport, other: CampaignReport): CampaignReport {
-  const isSeen = new Set(one.failures.map(({ seed }) => seed));
+  const failures = new Map([...other.failures, ...one.failures].map((failure) => [failure.seed, failure]));
   const broken = one.broken ?? other.broken;
   const sum = (field: 'seeds' | 'planned' | 'events' | 'simulatedUs' | 'elapsedMs' | 'verified' | 'lost'): number =>
     one[field] + other[field];
+  const { stride: _, ...rest } = one;
   return {
-    ...one,
+    ...rest,
     ...{ seeds: sum('seeds'), planned: sum('planned'), events: sum('events'), simulatedUs: sum('simulatedUs') },
     ...{ elapsedMs: sum('elapsedMs'), verified: sum('verified'), lost: sum('lost') },
-    seed: Number(one.seed) <= Number(other.seed) ? one.seed : other.seed,
-    hash: `${one.hash} ${other.hash}`,
-    ended: one.ended === 'finished' ? other.ended : one.ended,
+    seed: bySeed(one, other) <= 0 ? one.seed : other.seed,
+    hash: [...`${one.hash} ${other.hash}`.split(' ')].sort().join(' '),
+    ended: severity(other.ended) > severity(one.ended) ? other.ended : one.ended,
     verdict: worseVerdict(one.verdict, other.verdict),
-    failures: [...one.failures, ...other.failures.filter(({ seed }) => !isSeen.has(seed))],
+    failures: [...failures.values()].sort(bySeed),
     causes: mergeCauses(one.causes, other.causes),
     sometimes: mergeReached(one.sometimes, other.sometimes),
     ...(broken === undefined ? {} : { broken }),
+    ...mergeFiles(one, other),
   };
+}
+
+/** How campaigns end, from how they should to what must not go unseen. */
+const endings = ['finished', 'out-of-time', 'first-failure', 'interrupted', 'broken'];
+
+const severity = (ended: string): number => endings.indexOf(ended);
+
+const bySeed = (one: { readonly seed: string }, other: { readonly seed: string }): number =>
+  Number(one.seed) - Number(other.seed);
+
+type Files = Pick<CampaignReport, 'timelines' | 'shrunk' | 'corpus'>;
+
+function mergeFiles(one: Files, other: Files): Files {
+  const entries = [...(one.corpus?.entries ?? []), ...(other.corpus?.entries ?? [])];
+  const added = [...new Set([...(one.corpus?.added ?? []), ...(other.corpus?.added ?? [])])].sort();
+  const isEither = (field: keyof Files): boolean => one[field] !== undefined || other[field] !== undefined;
+  return {
+    ...(isEither('timelines') ? { timelines: { ...one.timelines, ...other.timelines } } : {}),
+    ...(isEither('shrunk') ? { shrunk: { ...one.shrunk, ...other.shrunk } } : {}),
+    ...(isEither('corpus')
+      ? { corpus: { ...other.corpus, ...one.corpus, entries: distinctEntries(entries), added } }
+      : {}),
+  };
+}
+
+/** Shards run the same entries, to the same outcome. */
+function distinctEntries<T extends { readonly path: string }>(entries: readonly T[]): T[] {
+  return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
 }
 
 function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[]): CauseReport[] {
@@ -98,7 +152,7 @@ function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[])
   for (const cause of [...one, ...other]) {
     const key = JSON.stringify([cause.verdict, cause.names]);
     const before = merged.get(key);
-    const smaller = before === undefined || (cause.events ?? Infinity) < (before.events ?? Infinity) ? cause : before;
+    const smaller = before === undefined || isSmaller(cause, before) ? cause : before;
     const ways = mergeWays([...(before?.ways ?? []), ...(cause.ways ?? [])]);
     merged.set(key, {
       ...smaller,
@@ -107,7 +161,14 @@ function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[])
       ...(ways.length === 0 ? {} : { ways }),
     });
   }
-  return [...merged.values()];
+  const rank = ({ verdict }: CauseReport): number => (verdict === 'invalid' ? 0 : 1);
+  return [...merged.values()].sort((first, second) => rank(first) - rank(second) || second.seeds - first.seeds);
+}
+
+/** Of equally short failures a campaign tells the one that comes first. */
+function isSmaller(one: CauseReport, other: CauseReport): boolean {
+  const difference = (one.events ?? Infinity) - (other.events ?? Infinity);
+  return difference < 0 || (!(difference > 0) && Number(one.smallest) < Number(other.smallest));
 }
 
 /** Ways of one shape are one, told by the shortest run. */

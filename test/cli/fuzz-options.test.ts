@@ -2,7 +2,7 @@
 // leaves: `merge`, `corpus`, `shrink`.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Replay } from '../../sim/index.ts';
 import { faultline, faultlineJson, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
 
@@ -33,6 +33,17 @@ describe('the seeds of a campaign', () => {
     const seedsOf = ({ failures }: FuzzDocument): string[] => failures.map(({ seed }) => seed).sort();
     expect(seedsOf(three)).toEqual(seedsOf(one));
     expect((await faultline('merge', join(folder, 'whole.json'))).code).toBe(1);
+  });
+
+  test('that one shard has not reported of are missed', async () => {
+    const folder = temporaryFolder();
+    const report = join(folder, 'report.json');
+    await faultline('fuzz', 'ping-pong', '--seeds', '4', '--until', '1s', '--shard', '2/2', '--report', report);
+    expect(await faultline('merge', report, '--reporter', 'github')).toMatchObject({
+      code: 3,
+      out: '::notice title=ping-pong::2 seeds from 2: valid\n',
+      err: 'warning: ping-pong: the reports of 1 of 2 shards are missing\n',
+    });
   });
 
   test('end in time', async () => {
@@ -148,6 +159,22 @@ describe('a file of the user’s own', () => {
     const again = await outcomeOf(startFaultline(folder, 'replay', path, '--scenario', own));
     expect(again).toMatchObject({ code: 1, out: expect.stringContaining('the same as recorded') });
   }, 120_000);
+
+  test('is annotated on GitHub where the repository has it, with a summary of the job', async () => {
+    const folder = temporaryFolder();
+    const own = join(folder, 'packages/own');
+    writeProject(own);
+    vi.stubEnv('GITHUB_WORKSPACE', folder);
+    vi.stubEnv('GITHUB_STEP_SUMMARY', join(folder, 'summary.md'));
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { out } = await outcomeOf(startFaultline(own, 'fuzz', './mine.ts', '--seeds', '3', '--reporter', 'github'));
+    expect(out).toMatch(
+      /^::notice title=mine::3 seeds from 1: invalid\n::error file=packages\/own\/mine\.ts,line=5,title=mine/,
+    );
+    const summary = readFileSync(join(folder, 'summary.md'), 'utf8');
+    expect(summary).toContain('| mine | ❌ 3 seeds from 1: invalid | a pong answers its own ping ');
+    expect(summary).toContain("run it again: npx faultline run './mine.ts#mine' --seed");
+  });
 
   test('that is no program is refused with the line, and nothing of the loader', async () => {
     const folder = temporaryFolder();

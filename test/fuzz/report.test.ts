@@ -2,12 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import {
   githubReport,
+  githubSummary,
   junitReport,
   mergeReports,
+  missingShards,
   parseReport,
   sarifReport,
   type CampaignReport,
 } from '../../fuzz/index.ts';
+import type { CauseReport } from '../../fuzz/report/report.ts';
+import { faultsOf, parseXml } from './xml.ts';
 
 const cause = {
   verdict: 'invalid',
@@ -94,50 +98,186 @@ describe('merged reports', () => {
   });
 });
 
+describe('shards', () => {
+  const shard = (seed: string, changes: Partial<CampaignReport>): CampaignReport =>
+    report({ seed, stride: 3, planned: 4, ...changes });
+  const failing = (smallest: string, events: number, names: string[]): CauseReport => ({
+    ...{ ...cause, names, also: [], smallest, events, seeds: 1 },
+  });
+  const shards = [
+    shard('1', {
+      verdict: 'invalid',
+      failures: [{ seed: '4' }],
+      causes: [failing('4', 50, ['rare'])],
+      timelines: { 4: 'a.html' },
+      corpus: { entries: [{ path: 'c.json' }], added: ['x.json'] },
+    }),
+    shard('2', { failures: [{ seed: '20' }, { seed: '3' }], causes: [failing('3', 50, ['often'])], hash: 'b' }),
+    shard('3', {
+      causes: [
+        { ...failing('2', 50, ['rare']), verdict: 'unknown' },
+        { ...failing('2', 50, ['often']), seeds: 3 },
+      ],
+      ended: 'interrupted',
+      shrunk: { 2: {} },
+      corpus: { entries: [{ path: 'c.json' }], added: ['y.json', 'x.json'] },
+    }),
+  ];
+
+  test('are one campaign in whatever order they come: seeds in order, violations first, files of all', () => {
+    const [merged] = mergeReports(shards);
+    expect(merged).toMatchObject({
+      ...{ seed: '1', seeds: 30, planned: 12, ended: 'interrupted' },
+      failures: [{ seed: '3' }, { seed: '4' }, { seed: '20' }],
+      causes: [
+        { names: ['often'], seeds: 4, smallest: '2' }, // as short as 3, and before it
+        { names: ['rare'], verdict: 'invalid' },
+        { names: ['rare'], verdict: 'unknown' },
+      ],
+      timelines: { 4: 'a.html' },
+      shrunk: { 2: {} },
+      corpus: { entries: [{ path: 'c.json' }], added: ['x.json', 'y.json'] },
+    });
+    expect(merged).not.toHaveProperty('stride');
+    const [one, two, three] = shards as [CampaignReport, CampaignReport, CampaignReport];
+    for (const order of [
+      [three, two, one],
+      [two, one, three],
+      [three, one, two],
+    ])
+      expect(mergeReports(order)).toEqual([merged]);
+  });
+
+  test('are missed where one has left no report', () => {
+    const [one, two, three] = shards as [CampaignReport, CampaignReport, CampaignReport];
+    const nightLater = shards.map((each) => ({ ...each, seed: String(Number(each.seed) + 1_000) }));
+    expect(missingShards(shards)).toEqual([]);
+    expect(missingShards([...shards, ...nightLater, report({})])).toEqual([]);
+    expect(missingShards([three, one])).toEqual(['one: the reports of 1 of 3 shards are missing']);
+    expect(missingShards([two, ...[{ ...two, scenario: 'other' }]])).toEqual([
+      'one: the reports of 2 of 3 shards are missing',
+      'other: the reports of 2 of 3 shards are missing',
+    ]);
+  });
+});
+
+/** What breaks formats: ends of sections, entities, escapes, commands, control characters, halves of pairs, Markdown. */
+const evil =
+  ']]> & <b> "q" \'a\' %0A ::error:: a|b `c` \u0000\u0007\u001b[31m \ud800 \uffff \u{1f525} \r\n two,three: </pre></details> @me';
+
 describe('a failing report', () => {
+  const reproduce = 'npx faultline run one --seed 7';
   const failing = [
     report({
       verdict: 'invalid',
-      causes: [{ ...cause, names: ['agreement'], also: [], reproduce: 'npx faultline run one --seed 7' }],
-      source: { file: 'a,b:c.ts', line: 12 },
+      causes: [
+        { ...cause, names: ['agreement'], also: [], reproduce },
+        { ...cause, verdict: 'unknown', names: ['progress'], also: [] },
+      ],
+      source: { file: 'a,b:c d.ts', line: 12 },
     }),
-    report({ scenario: 'two\u0000' }),
+    report({ scenario: evil, verdict: 'invalid', causes: [{ ...cause, names: [evil], also: [], reason: evil }] }),
+    report({ scenario: 'three', verdict: 'unknown', seeds: 0, ended: 'interrupted' }),
+    report({ scenario: 'four', ended: 'broken', broken: { seed: '3', type: 'nondeterminism', reason: evil } }),
+    report({ scenario: 'five' }),
   ];
+  // As a file it is UTF-8, in which halves of pairs do not exist.
+  const asFile = (text: string): string => Buffer.from(text).toString();
 
-  test('is JUnit XML with one case a scenario, nothing unescaped', () => {
-    const text = junitReport(failing);
-    expect(text).toContain('<testsuite name="faultline" tests="2" failures="1" errors="0" time="0.010">');
-    expect(text).toContain('<testcase name="one" classname="a,b:c.ts" time="0.005">');
-    expect(text).toContain('<failure message="agreement (2 seeds, the smallest is 7)" type="agreement">');
-    expect(text).toContain('a &lt; b &amp; &quot;c&quot;');
-    expect(text).toContain('name="two\ufffd"');
-    expect(text.match(/<(?:testcase|failure|testsuites?)\b/g)).toHaveLength(
-      text.match(/<\/(?:testcase|failure|testsuites?)>/g)!.length,
-    );
+  test('is JUnit XML by the schemas of Jenkins and Surefire, one case a scenario, whatever is in it', () => {
+    const root = parseXml(asFile(junitReport(failing)));
+    expect(faultsOf(root)).toEqual([]);
+    const suite = root.children[0]!;
+    expect(suite.attributes).toMatchObject({ tests: '5', failures: '2', errors: '2', skipped: '0', time: '0.025' });
+    const told = suite.children.map(({ attributes, children }) => [
+      attributes['name'],
+      ...children.map(({ name }) => name),
+    ]);
+    expect(told).toEqual([
+      ['one', 'failure', 'system-out'],
+      [expect.stringContaining(']]> & <b> "q"'), 'failure', 'system-out'],
+      ['three', 'error', 'system-out'],
+      ['four', 'error', 'system-out'],
+      ['five', 'system-out'],
+    ]);
+    const [first, second, third] = suite.children.map(({ children }) => children[0]!);
+    expect(first!.attributes).toEqual({
+      message: 'agreement (2 seeds, the smallest is 7) and 1 more',
+      type: 'agreement',
+    });
+    expect(first!.text).toContain(`a < b & "c",\nsee d\n\nrun it again: ${reproduce}\n\nprogress (2 seeds`);
+    expect(second!.text).toContain('\u{1f525}');
+    expect(third!.attributes).toEqual({ message: 'no seed was run', type: 'no seed was run' });
+    expect(suite.children[2]!.children[1]!.text).toBe('0 seeds from 1: unknown, interrupted before 10');
+    expect(faultsOf(parseXml(junitReport([])))).toEqual([]);
   });
 
-  test('is an annotation at the line of the scenario, on one line', () => {
-    const lines = githubReport(failing).trimEnd().split('\n');
-    expect(lines).toHaveLength(3);
+  test('is annotations at the line of the scenario, each one command on one line', () => {
+    const lines = asFile(githubReport(failing))
+      .trimEnd()
+      .split(/\r\n|[\r\n]/);
+    expect(lines).toHaveLength(9);
+    for (const line of lines)
+      expect(line).toMatch(/^::(?:notice|error|warning) (?:file=[^:,\n]*,line=\d+,)?title=[^:,\n]*::/);
     expect(lines[1]).toMatch(
-      /^::error file=a%2Cb%3Ac\.ts,line=12,title=one%3A agreement::agreement \(2 seeds.*%0Aa < b/,
+      /^::error file=a%2Cb%3Ac d\.ts,line=12,title=one%3A agreement::agreement \(2 seeds.*%0Aa < b/,
     );
     expect(lines[1]).toContain('run it again: npx faultline run one --seed 7');
+    expect(lines[2]).toMatch(/^::warning .*progress/);
+    // What GitHub makes of it is what was there.
+    const [, title = ''] = /title=([^:,]*)::/.exec(lines[4]!) ?? [];
+    const read = title.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r');
+    expect(read.replaceAll('%25', '%')).toBe(asFile(`${evil}: ${evil}`));
+    expect(lines[7]).toMatch(/^::error title=four%3A broken::seed 3: /);
   });
 
-  test('is SARIF with a rule and a result for the cause', () => {
-    const log = JSON.parse(sarifReport(failing, '1.2.3')) as { version: string; runs: { results: object[] }[] };
+  test('is a summary in Markdown: a row for each scenario, a fold for each cause', () => {
+    const text = githubSummary(failing);
+    const rows = text.split('\n').filter((line) => line.startsWith('|'));
+    expect(rows).toHaveLength(2 + failing.length);
+    for (const row of rows) expect(row.match(/\|/g)).toHaveLength(4);
+    expect(rows[2]).toBe(
+      '| one | ❌ 10 seeds from 1: invalid | agreement &#40;2 seeds, the smallest is 7&#41;<br>progress &#40;2 seeds, the smallest is 7&#41; |',
+    );
+    expect(text.match(/<details>/g)).toHaveLength(4);
+    expect(text.match(/<\/details>/g)).toHaveLength(4);
+    expect(text).not.toContain('<b>');
+    expect(text).not.toContain('\u0000');
+    const seen = rows[3]!
+      .split('|')[1]!
+      .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
+    expect(seen.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')).toBe(
+      ` ${evil.replaceAll(/\p{Cc}(?<!\s)/gu, '\ufffd').replaceAll(/\s+/g, ' ')} `,
+    );
+    const many = report({
+      verdict: 'invalid',
+      causes: Array.from({ length: 900 }, () => ({ ...cause, names: ['x'], also: [], reason: 'y'.repeat(1_000) })),
+    });
+    const long = githubSummary([many]);
+    expect(long.length).toBeLessThan(300_000);
+    expect(long).toMatch(/… and \d{3} more: see the report\n$/);
+  });
+
+  test('is SARIF with a rule and a result for each cause, and says that the tools broke', () => {
+    const log = JSON.parse(asFile(sarifReport(failing, '1.2.3'))) as {
+      runs: { tool: { driver: { rules: object[] } }; results: { locations: object[] }[]; invocations: object[] }[];
+    };
+    const [run] = log.runs;
     expect(log).toMatchObject({
       version: '2.1.0',
-      runs: [
-        {
-          tool: { driver: { name: 'Faultline', version: '1.2.3', rules: [{ id: 'agreement' }] } },
-          results: [
-            { ruleId: 'agreement', level: 'error', locations: [{ physicalLocation: { region: { startLine: 12 } } }] },
-          ],
-        },
-      ],
+      runs: [{ tool: { driver: { name: 'Faultline', version: '1.2.3' } } }],
     });
-    expect(log.runs[0]!.results).toHaveLength(1);
+    expect(run!.tool.driver.rules).toHaveLength(3);
+    expect(run!.results).toMatchObject([
+      { ruleId: 'agreement', level: 'error' },
+      { ruleId: 'progress', level: 'warning' },
+      { level: 'error' },
+    ]);
+    const artifactLocation = { uri: 'a%2Cb%3Ac%20d.ts' };
+    expect(run!.results[0]!.locations).toEqual([{ physicalLocation: { artifactLocation, region: { startLine: 12 } } }]);
+    expect(run!.invocations).toMatchObject([
+      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] },
+    ]);
+    expect(sarifReport([report({})], '1')).toContain('"executionSuccessful": true');
   });
 });
