@@ -12,6 +12,7 @@ import {
   type Rules,
 } from '../raft/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
+import { isFirstCopy } from './asked.ts';
 import type { Datacenter } from './datacenter.ts';
 import { expireWaiting, forward, hold, isElsewhere, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
 import {
@@ -112,7 +113,8 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
     blocked: [],
     forwarded: new Map(),
     held: [],
-    serial: 0,
+    serial: ctx.monotonic(),
+    asked: new Map(),
     sessionEnds: new Map(),
     hasSessionTimes: false,
     tombstones: [],
@@ -200,6 +202,7 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
 
 function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, message: Ask, ctx: Ctx): void {
   const asker: Asker = { from, id: message.id };
+  if (!isFirstCopy(state.asked, from, message.id)) return;
   if (isElsewhere(datacenter, message.request)) return forwardToDatacenter(state, asker, message.request, ctx);
   const request = bounded(datacenter, state, completed(message.request, ctx.id), ctx);
   if (canAnswer(state, request)) return handle(datacenter, state, asker, request, ctx);

@@ -2,6 +2,7 @@
 import type { Micros, NodeId } from '../../sim/index.ts';
 import type { RaftMessage, RaftState, RaftTimer } from '../raft/index.ts';
 import type { SwimMessage, SwimTimer } from '../swim/index.ts';
+import type { Asked } from './asked.ts';
 import type { Pool, WanMessage, WanTimer } from './gossip.ts';
 import type { ConsulRequest, ConsulResponse, ReadRequest } from './requests.ts';
 import type { ConsulCommand } from './state/machine.ts';
@@ -50,8 +51,9 @@ export interface ConsulServerState {
   >;
   /** Requests that wait for a leader to be elected. */
   held: (Asker & { readonly request: ConsulRequest; readonly until: Micros })[];
-  /** Numbers reads and what is forwarded. */
+  /** Numbers reads and what is forwarded; a process never begins where an earlier one of the same server was. */
   serial: number;
+  readonly asked: Asked;
   /** On the leader: when each session with a TTL ends unless it is renewed, on the own monotonic clock. */
   readonly sessionEnds: Map<string, Micros>;
   /** On the leader: whether it has given all sessions their time. */

@@ -2,6 +2,7 @@
 // everything else on. Gossip watches over it, and so over the sessions of its node.
 import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
+import { isFirstCopy } from '../asked.ts';
 import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
 import { completed, failure, isAgent, isRead, type AgentRequest, type ConsulResponse } from '../requests.ts';
 import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
@@ -57,12 +58,14 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
       const preferred = ctx.random(2 ** 16);
       const local = loadLocal(ctx);
       setTtlTimer(local, ctx);
-      return { lan: joinLan(parts.gossip, 'client', ctx), local, calls: new Map(), serial: 0, preferred };
+      const lan = joinLan(parts.gossip, 'client', ctx);
+      return { lan, local, calls: new Map(), serial: ctx.monotonic(), asked: new Map(), preferred };
     },
     onMessage(state, from, message, ctx) {
       if (isSwimMessage(message)) return onLanMessage(parts.gossip, state.lan, from, message, ctx);
       if (message.type === 'Answer') return onAnswer(parts, state, message.id, message.response, ctx, finish);
       const { request, id } = message;
+      if (!isFirstCopy(state.asked, from, id)) return;
       if (!isAgent(request)) {
         return call(parts, state, { type: 'client', from, id }, completed(request, ctx.id), ctx, finish);
       }

@@ -1,6 +1,6 @@
 // Anti-entropy: what changes locally is pushed to the servers at once; now and then the agent compares all it has with what the
 // catalog says of its node and repairs what differs, whoever changed it. (Consul's agent/ae and agent/local.)
-import type { Context, Micros } from '../../../sim/index.ts';
+import { seconds, type Context, type Micros } from '../../../sim/index.ts';
 import { membersOf } from '../../swim/index.ts';
 import type { ConsulResponse } from '../requests.ts';
 import type { CatalogService, HealthCheck } from '../state/types.ts';
@@ -13,10 +13,13 @@ type Ctx = Context<ConsulAgent>;
 /** Up to so many agents the interval is as configured; each doubling beyond adds one more. */
 const scaleThreshold = 128;
 
+/** Any server may say what the catalog has, if it has heard of the leader lately (fullSyncReadMaxStale). */
+const howFresh = { consistency: 'stale', maxStale: seconds(2) } as const;
+
 /** Compares everything: services first, then checks, then what differs is pushed. */
 export function beginFullSync(parts: AgentParts, state: AgentState, ctx: Ctx, finish: Finish): void {
   const node = ctx.id;
-  call(parts, state, { type: 'compare services' }, { type: 'catalog-node', node, consistency: 'stale' }, ctx, finish);
+  call(parts, state, { type: 'compare services' }, { type: 'catalog-node', node, ...howFresh }, ctx, finish);
 }
 
 export function onSynced(
@@ -27,12 +30,15 @@ export function onSynced(
   ctx: Ctx,
   finish: Finish,
 ): void {
-  if (response.status !== 200) return setSyncTimer(parts.config.syncRetry, state, ctx);
   const { local } = state;
   const node = ctx.id;
+  if (purpose.type === 'push') {
+    // One that fails waits for the next change or the next comparison, which it must not put off: pushes may go on failing.
+    if (response.status === 200) settlePush(local, purpose.key, purpose.version);
+    return;
+  }
+  if (response.status !== 200) return setSyncTimer(parts.config.syncRetry, state, ctx);
   switch (purpose.type) {
-    case 'push':
-      return settlePush(local, purpose.key, purpose.version);
     case 'compare services': {
       const services = (response.body as { readonly services: readonly CatalogService[] } | null)?.services ?? [];
       if (parts.rules.repairs) {
@@ -41,7 +47,7 @@ export function onSynced(
           drop(parts, state, { node, serviceId }, ctx, finish);
         }
       }
-      const request = { type: 'health-node', node, consistency: 'stale' } as const;
+      const request = { type: 'health-node', node, ...howFresh } as const;
       return call(parts, state, { type: 'compare checks' }, request, ctx, finish);
     }
     case 'compare checks': {

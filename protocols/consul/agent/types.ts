@@ -3,6 +3,7 @@ import type { Micros, NodeId } from '../../../sim/index.ts';
 import type { SwimMessage, SwimTimer } from '../../swim/index.ts';
 import type { Gossip, Pool } from '../gossip.ts';
 import type { ConsulRequest } from '../requests.ts';
+import type { Asked } from '../asked.ts';
 import type { Answer, Ask } from '../types.ts';
 import type { LocalState } from './local.ts';
 
@@ -30,7 +31,9 @@ export interface AgentState {
   readonly lan: Pool;
   readonly local: LocalState;
   readonly calls: Map<number, Call>;
+  /** Numbers calls; a process never begins where an earlier one of the same agent was. */
   serial: number;
+  readonly asked: Asked;
   /** The place of the server that it asks in the list of those alive; moves on when one fails. */
   preferred: number;
 }
