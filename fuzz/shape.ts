@@ -44,6 +44,7 @@ function effectOf(fault: Fault | { readonly type: 'skipped' }): string {
     case 'slow-cpu':
     case 'hold':
     case 'slow-link':
+    case 'delay-messages':
     case 'disk-stall':
     case 'disk-slow':
       return 'something is late';

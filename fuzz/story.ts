@@ -160,6 +160,7 @@ function tellFault(fault: Fault): string | undefined {
         : `a crash of ${fault.node} is due ${aimInWords[fault.when]}`;
     case 'pause':
     case 'lose-messages':
+    case 'delay-messages':
     case 'heal':
       return undefined;
     case 'partition':
@@ -194,6 +195,7 @@ function tellEnd(fault: Fault | undefined): string | undefined {
     case 'power-loss':
     case 'pause':
     case 'lose-messages':
+    case 'delay-messages':
       return undefined;
     case 'partition':
     case 'isolate':

@@ -63,6 +63,17 @@ export const faultSchema = z.discriminatedUnion('type', [
     places: z.array(z.int().nonnegative()).min(1).max(100_000),
     ...lasting,
   }),
+  // The same messages later by so much, or, with `copy`, in time and once more so much later. All others travel as they
+  // would have: a late one keeps nobody behind it waiting, and nothing is drawn.
+  z.strictObject({
+    type: z.literal('delay-messages'),
+    from: nodes.length(1),
+    to: nodes.length(1),
+    places: z.array(z.int().nonnegative()).min(1).max(100_000),
+    by: duration,
+    copy: z.boolean().optional(),
+    ...lasting,
+  }),
   // Clocks. Jumps and strobes move the wall clock; drift and freeze move both.
   z.strictObject({ type: z.literal('clock-jump'), node, by: z.int() }),
   z.strictObject({ type: z.literal('clock-drift'), node, ppm: z.int().min(-900_000).max(9_000_000), ...lasting }),

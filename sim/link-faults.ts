@@ -1,7 +1,7 @@
 // What each fault on links does to a link: cut it, hold it, slow it, or make it lose, duplicate or reorder messages.
 import type { Fault } from './fault.ts';
 import type { Kernel } from './kernel.ts';
-import type { Link, LinkRule } from './network.ts';
+import type { Link, LinkRule, SingledOut } from './network.ts';
 
 /** The rule that a fault lays on the links it matches; undefined when it is no fault of links. */
 export function linkRuleOf(kernel: Kernel, fault: Fault): LinkRule | undefined {
@@ -44,7 +44,11 @@ export function linkRuleOf(kernel: Kernel, fault: Fault): LinkRule | undefined {
     case 'reordering-link':
       return adding('reorder', fault.reorder, directed(indices(fault.from), indices(fault.to)));
     case 'lose-messages':
-      return singledOut(fault.places, directed(indices(fault.from), indices(fault.to)));
+      return singledOut(fault.places, { type: 'lost' }, directed(indices(fault.from), indices(fault.to)));
+    case 'delay-messages': {
+      const what: SingledOut = { type: fault.copy === true ? 'copied' : 'late', by: fault.by };
+      return singledOut(fault.places, what, directed(indices(fault.from), indices(fault.to)));
+    }
     default:
       return undefined;
   }
@@ -68,18 +72,18 @@ function adding(
   };
 }
 
-/** Loses single messages, counted from the moment at which the fault begins. */
-function singledOut(places: readonly number[], matches: Matches): LinkRule {
+/** Does something to single messages, counted from the moment at which the fault begins. */
+function singledOut(places: readonly number[], what: SingledOut, matches: Matches): LinkRule {
   const first = new Map<Link, number>();
   return {
     matches,
     begin: (link) => {
       first.set(link, link.sent);
-      for (const place of places) link.losing.add(link.sent + place);
+      for (const place of places) link.singledOut.set(link.sent + place, what);
     },
     end: (link) => {
       const start = first.get(link) ?? 0;
-      for (const place of places) link.losing.delete(start + place);
+      for (const place of places) link.singledOut.delete(start + place);
     },
   };
 }

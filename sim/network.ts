@@ -61,13 +61,16 @@ export interface Link {
   inFlight: number;
   /** How many messages were ever sent on it. */
   sent: number;
-  /** Numbers of single messages that are lost, counted as `sent` does. */
-  readonly losing: Set<number>;
+  /** What faults do to single messages, by their numbers, counted as `sent` does. */
+  readonly singledOut: Map<number, SingledOut>;
   /** One stream a concern, made when first needed. */
   readonly streams: { latency?: Random; loss?: Random; duplicate?: Random; reorder?: Random };
   /** Messages that wait for the link to be released: number and payload. */
   held: { message: number; payload: unknown }[];
 }
+
+/** A message is lost, late, or arrives in time and once more so much later. */
+export type SingledOut = { readonly type: 'lost' } | { readonly type: 'late' | 'copied'; readonly by: Micros };
 
 /** What a fault does to every link it matches, now and for as long as it lasts. */
 export interface LinkRule {
@@ -150,7 +153,7 @@ export class Network {
       lastArrival: 0,
       inFlight: 0,
       sent: 0,
-      losing: new Set(),
+      singledOut: new Map(),
       streams: {},
       held: [],
     };

@@ -1,7 +1,7 @@
 // What happens to a message between `send` and its handler: cut, lost, held, duplicated, delayed, refused, delivered.
 import { digestOf } from './hash.ts';
 import { eventKind, type Kernel } from './kernel.ts';
-import type { Link } from './network.ts';
+import type { Link, SingledOut } from './network.ts';
 import type { SimNode } from './node.ts';
 import { kindNumber } from './trace.ts';
 
@@ -28,19 +28,37 @@ export function transmit(kernel: Kernel, node: SimNode, to: number, message: obj
   const delay = network.drawDelay(link);
   const lost = network.draws(link, 'loss');
   const overtakes = network.draws(link, 'reorder');
-  const place = link.sent++;
-  if (link.losing.size > 0 && link.losing.delete(place)) return lose(kernel, node.index, to, number, 'singled out');
+  const chosen = takeSingledOut(link, link.sent++);
+  if (chosen?.type === 'lost') return lose(kernel, node.index, to, number, 'singled out');
   if (link.cuts > 0) return lose(kernel, node.index, to, number, 'cut');
   if (lost) return lose(kernel, node.index, to, number, 'loss');
   if (link.inFlight + link.held.length >= link.capacity) return lose(kernel, node.index, to, number, 'overflow');
-  carry(kernel, link, number, message, delay, overtakes);
+  const arrival = carry(kernel, link, number, message, delay, overtakes, chosen?.type === 'late' ? chosen.by : 0);
+  if (chosen?.type === 'copied') {
+    const copy = recordCopy(kernel, link, number, message);
+    carry(kernel, link, copy, message, (arrival ?? kernel.now) - kernel.now + chosen.by, true);
+  }
   if (network.draws(link, 'duplicate')) {
-    const copy = kernel.messages++;
-    statistics.duplicated++;
-    const copyRow = recorder.add(kernel.now, kindNumber.duplicate, node.index, to, copy, number, message);
-    if (recorder.recording) kernel.sendRows[copy] = copyRow;
+    const copy = recordCopy(kernel, link, number, message);
     carry(kernel, link, copy, message, network.drawDelay(link), true);
   }
+}
+
+function takeSingledOut(link: Link, place: number): SingledOut | undefined {
+  if (link.singledOut.size === 0) return undefined;
+  const chosen = link.singledOut.get(place);
+  link.singledOut.delete(place);
+  return chosen;
+}
+
+/** A copy of a message has a number of its own. */
+function recordCopy(kernel: Kernel, { from, to }: Link, number: number, message: object): number {
+  const { recorder, statistics } = kernel;
+  const copy = kernel.messages++;
+  statistics.duplicated++;
+  const row = recorder.add(kernel.now, kindNumber.duplicate, from, to, copy, number, message);
+  if (recorder.recording) kernel.sendRows[copy] = row;
+  return copy;
 }
 
 /** The digest of a message that goes to several destinations in a row is computed once. */
@@ -92,11 +110,23 @@ export function causedBySend(kernel: Kernel, number: number, record: () => void)
   recorder.cause = before;
 }
 
-function carry(kernel: Kernel, link: Link, number: number, message: object, delay: number, overtakes: boolean): void {
+/**
+ * Puts a message on its way; a late one keeps the place on its link that it would have had, and so delays nobody else.
+ * @returns when it arrives; undefined when the link holds it.
+ */
+function carry(
+  kernel: Kernel,
+  link: Link,
+  number: number,
+  message: object,
+  delay: number,
+  overtakes: boolean,
+  late = 0,
+): number | undefined {
   if (link.holds > 0) {
     link.held.push({ message: number, payload: message });
     kernel.record('hold', link.from, link.to, number);
-    return;
+    return undefined;
   }
   let arrival = kernel.now + delay;
   if (!overtakes) {
@@ -104,7 +134,8 @@ function carry(kernel: Kernel, link: Link, number: number, message: object, dela
     link.lastArrival = arrival;
   }
   link.inFlight++;
-  kernel.queue.push(arrival, eventKind.arrive, link.to, link.from, number, message);
+  kernel.queue.push(arrival + late, eventKind.arrive, link.to, link.from, number, message);
+  return arrival;
 }
 
 function lose(kernel: Kernel, at: number, other: number, number: number, why: string): void {

@@ -96,7 +96,7 @@ test('each seed leaves whole kinds of faults out, and over the seeds every kind 
   });
   expect(Math.min(...kinds)).toBeLessThan(12);
   expect(Math.max(...kinds)).toBeLessThan(24);
-  expect(seen.size).toBe(faultSchema.options.length - 4); // all but restart, disk-wipe, single messages lost, and heal
+  expect(seen.size).toBe(faultSchema.options.length - 5); // all but restart, disk-wipe, single messages lost or late, and heal
 });
 
 test('with all classes nothing is left out', () => {

@@ -59,6 +59,44 @@ test('single messages of a link are lost by their numbers from when the fault be
   expect(got(pair(50, ms(1), { latency: 'loopback' }, [lose(0, [3], 'b')]))).toEqual(numbers(50));
 });
 
+test('single messages are late or come twice, and all others travel as they would have', () => {
+  const congested: NetworkSpec = { latency: 'congested', loss: 50_000, duplicate: 50_000, reorder: 50_000 };
+  const arrivals = (fault?: Omit<Extract<Fault, { type: 'delay-messages' }>, 'type' | 'from' | 'to'>): string[] =>
+    notes(
+      pair(
+        200,
+        ms(1),
+        congested,
+        fault === undefined ? [] : [at(0, { type: 'delay-messages', from: ['a'], to: ['b'], ...fault })],
+      ),
+    );
+  const before = arrivals();
+  const arrival = (all: readonly string[], n: number): string[] =>
+    all.filter((note) => note.split(' ')[3] === String(n));
+  const others = (all: readonly string[], n: number): string[] =>
+    all.filter((note) => note.split(' ')[3] !== String(n));
+  let shown = 0;
+  for (let n = 0; n < 200; n += 7) {
+    const [late, copied] = [arrivals({ places: [n], by: ms(30) }), arrivals({ places: [n], by: ms(30), copy: true })];
+    expect(others(late, n)).toEqual(others(before, n));
+    expect(others(copied, n)).toEqual(others(before, n));
+    const times = (all: readonly string[]): number[] => arrival(all, n).map((note) => Number(note.split(' ')[0]));
+    const [first] = times(before);
+    if (first === undefined || times(before).length > 1) continue;
+    shown++;
+    expect(times(late)[0]).toBeCloseTo(first + 30, 6);
+    expect(times(copied)).toHaveLength(2);
+    expect(times(copied)[0]).toBe(first);
+    expect(times(copied)[1]).toBeCloseTo(first + 30, 6);
+  }
+  expect(shown).toBeGreaterThan(15);
+  // The partner: a link that is slow for that moment keeps waiting whom it keeps in order.
+  const lan = (faults: Parameters<typeof pair>[3] = []): Run => pair(200, ms(1), { latency: 'lan' }, faults);
+  const sent = rows(lan(), 'send')[70]?.time ?? 0;
+  const slowed = at(sent / 1_000, { type: 'slow-link', from: ['a'], to: ['b'], add: ms(30), for: 1 });
+  expect(others(notes(lan([slowed])), 70)).not.toEqual(others(notes(lan()), 70));
+});
+
 test('what exceeds the capacity of a link is lost', () => {
   const run = pair(100, 0, { latency: 'lan', capacity: 10 });
   expect(got(run)).toEqual(numbers(10));

@@ -7,16 +7,18 @@ import { createSiteServer } from '../../cli/serve.ts';
 import { findScenario } from '../../scenarios/index.ts';
 import { simulate, Simulation } from '../../sim/simulate.ts';
 import { liveTimelineOf, timelineOf } from '../../viz/data.ts';
-import { joinPayloads, payloadReader } from '../../viz/live.ts';
+import { joinPayloads, leadReader, payloadReader } from '../../viz/live.ts';
 import { pack, readFragment, unpack } from '../../viz/page/address.ts';
-import { changedRequest, meddle, moveFault } from '../../viz/page/change.ts';
+import { changedRequest, moveFault } from '../../viz/page/change.ts';
 import { offAt } from '../../viz/page/draw/clocks.ts';
+import { Cancelled, createEngine, createScope, type Engine } from '../../viz/page/engine.ts';
 import { mermaidOf } from '../../viz/page/export/mermaid.ts';
 import { messageFilter, rowFilter } from '../../viz/page/filter.ts';
 import { noLocks } from '../../viz/page/locks.ts';
 import { buildModel } from '../../viz/page/model.ts';
 import { playerChart } from '../../viz/page/player.ts';
 import { causeOf, effectOf, rowAt, stepEvent, stepMessage } from '../../viz/page/steps.ts';
+import { asSentence } from '../../viz/page/words.ts';
 import { parseRequest } from '../../viz/request.ts';
 import { watchClocks } from '../../viz/worker/clocks.ts';
 import { createServices } from '../../viz/worker/services.ts';
@@ -117,33 +119,6 @@ describe('a change', () => {
     const knob = rerun(changedRequest(shown, { type: 'knob', name: 'election', value: 301 }));
     expect(knob.parameters).toEqual({ ...first.parameters, election: 301 });
   });
-
-  test('of one message loses, delays or doubles that message', () => {
-    const { messages, data } = shown.model;
-    const index =
-      [...messages.sent.keys()].find(
-        (each) => (messages.sent[each] as number) > 400_000 && messages.fate[each] === 1,
-      ) ?? -1;
-    const [sent, ended] = [messages.sent[index], messages.ended[index]];
-    for (const meddling of ['drop', 'delay', 'duplicate'] as const) {
-      const fault = meddle(shown.model, index, meddling);
-      if (fault === undefined) throw new Error('the world had healed by then');
-      const asked = changedRequest(shown, { type: 'faults', faults: [...first.faults, fault] });
-      const run = simulate(findScenario('raft'), { ...(asked as { seed: string }), trace: true });
-      const changed = buildModel(liveTimelineOf(run, about));
-      const same = [...changed.messages.sent.keys()].filter(
-        (each) =>
-          changed.messages.sent[each] === sent &&
-          changed.messages.from[each] === messages.from[index] &&
-          changed.messages.to[each] === messages.to[index],
-      );
-      expect(data.lanes).toEqual(changed.data.lanes);
-      if (meddling === 'drop') expect(same.map((each) => changed.messages.fate[each])).toContain(2);
-      if (meddling === 'delay')
-        expect(changed.messages.ended[same[0] as number]).toBeGreaterThanOrEqual((ended as number) + 49_000);
-      if (meddling === 'duplicate') expect(same.length).toBeGreaterThan(1);
-    }
-  });
 });
 
 describe('an address', () => {
@@ -184,6 +159,62 @@ test('payloads come out of their bytes as they went in', () => {
   const read = payloadReader(joinPayloads(texts));
   expect(texts.map((_, index) => JSON.stringify(read(index)))).toEqual(texts);
   expect(read(-1)).toBeNull();
+});
+
+test('the first field of a payload is read alone where it is a plain text, and left to the whole reading elsewhere', () => {
+  const texts = [
+    '{"type":"ping","n":1}',
+    '{"kind":"☃"}',
+    '{"type":"a\\"b"}',
+    '{"n":1}',
+    '{}',
+    '"type"',
+    '{"type":""}',
+    'null',
+    '[1]',
+  ];
+  const lead = leadReader(joinPayloads(texts));
+  expect(texts.map((_, index) => lead(index))).toEqual([
+    { field: 'type', text: 'ping' },
+    ...[undefined, undefined, undefined, undefined, undefined],
+    { field: 'type', text: '' },
+    ...[undefined, undefined],
+  ]);
+  expect(lead(-1)).toBeUndefined();
+  for (const [index, text] of texts.entries()) {
+    const found = lead(index);
+    if (found !== undefined) expect(Object.entries(JSON.parse(text) as object)[0]).toEqual([found.field, found.text]);
+  }
+});
+
+test('a choice that is a sentence gets no second full stop', () => {
+  expect(['It waits', 'It waits.', 'Does it?', 'It says “I do not know.”', 'maybe (yes.)'].map(asSentence)).toEqual([
+    'It waits.',
+    'It waits.',
+    'Does it?',
+    'It says “I do not know.”',
+    'maybe (yes.)',
+  ]);
+});
+
+describe('an engine for a part of the page', () => {
+  /** A thread that never answers and keeps what it was told. */
+  const silent = (): { readonly told: string[]; readonly engine: Engine } => {
+    const told: string[] = [];
+    const thread = { addEventListener: () => undefined, postMessage: ({ type }: { type: string }) => told.push(type) };
+    return { told, engine: createEngine(() => Promise.resolve(thread as unknown as Worker)) };
+  };
+
+  test('gives up what it asked when the part is closed, and nothing else', async () => {
+    const { told, engine } = silent();
+    const [part, other] = [createScope(engine), createScope(engine)];
+    const left = part.ask('catalogue', undefined).answer;
+    void other.ask('catalogue', undefined);
+    part.close();
+    await expect(left).rejects.toThrow(Cancelled);
+    await expect(part.ask('catalogue', undefined).answer).rejects.toThrow(Cancelled);
+    expect(told).toEqual(['catalogue', 'catalogue', 'cancel']);
+  });
 });
 
 test('a sequence diagram holds the messages of its stretch and no markup', () => {

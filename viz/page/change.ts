@@ -37,10 +37,11 @@ export function changedRequest({ asked, model }: ShownRun, change: Change): RunR
 export type Meddling = 'drop' | 'delay' | 'duplicate';
 
 export const delayByHandUs = 50_000;
+export const copyByHandUs = 5_000;
 
 /**
- * The fault that does it to this message. A loss is of this message alone; delays and copies are also of those that leave on
- * the same link at the same microsecond. Undefined for copies that the network made, and when the world has healed.
+ * The fault that does it to this message and to no other: what it does not touch goes on as it was. Undefined for copies that
+ * the network made, and when the world has healed.
  */
 export function meddle(model: Model, index: number, meddling: Meddling): TimedFault | undefined {
   const { data, messages, rows } = model;
@@ -48,14 +49,15 @@ export function meddle(model: Model, index: number, meddling: Meddling): TimedFa
   const name = (lane: number | undefined): string => data.lanes[lane ?? -1]?.id ?? '';
   const at = messages.sent[index] as number;
   if (at >= data.healAt) return undefined;
-  const link = { from: [name(messages.from[index])], to: [name(messages.to[index])], for: 1 };
+  const [from, to] = [[name(messages.from[index])], [name(messages.to[index])]];
+  const one = { from, to, places: [placeOnLink(model, index)], for: 1 };
   switch (meddling) {
     case 'drop':
-      return { at, fault: { type: 'lose-messages', places: [placeOnLink(model, index)], ...link } };
+      return { at, fault: { type: 'lose-messages', ...one } };
     case 'delay':
-      return { at, fault: { type: 'slow-link', add: delayByHandUs, ...link } };
+      return { at, fault: { type: 'delay-messages', ...one, by: delayByHandUs } };
     case 'duplicate':
-      return { at, fault: { type: 'duplicating-link', duplicate: 1_000_000, ...link } };
+      return { at, fault: { type: 'delay-messages', ...one, by: copyByHandUs, copy: true } };
   }
 }
 
