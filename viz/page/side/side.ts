@@ -156,5 +156,5 @@ function meddlers(
         'Not in the last part of a run, where the world has healed, and not of a copy that the network made.';
     return made;
   };
-  return [make('drop', 'Drop it'), make('delay', 'Delay it by 50 ms'), make('duplicate', 'Duplicate it')];
+  return [make('drop', 'Drop it'), make('delay', 'Delay it by 50 ms'), make('duplicate', 'Send it twice, 5 ms apart')];
 }
