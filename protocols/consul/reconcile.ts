@@ -4,6 +4,7 @@
 import { ms, seconds, type Context } from '../../sim/index.ts';
 import { propose } from '../raft/index.ts';
 import { memberOf, membersOf, type Member } from '../swim/index.ts';
+import { admitServer, dismissServer } from './autopilot.ts';
 import type { Datacenter } from './datacenter.ts';
 import type { Pool } from './gossip.ts';
 import { serfHealth, type Deregistration, type Registration } from './state/catalog.ts';
@@ -56,6 +57,7 @@ function reconcile(datacenter: Datacenter, state: ConsulServerState, member: Mem
     case 'dead':
       return fail(datacenter, state, member.name, ctx);
     case 'left':
+      if (member.meta === 'server' && member.name !== ctx.id) dismissServer(datacenter, state, member.address, ctx);
       return remove(datacenter, state, member.name, ctx);
   }
 }
@@ -64,6 +66,7 @@ function reconcile(datacenter: Datacenter, state: ConsulServerState, member: Mem
 function admit(datacenter: Datacenter, state: ConsulServerState, { name, address, meta }: Member, ctx: Ctx): void {
   const { machine } = state.raft;
   const isServer = meta === 'server';
+  if (isServer) admitServer(datacenter, state, address, ctx);
   const isKnown =
     machine.nodes.get(name)?.address === address &&
     machine.checks.get(`${name}/${serfHealth}`)?.status === 'passing' &&
@@ -84,7 +87,7 @@ function fail(datacenter: Datacenter, state: ConsulServerState, name: string, ct
   ctx.note('node critical', { node: name });
 }
 
-/** A leader that leaves is removed by its successor. */
+/** A leader that leaves is removed from the catalog by its successor. */
 function remove(datacenter: Datacenter, state: ConsulServerState, name: string, ctx: Ctx): void {
   if (name === ctx.id || !state.raft.machine.nodes.has(name)) return;
   const deregistration: Deregistration = { node: name };

@@ -13,6 +13,7 @@ import {
 } from '../raft/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
 import { isFirstCopy } from './asked.ts';
+import { beginAutopilot, dismissServer, onAutopilotTimer } from './autopilot.ts';
 import type { Datacenter } from './datacenter.ts';
 import { expireWaiting, forward, hold, isElsewhere, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
 import {
@@ -117,6 +118,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
     asked: new Map(),
     sessionEnds: new Map(),
     hasSessionTimes: false,
+    learningSince: new Map(),
     tombstones: [],
     lockDelays: new Map(),
     lastContact: null,
@@ -144,6 +146,8 @@ function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul
       return answerHeld(datacenter, state, ctx);
     case 'reconcile':
       return onReconcileTimer(datacenter, state, ctx);
+    case 'autopilot':
+      return onAutopilotTimer(datacenter, state, ctx);
     case 'sessions':
       return endSessions(datacenter, state, ctx);
     case 'waiting':
@@ -187,8 +191,12 @@ function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions):
           beginSessions(state, ctx);
           beginTombstones(datacenter, state, ctx);
           beginReconciling(ctx);
+          beginAutopilot(state, ctx);
         },
         lostLeadership: (state, ctx) => lostLeadership(state, ctx),
+        configured: ({ raft }, _configuration, ctx) => {
+          if (raft.role === 'leader') beginReconciling(ctx); // more may have joined or left, and one changes at a time
+        },
         restored: (state, ctx) => answerAllBlocked(datacenter, state, ctx),
         readReady: (state, id, _index, ctx) => readReady(datacenter, state, id, ctx),
         readDropped: (state, id, ctx) => readDropped(state, id, ctx),
@@ -208,7 +216,7 @@ function onAsk(datacenter: Datacenter, state: ConsulServerState, from: NodeId, m
   if (canAnswer(state, request)) return handle(datacenter, state, asker, request, ctx);
   if (message.isForwarded) return answer(asker, failure(500, 'node is not the leader'), ctx);
   const { leader } = state.raft;
-  if (leader === null || leader === ctx.id) return hold(datacenter, state, asker, request, ctx);
+  if (leader === null) return hold(datacenter, state, asker, request, ctx);
   forward(state, asker, request, leader, ctx);
 }
 
@@ -228,22 +236,25 @@ function forwardToDatacenter(state: ConsulServerState, asker: Asker, request: Co
 
 /** Services and checks are registered with client agents; of a server one may ask whom it sees, and that it goes. */
 function answerAsAgent(
-  { gossip }: Datacenter,
-  { lan }: ConsulServerState,
+  datacenter: Datacenter,
+  state: ConsulServerState,
   request: AgentRequest,
   ctx: Ctx,
 ): ConsulResponse {
+  const { gossip } = datacenter;
+  const { lan, raft } = state;
   if (gossip === null || lan === null) return failure(404, 'this server is no member of a gossip pool');
   if (request.type === 'agent-members') return { status: 200, body: memberList(lan) };
   if (request.type !== 'agent-leave') return failure(404, 'services are registered with client agents');
+  if (raft.role === 'leader') dismissServer(datacenter, state, ctx.id, ctx);
   leaveCluster(gossip.lan, lan, ctx);
   return { status: 200, body: null };
 }
 
 /** Requests that waited for a leader are taken up when there may be one. */
 function answerHeld(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
-  const { leader, role } = state.raft;
-  if (state.held.length === 0 || leader === null || (leader === ctx.id && role !== 'leader')) return;
+  const { leader } = state.raft;
+  if (state.held.length === 0 || leader === null) return;
   for (const { request, ...asker } of takeHeld(state)) {
     if (canAnswer(state, request)) handle(datacenter, state, asker, request, ctx);
     else forward(state, asker, request, leader, ctx);
@@ -335,10 +346,6 @@ function lostLeadership(state: ConsulServerState, ctx: Ctx): void {
   for (const waiting of state.writes.values())
     answer(waiting, failure(500, 'leadership lost while committing log'), ctx);
   state.writes.clear();
-  state.sessionEnds.clear();
-  state.tombstones = [];
-  ctx.clearTimer('sessions');
-  ctx.clearTimer('tombstones');
 }
 
 /** A random UUID. */

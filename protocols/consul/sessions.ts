@@ -11,6 +11,7 @@ type Ctx = Context<Consul>;
 
 /** A new leader gives sessions their time when it has applied all that its predecessors left: some may have ended by then. */
 export function beginSessions(state: ConsulServerState, ctx: Ctx): void {
+  state.sessionEnds.clear();
   state.hasSessionTimes = false;
   ctx.setTimer('sessions', ms(1));
 }
@@ -38,9 +39,10 @@ function restart({ rules }: Datacenter, state: ConsulServerState, id: string, ct
   setTimer(state, ctx);
 }
 
-/** Proposes the end of each session whose time is over; should this not be the leader any more, the next one will. */
+/** Proposes the end of each session whose time is over. Who does not lead any more leaves that to who does. */
 export function endSessions(datacenter: Datacenter, state: ConsulServerState, ctx: Ctx): void {
   const { raft } = datacenter;
+  if (state.raft.role !== 'leader') return;
   if (!state.hasSessionTimes) {
     if (!raft.rules.knowsCommit(state.raft)) return ctx.setTimer('sessions', ms(1));
     state.hasSessionTimes = true;

@@ -26,6 +26,7 @@ export function keepTombstones({ config, rules }: Datacenter, state: ConsulServe
 }
 
 export function forgetTombstones({ raft }: Datacenter, state: ConsulServerState, ctx: Ctx): void {
+  if (state.raft.role !== 'leader') return;
   const now = ctx.monotonic();
   const due = state.tombstones.findLast(({ until }) => until <= now);
   state.tombstones = state.tombstones.filter(({ until }) => until > now);

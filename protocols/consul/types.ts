@@ -58,6 +58,8 @@ export interface ConsulServerState {
   readonly sessionEnds: Map<string, Micros>;
   /** On the leader: whether it has given all sessions their time. */
   hasSessionTimes: boolean;
+  /** On the leader: since when it has found each server well that has no vote yet, on the own monotonic clock. */
+  readonly learningSince: Map<NodeId, Micros>;
   /** On the leader: up to which index deletions are forgotten, and when, on the own monotonic clock. */
   tombstones: { upTo: number; readonly until: Micros }[];
   /** Keys that cannot be acquired yet, and until when, on the own monotonic clock. */
@@ -76,7 +78,16 @@ export interface ConsulServerState {
 export interface Consul {
   state: ConsulServerState;
   message: ConsulMessage;
-  timer: RaftTimer | SwimTimer | WanTimer | 'raft thread' | 'reconcile' | 'sessions' | 'waiting' | 'tombstones';
+  timer:
+    | RaftTimer
+    | SwimTimer
+    | WanTimer
+    | 'raft thread'
+    | 'reconcile'
+    | 'autopilot'
+    | 'sessions'
+    | 'waiting'
+    | 'tombstones';
   request: never;
   response: never;
 }

@@ -1,4 +1,4 @@
-// What agents and servers find again after a restart, and what a server that leaves does not do to itself.
+// What agents and servers find again after a restart.
 import { describe, expect, test } from 'vitest';
 import type { ConsulRequest } from '../../../protocols/consul/requests.ts';
 import { seconds, type Fault } from '../../../sim/index.ts';
@@ -91,24 +91,4 @@ test('servers that all restart have keys, locks and sessions again, and sessions
   expect(valueOf(exchanges[2]!)).toBe('mine');
   expect(exchanges[2]!.response.body).toMatchObject([{ lockIndex: 1 }]);
   expect(exchanges[3]!.response.body).toHaveLength(1);
-});
-
-test('a leader that leaves does not remove itself; the next one does', () => {
-  for (let seed = 0; seed < 4; seed++) {
-    const leader = converse({ nodes, seed, steps: [{ at: settled, ask: 's1', request: { type: 'status-leader' } }] })
-      .exchanges[0]!.response.body as string;
-    const other = servers.find((one) => one !== leader)!;
-    const { exchanges } = converse({
-      nodes,
-      seed,
-      steps: [
-        { at: at(1), ask: leader, request: { type: 'agent-leave' } },
-        { at: at(5), ask: other, request: { type: 'catalog-node', node: leader } },
-        { at: at(20), ask: other, request: { type: 'catalog-node', node: leader } },
-      ],
-      faults: [[at(6), { type: 'crash', node: leader, for: seconds(60) }]],
-    });
-    expect(exchanges[1]!.response.body).toMatchObject({ node: { name: leader } });
-    expect(exchanges[2]!.response.body).toBeNull();
-  }
 });
