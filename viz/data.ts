@@ -8,12 +8,14 @@ import { traceKinds, type Trace } from '../sim/trace.ts';
 import type { Verdict } from '../sim/verdict.ts';
 import { packColumn, type PackedColumn } from './columns.ts';
 import { joinPayloads, type LiveTrace } from './live.ts';
+import { heldOf, type HeldSpan } from './held.ts';
 import type { RunRequest } from './request.ts';
 import { faultSpans, type FaultSpan } from './faults.ts';
 import { findingsOf, operationsOf, type TimelineFinding, type TimelineOperation } from './operations.ts';
 import { laneSpans, type Band, type RoleSpan } from './spans.ts';
 
 export type { FaultSpan } from './faults.ts';
+export type { HeldSpan } from './held.ts';
 export type { LiveTrace } from './live.ts';
 export type { TimelineFinding, TimelineOperation } from './operations.ts';
 export type { Band, RoleSpan } from './spans.ts';
@@ -59,6 +61,8 @@ export interface TimelineFacts extends About {
   readonly roles: readonly RoleSpan[];
   readonly faults: readonly FaultSpan[];
   readonly operations: readonly TimelineOperation[];
+  /** Who had which lock, by what the clients were told. */
+  readonly held: readonly HeldSpan[];
   readonly findings: readonly TimelineFinding[];
   readonly sometimes: readonly Reached[];
   readonly statistics: Statistics;
@@ -133,6 +137,7 @@ function factsOf(run: Run, about: About): { facts: TimelineFacts; trace: Trace; 
     roles,
     faults: faultSpans(run.faults, rows, run.trace !== undefined, laneNumbers, end),
     operations: operationsOf(run.history, run.findings, laneNumbers),
+    held: heldOf(run.history, laneNumbers),
     findings: findingsOf(run.findings, rows, laneNumbers),
     sometimes: run.sometimes,
     statistics: run.statistics,

@@ -1,6 +1,7 @@
 // Locks as spans on the lanes of their holders: for how long each one believed to hold it, for how long the service would
 // have said so, and where the two do not agree or two believe at once.
 import type { NodeId } from '../../sim/protocol.ts';
+import type { HeldSpan } from '../data.ts';
 import type { Tenure } from '../worker/messages.ts';
 
 export interface Stretch {
@@ -52,6 +53,31 @@ export function readLocks(tenures: readonly Tenure[], ids: readonly NodeId[]): L
         unfounded: without(tenure, own),
       };
     }),
+  };
+}
+
+/** The same by what the clients were told, where nobody can be asked what the service would have said. */
+export function locksOfHistory(held: readonly HeldSpan[]): Locks {
+  const shared = held.map((): Stretch[] => []);
+  held.forEach((one, place) => {
+    for (let next = place + 1; next < held.length; next++) {
+      const other = held[next] as HeldSpan;
+      if (other.from >= one.to) break;
+      if (other.lane === one.lane || other.lock !== one.lock) continue;
+      const both = common(one, other);
+      shared[place]?.push(...both);
+      shared[next]?.push(...both);
+    }
+  });
+  return {
+    grants: held.flatMap(({ leased = [], lane, lock, token }) =>
+      leased.map((span) => ({ lane, lock, token, ...span })),
+    ),
+    beliefs: held.map(({ leased, ...span }, place) => ({
+      ...span,
+      shared: shared[place] ?? [],
+      unfounded: leased === undefined ? [] : without(span, leased),
+    })),
   };
 }
 

@@ -102,8 +102,8 @@ export function createRunPage(
       const { answer } = engine.ask('run', { request: first.asked });
       const made = await shownRunSoon(first.asked, await answer, () => undefined);
       const isSame = made.model.data.hash === first.model.data.hash && runs.length === 1 && runs[0] === first;
-      if (isSame && layersOf(made).size > layersOf(first).size && workbench !== undefined)
-        render([{ ...made, model: first.model }], workbench.place());
+      const isMore = layersOf(made).size > layersOf(first).size || made.locks.grants.length > first.locks.grants.length;
+      if (isSame && isMore && workbench !== undefined) render([{ ...made, model: first.model }], workbench.place());
     } catch {
       // It is shown as it came.
     }

@@ -2,7 +2,7 @@
 import type { TimelineData } from '../data.ts';
 import type { RunRequest } from '../request.ts';
 import type { ClockTrack, Difference, RunAnswer } from '../worker/messages.ts';
-import { noLocks, readLocks, type Locks } from './locks.ts';
+import { locksOfHistory, readLocks, type Locks } from './locks.ts';
 import { buildModel, modelSteps, type Model } from './model.ts';
 import { effectPoints, type ExplainedKey } from './orders.ts';
 
@@ -65,13 +65,11 @@ export function painted(): Promise<void> {
 
 function shownAs(asked: RunRequest, answer: RunAnswer, model: Model): ShownRun {
   const { number, timeline, clocks, tenures, orders, difference } = answer;
-  const locks = readLocks(
-    tenures,
-    timeline.lanes.map(({ id }) => id),
-  );
+  const ids = timeline.lanes.map(({ id }) => id);
+  const locks = tenures.length > 0 ? readLocks(tenures, ids) : locksOfHistory(timeline.held);
   return { asked, model, number, clocks, locks, explained: effectPoints(orders, timeline), difference };
 }
 
 function carriedAs(data: TimelineData, model: Model): ShownRun {
-  return { asked: data.request, model, clocks: [], locks: noLocks, explained: [] };
+  return { asked: data.request, model, clocks: [], locks: locksOfHistory(data.held), explained: [] };
 }
