@@ -104,19 +104,29 @@ export class Search {
     }
     this.#run('single messages', () => loseMessages(this));
     // A link that loses what would not have made the run longer is one fault too many.
-    this.#run('faults', () => this.#leaveOutFaults(this.best.events));
+    this.#run('faults', () => this.#leaveOutLosses());
     this.best = cutAtCause(this.scenario, this.best, this.#wanted);
   }
 
-  /** Whether the case shows the cause within `limit` events (default: not many more than the best); then it is the best. */
-  accepts(changed: Case, limit = this.best.events + (this.best.events >> 3) + 20): boolean {
-    if (this.isOver()) return false;
-    this.#runs++;
-    const fitting = fitToWorld(this.scenario, changed, this.limits);
-    const trial = fitting === undefined ? undefined : tryCase(this.scenario, fitting, this.#wanted, limit);
-    if (trial !== undefined) this.best = trial;
-    if (trial !== undefined || this.#runs % 50 === 0) this.#report();
-    return trial !== undefined;
+  /**
+   * Whether the case shows the cause within `limit` events (default: not many more than the best), and nothing else speaks
+   * against it; then it is the best.
+   */
+  accepts(
+    changed: Case,
+    limit = this.best.events + (this.best.events >> 3) + 20,
+    isFine: (trial: Trial) => boolean = () => true,
+  ): boolean {
+    const trial = this.#try(changed, limit);
+    if (trial === undefined || !isFine(trial)) return false;
+    this.best = trial;
+    this.#report();
+    return true;
+  }
+
+  /** Whether the case shows the cause within `limit` events. */
+  shows(changed: Case, limit: number): boolean {
+    return this.#try(changed, limit) !== undefined;
   }
 
   isOver(): boolean {
@@ -143,9 +153,18 @@ export class Search {
     this.accepts({ ...found, faults, workload });
   }
 
-  #leaveOutFaults(limit?: number): void {
-    const accepts = (faults: readonly TimedFault[]): boolean => this.accepts({ ...this.best.case, faults }, limit);
+  #leaveOutFaults(): void {
+    const accepts = (faults: readonly TimedFault[]): boolean => this.accepts({ ...this.best.case, faults });
     minimize(this.best.case.faults, accepts, () => this.isOver());
+  }
+
+  #leaveOutLosses(): void {
+    const { faults } = this.best.case;
+    const others = faults.filter(({ fault }) => fault.type !== 'lose-messages');
+    const accepts = (losses: readonly TimedFault[]): boolean =>
+      this.accepts({ ...this.best.case, faults: [...losses, ...others] }, this.best.events);
+    const losses = faults.filter((each) => !others.includes(each));
+    minimize(losses, accepts, () => this.isOver());
   }
 
   #leaveOutClients(): void {
@@ -175,6 +194,13 @@ export class Search {
     for (let seed = 1; seed <= most && !this.isOver(); seed++) {
       this.accepts({ ...this.best.case, seed: String(seed) }, this.best.events - 1);
     }
+  }
+
+  #try(changed: Case, limit: number): Trial | undefined {
+    if (this.isOver()) return undefined;
+    if (++this.#runs % 50 === 0) this.#report();
+    const fitting = fitToWorld(this.scenario, changed, this.limits);
+    return fitting === undefined ? undefined : tryCase(this.scenario, fitting, this.#wanted, limit);
   }
 
   #run(step: string, work: () => void): void {
