@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   keyValueOperations,
   ms,
+  randomStream,
   seconds,
   workload,
   type Operation,
@@ -144,4 +145,18 @@ test('a workload gives every client operations until the end, with unique ids an
     );
   }
   expect(new Set(operations.map(({ f }) => f))).toEqual(new Set(['read', 'write', 'cas']));
+});
+
+test('a workload is drawn for one client as well, up to its limit', () => {
+  const draw = keyValueOperations({ keys: 2, reads: 300_000 });
+  const setting = { nodes: ['s'], clients: ['c1'], roles: [], until: seconds(5), healAt: seconds(5) };
+  const draws = (limit?: number): readonly { readonly at: number }[] =>
+    workload({ every: ms(10), draw, ...(limit === undefined ? {} : { limit }) })(
+      randomStream('1', 'workload'),
+      setting,
+    );
+  expect(draws().length).toBeGreaterThan(300);
+  expect(draws().at(-1)?.at).toBeLessThan(seconds(5));
+  expect(draws(7)).toEqual(draws().slice(0, 7));
+  expect(draws(0)).toEqual([]);
 });

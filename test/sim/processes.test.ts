@@ -58,6 +58,24 @@ test('a slow cpu makes every handler take longer, also its work', () => {
   expect(answers(withWriter([at(1, slow)]))).toEqual(['16 a got 1 w', '21 a got 2 w', '21 a got 3 w']);
 });
 
+test('a cpu that is slower by a factor makes the same work take longer, until it is over', () => {
+  const worker: Protocol<Numbers> = {
+    ...listener,
+    onMessage(_state, from, { n }, ctx) {
+      ctx.work(ms(5));
+      ctx.send(from, { n });
+    },
+  };
+  const result = run({
+    nodes: [
+      { id: 'a', protocol: counting(3, ms(30)) },
+      { id: 'w', protocol: worker },
+    ],
+    faults: [at(50, { type: 'slow-cpu', node: 'w', perEvent: ms(1), factor: 4, for: ms(20) })],
+  });
+  expect(notes(result)).toEqual(['37 a got 0 w', '83 a got 1 w', '97 a got 2 w']);
+});
+
 describe('a power loss that takes unsynced writes falls', () => {
   const crashed = (fault: Partial<Extract<Fault, { type: 'power-loss' }>>): Run =>
     withWriter([at(5, { type: 'power-loss', node: 'w', unsynced: 'lost', for: ms(100), ...fault })]);

@@ -42,6 +42,17 @@ test('an event keeps its kind, its three integers and its payload', () => {
   expect(queue.pop()).toBe(false);
 });
 
+test('an event keeps all of it however many come behind', () => {
+  const queue = new EventQueue();
+  const events = Array.from({ length: 5_000 }, (_, name) => [name, name % 256, name + 1, -name, 3 * name, name]);
+  for (const [time, kind, a, b, c, payload] of events as [number, number, number, number, number, number][]) {
+    queue.push(time, kind, a, b, c, payload);
+  }
+  const taken: unknown[] = [];
+  while (queue.pop()) taken.push([queue.time, queue.kind, queue.a, queue.b, queue.c, queue.payload]);
+  expect(taken.map(String)).toEqual(events.map(String));
+});
+
 test('shuffled ties leave in an order that the seed decides, and times still rise', () => {
   const order = (seed: string): number[] => {
     const queue = new EventQueue(seed);
