@@ -22,7 +22,8 @@ export function mermaidOf(model: Model, { from, to }: TimeWindow): string {
     note(at, lane, detail === '' ? role : `${role}, ${detail}`);
   for (const { from: at, lane, type } of data.bands) note(at, lane, type);
   for (const fault of data.faults) note(fault.from, fault.sides[0]?.lanes[0] ?? 0, `fault: ${fault.label}`);
-  for (const { at, lanes, name } of data.findings) note(at, lanes[0] ?? 0, `violated: ${name}`);
+  for (const { at, lanes, name, verdict } of data.findings)
+    note(at, lanes[0] ?? 0, `${verdict === 'invalid' ? 'violated' : 'unknown'}: ${name}`);
   lines.sort((one, other) => one.time - other.time);
   const rest = lines.length - mostLines;
   return [
