@@ -50,6 +50,14 @@ describe('a campaign', () => {
     expect(await hashOf(1)).not.toBe(await hashOf(2));
   });
 
+  test('of every third seed is a third of the campaign', async () => {
+    const whole = await campaign(breaks, { seeds: 12 });
+    const shard = await campaign(breaks, { seeds: 4, start: 2, stride: 3 });
+    const own = whole.failures.filter(({ seed }) => ['2', '5', '8', '11'].includes(seed));
+    expect(own.length).toBeGreaterThan(0);
+    expect(shard).toMatchObject({ start: 2, stride: 3, seeds: 4, failures: own });
+  });
+
   test('stops at the first failure when it is told to', async () => {
     const found = await campaign(breaks, { seeds: 1_000, untilFailure: true });
     expect(found).toMatchObject({ ended: 'first failure', failures: [{ verdict: 'invalid' }] });
@@ -84,6 +92,7 @@ describe('a campaign', () => {
   test('refuses counts and parameters that do not fit', async () => {
     await expect(campaign(holds, { seeds: 0 })).rejects.toThrow('seeds: expected a whole number from 1');
     await expect(campaign(holds, { seeds: 1, start: -1 })).rejects.toThrow('start: expected');
+    await expect(campaign(holds, { seeds: 1_000_000_001 })).rejects.toThrow('from 1 to 1000000000');
     await expect(campaign(holds, { seeds: 1, parameters: { nope: 1 } })).rejects.toThrow(InputError);
   });
 });
@@ -98,6 +107,17 @@ describe('a defect of the tools is no finding', () => {
     );
     expect(found).toMatchObject({ ended: 'broken', seeds: 6, broken: { seed: '7', type: 'error' } });
     expect(found.broken!.reason).toContain('the judge is broken');
+  });
+
+  test('a world that is refused at the first seed is bad input, later a defect', async () => {
+    const refuse = (): never => {
+      throw new InputError('no such world');
+    };
+    await expect(campaign(worldWith(holds, 1, refuse), { seeds: 3 })).rejects.toThrow('no such world');
+    expect(await campaign(worldWith(holds, 3, refuse), { seeds: 3 })).toMatchObject({
+      ended: 'broken',
+      broken: { seed: '3', type: 'error', reason: 'no such world' },
+    });
   });
 
   test('a run that depends on more than its seed is nondeterminism, with the first event that differs', async () => {

@@ -2,10 +2,12 @@
 import { describe, expect, test } from 'vitest';
 import { corpusEntryOf, entryName, parseEntry, runEntry, shrink, type CorpusEntry } from '../../fuzz/index.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { simulate, type Scenario } from '../../sim/index.ts';
+import { eventually, InputError, seconds, simulate, type CheckOutcome, type Scenario } from '../../sim/index.ts';
 
 const broken = findScenario('ping-pong-late-pong');
 const mended: Scenario = { ...findScenario('ping-pong'), name: broken.name };
+
+const never = eventually('what never comes', 'never comes', seconds(1), () => 'it does not come');
 
 describe('an entry', () => {
   test('fails while the bug is there, and passes when it is mended', () => {
@@ -31,6 +33,41 @@ describe('an entry', () => {
       type: 'does not apply',
       reason: expect.stringContaining('there is no client "gone"'),
     });
+  });
+
+  test('does not apply where the scenario refuses its world, whoever says so', () => {
+    const entry = entryOf(broken);
+    for (const error of [new RangeError('too big'), new InputError('too small')]) {
+      const refusing: Scenario = {
+        ...broken,
+        world: () => {
+          throw error;
+        },
+      };
+      expect(runEntry(refusing, entry)).toEqual({ type: 'does not apply', reason: error.message });
+    }
+    const defect: Scenario = {
+      ...broken,
+      world: () => {
+        throw new TypeError('a defect');
+      },
+    };
+    expect(() => runEntry(defect, entry)).toThrow('a defect');
+  });
+
+  test('passes where its cause is only in doubt, and where too little happens in what is left of it', () => {
+    const entry = entryOf(broken);
+    const doubt = { name: entry.finding.name, about: 'doubts', judge: () => [doubtful] };
+    const doubtful: CheckOutcome = { verdict: 'unknown', reason: 'who knows', operations: [] };
+    const doubting: Scenario = {
+      ...mended,
+      world: (set) => ({ ...mended.world(set), checks: [doubt], properties: [never] }),
+    };
+    const outcome = runEntry(doubting, entry);
+    expect(outcome.type).toBe('passes');
+    // Both were said of the run.
+    const said = outcome.type === 'passes' ? outcome.run.findings.map(({ name }) => name) : [];
+    expect(said.sort()).toEqual([entry.finding.name, 'what never comes']);
   });
 
   test('that violates something else says so', () => {

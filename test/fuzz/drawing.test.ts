@@ -11,7 +11,7 @@ import {
 } from '../../fuzz/drawing.ts';
 import { mostImpaired } from '../../fuzz/impairment.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { parseFaults, resolveParameters, seconds, simulate, type Setting } from '../../sim/index.ts';
+import { parseFaults, resolveParameters, seconds, simulate, type Setting, type TimedFault } from '../../sim/index.ts';
 
 const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const setting: Setting = { nodes, clients: ['c1', 'c2'], roles: ['leader'], until: seconds(8), healAt: seconds(6) };
@@ -32,9 +32,20 @@ describe('what is drawn', () => {
     expect(kinds.size).toBeGreaterThan(20);
   });
 
+  test('are schedules that fast-check shrinks to the one fault that matters, and to none where none does', () => {
+    const shrunk = (isFine: (faults: readonly TimedFault[]) => boolean): readonly TimedFault[] | undefined =>
+      fc.check(fc.property(faultsArbitrary(setting), isFine), { numRuns: 200, seed: 1 }).counterexample?.[0];
+    const isPause = ({ fault }: TimedFault): boolean => fault.type === 'pause';
+    const [only, ...others] = shrunk((faults) => !faults.some(isPause)) ?? [];
+    expect(only?.fault.type).toBe('pause');
+    expect(others).toEqual([]);
+    expect(shrunk(() => false)).toEqual([]);
+  });
+
   test('are sharp faults: aimed crashes, and leaders that are cut off or stand still', () => {
     const drawn = fc.sample(sharpFault(setting), { numRuns: 200, seed: 1 });
     parseFaults(drawn, known);
+    expect(drawn.every(({ at }) => at < setting.healAt)).toBe(true);
     const texts = drawn.map((timed) => JSON.stringify(timed));
     for (const sharp of [/"when":"before-sync"/, /"isolate","node":"@leader"/, /"pause","node":"n\d"/]) {
       expect(texts.some((text) => sharp.test(text))).toBe(true);
@@ -47,6 +58,8 @@ describe('what is drawn', () => {
     fc.assert(
       fc.property(operations, parametersArbitrary(raft), networkArbitrary(), (workload, parameters, network) => {
         expect(workload.map(({ id }) => id)).toEqual(workload.map((_, index) => index));
+        const times = workload.map(({ at }) => at);
+        expect(times).toEqual(times.toSorted((one, other) => one - other));
         expect(resolveParameters(raft, parameters, '1')).toEqual(parameters);
         expect(network.latency).toBeDefined();
       }),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { judgeSeeds, simTest } from '../../fuzz/vitest.ts';
 import { assertHolds } from '../../fuzz/index.ts';
 import { findScenario } from '../../scenarios/index.ts';
-import { simulate, type History, type Scenario } from '../../sim/index.ts';
+import { simulate, type CheckOutcome, type History, type Scenario } from '../../sim/index.ts';
 
 const holds = findScenario('election');
 const breaks = findScenario('election-early-leader');
@@ -32,8 +32,39 @@ describe('what a test of many seeds says', () => {
     );
   });
 
+  test('a scenario that must break in one way and breaks in another fails it', async () => {
+    const claimed: Scenario = { ...breaks, expect: { type: 'breaks', what: ['something else'] } };
+    expect((await judgeSeeds(claimed, { seeds: 5 }, undefined))?.reason).toBe(
+      'election-early-leader should violate something else, but none of 5 seeds does',
+    );
+  });
+
+  test('the first violation ends it, however many seeds there would be', async () => {
+    const claimed: Scenario = { ...breaks, expect: { type: 'holds' } };
+    const failure = await judgeSeeds(claimed, { seeds: 100_000_000, shrinkMs: 0 }, undefined);
+    expect(failure?.reason).toContain('is invalid under seed');
+    expect(failure).not.toHaveProperty('smallest');
+  });
+
+  test('what could not be judged fails it, and so does what breaks the judges', async () => {
+    const world = (judge: () => readonly CheckOutcome[]): Scenario => ({
+      ...holds,
+      world: (set) => ({ ...holds.world(set), checks: [{ name: 'own', about: 'judges', judge }] }),
+    });
+    const open = world(() => [{ verdict: 'unknown', reason: 'too long to say', operations: [] }]);
+    expect((await judgeSeeds(open, { seeds: 2 }, undefined))?.reason).toBe(
+      'election is unknown under seed 1:\n  own: too long to say',
+    );
+    const broken = world(() => {
+      throw new TypeError('no judge');
+    });
+    const failure = await judgeSeeds(broken, { seeds: 2 }, undefined);
+    expect(failure).toMatchObject({ seed: '1', reason: expect.stringMatching(/^seed 1: TypeError: no judge/) });
+  });
+
   test('a seed that is no number is refused', async () => {
-    await expect(judgeSeeds(holds, { seeds: 1 }, 'abc')).rejects.toThrow('FAULTLINE_SEED: expected a whole number');
+    for (const seed of ['abc', '12x', '-1', '1234567890'])
+      await expect(judgeSeeds(holds, { seeds: 1 }, seed)).rejects.toThrow('FAULTLINE_SEED: expected a whole number');
   });
 });
 
@@ -47,6 +78,8 @@ describe('matchers', () => {
       'election-early-leader is invalid under seed 1:\n  at most one leader: ',
     );
     await expect(holds).toHold({ seeds: 5 });
+    const open = { ...simulate(holds, { seed: 1 }), verdict: 'unknown' as const };
+    expect(() => expect(open).toHold()).toThrow('election is unknown under seed 1');
     const claimed: Scenario = { ...breaks, expect: { type: 'holds' } };
     await expect(expect(claimed).toHold({ seeds: 5 })).rejects.toThrow('is invalid under seed 1');
     expect(() => expect(3).toHold()).toThrow('expected a run or a scenario');
