@@ -4,7 +4,7 @@ import type { ConsulResponse, ReadRequest } from './requests.ts';
 import { serviceHealth, serviceIndex } from './state/catalog.ts';
 import { getKey, listKeys, listNames } from './state/kv.ts';
 import { readTransaction } from './state/transaction.ts';
-import type { ConsulState } from './state/types.ts';
+import type { CatalogService, ConsulState } from './state/types.ts';
 import { transactionFault, transactionResponse } from './write.ts';
 
 /** The answer without the headers that depend on the server. An index is never 0, which would not block. */
@@ -66,12 +66,15 @@ function look(
       return { found, index: tables.services };
     }
     case 'catalog-service': {
-      const instances = [...state.services.values()].filter(({ service }) => service === request.service);
+      const instances = [...state.services.values()].filter(
+        (each) => each.service === request.service && hasTags(each, request.tags),
+      );
       return { found: instances, index: serviceIndex(state, request.service, 'nodes', 'services') };
     }
     case 'health-service': {
       const index = serviceIndex(state, request.service, 'nodes', 'services', 'checks');
-      return { found: serviceHealth(state, request.service, request.passing ?? false), index };
+      const instances = serviceHealth(state, request.service, request.passing ?? false);
+      return { found: instances.filter(({ service }) => hasTags(service, request.tags)), index };
     }
     case 'health-node':
       return { found: [...state.checks.values()].filter(({ node }) => node === request.node), index: tables.checks };
@@ -81,4 +84,10 @@ function look(
       return { found: checks, index: tables.checks };
     }
   }
+}
+
+/** Tags are compared without regard to case (serviceTagFilter). */
+function hasTags({ tags }: CatalogService, wanted: readonly string[] = []): boolean {
+  const has = new Set(tags.map((tag) => tag.toLowerCase()));
+  return wanted.every((tag) => has.has(tag.toLowerCase()));
 }

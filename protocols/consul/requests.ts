@@ -29,8 +29,14 @@ export type ReadRequest = Query &
     /** A node with its services. */
     | { readonly type: 'catalog-node'; readonly node: string }
     | { readonly type: 'catalog-services' }
-    | { readonly type: 'catalog-service'; readonly service: string }
-    | { readonly type: 'health-service'; readonly service: string; readonly passing?: boolean }
+    /** With `tags` only the instances that have them all, however they are written. */
+    | { readonly type: 'catalog-service'; readonly service: string; readonly tags?: readonly string[] }
+    | {
+        readonly type: 'health-service';
+        readonly service: string;
+        readonly passing?: boolean;
+        readonly tags?: readonly string[];
+      }
     | { readonly type: 'health-node'; readonly node: string }
     | { readonly type: 'health-state'; readonly state: 'any' | 'passing' | 'warning' | 'critical' }
     /** What a transaction without writes becomes: it needs no entry in the log, and never blocks. */

@@ -1,6 +1,6 @@
 // A client agent: clients talk to it as they would to a server. It answers for its own services and checks and passes
 // everything else on. Gossip watches over it, and so over the sessions of its node.
-import { ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
+import { minutes, ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
 import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
 import { isFirstCopy } from '../asked.ts';
 import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
@@ -15,6 +15,8 @@ import {
   dropService,
   expireChecks,
   nextExpiry,
+  nextOutput,
+  releaseOutputs,
   servicesBody,
   updateCheck,
   type LocalState,
@@ -29,6 +31,7 @@ export const agentDefaults: AgentConfig = {
   rpcTimeout: seconds(10),
   syncInterval: seconds(60),
   syncRetry: seconds(15),
+  checkUpdateInterval: minutes(5),
 };
 
 export const agentRules: AgentRules = { mayRepeat: isRead, repairs: true, expires: true };
@@ -53,38 +56,52 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
     else onSynced(parts, state, purpose, response, ctx, finish);
   };
   return {
-    start(ctx) {
-      ctx.setTimer('sync', ms(200) + ctx.random(firstSync));
-      const preferred = ctx.random(2 ** 16);
-      const local = loadLocal(ctx);
-      setTtlTimer(local, ctx);
-      const lan = joinLan(parts.gossip, 'client', ctx);
-      return { lan, local, calls: new Map(), serial: ctx.monotonic(), asked: new Map(), preferred };
-    },
-    onMessage(state, from, message, ctx) {
-      if (isSwimMessage(message)) return onLanMessage(parts.gossip, state.lan, from, message, ctx);
-      if (message.type === 'Answer') return onAnswer(parts, state, message.id, message.response, ctx, finish);
-      const { request, id } = message;
-      if (!isFirstCopy(state.asked, from, id)) return;
-      if (!isAgent(request)) {
-        return call(parts, state, { type: 'client', from, id }, completed(request, ctx.id), ctx, finish);
-      }
-      answer(from, id, answerItself(parts, state, request, ctx), ctx);
-      pushChanges(parts, state, ctx, finish);
-    },
-    onTimer(state, timer, ctx) {
-      if (isSwimTimer(timer)) return onLanTimer(parts.gossip, state.lan, timer, ctx);
-      switch (timer) {
-        case 'sync':
-          return beginFullSync(parts, state, ctx, finish);
-        case 'calls':
-          return onCallTimer(parts, state, ctx, finish);
-        case 'ttl':
-          return onTtlTimer(parts, state, ctx, finish);
-      }
-    },
+    start: (ctx) => start(parts, ctx),
+    onMessage: (state, from, message, ctx) => onMessage(parts, state, from, message, ctx, finish),
+    onTimer: (state, timer, ctx) => onTimer(parts, state, timer, ctx, finish),
     onRefused: (state, peer, message, ctx) => onServerGone(parts, state, peer, message, ctx, finish),
   };
+}
+
+function start({ gossip }: AgentParts, ctx: Ctx): AgentState {
+  ctx.setTimer('sync', ms(200) + ctx.random(firstSync));
+  const preferred = ctx.random(2 ** 16);
+  const local = loadLocal(ctx);
+  setTtlTimer(local, ctx);
+  const lan = joinLan(gossip, 'client', ctx);
+  return { lan, local, calls: new Map(), serial: ctx.monotonic(), asked: new Map(), preferred };
+}
+
+function onMessage(
+  parts: AgentParts,
+  state: AgentState,
+  from: NodeId,
+  message: ConsulAgent['message'],
+  ctx: Ctx,
+  finish: Finish,
+): void {
+  if (isSwimMessage(message)) return onLanMessage(parts.gossip, state.lan, from, message, ctx);
+  if (message.type === 'Answer') return onAnswer(parts, state, message.id, message.response, ctx, finish);
+  const { request, id } = message;
+  if (!isFirstCopy(state.asked, from, id)) return;
+  if (!isAgent(request))
+    return call(parts, state, { type: 'client', from, id }, completed(request, ctx.id), ctx, finish);
+  answer(from, id, answerItself(parts, state, request, ctx), ctx);
+  pushChanges(parts, state, ctx, finish);
+}
+
+function onTimer(parts: AgentParts, state: AgentState, timer: ConsulAgent['timer'], ctx: Ctx, finish: Finish): void {
+  if (isSwimTimer(timer)) return onLanTimer(parts.gossip, state.lan, timer, ctx);
+  switch (timer) {
+    case 'sync':
+      return beginFullSync(parts, state, ctx, finish);
+    case 'calls':
+      return onCallTimer(parts, state, ctx, finish);
+    case 'ttl':
+      return onTtlTimer(parts, state, ctx, finish);
+    case 'outputs':
+      return onOutputsTimer(parts, state, ctx, finish);
+  }
 }
 
 function answer(to: NodeId, id: number, response: ConsulResponse, ctx: Ctx): void {
@@ -119,9 +136,12 @@ function answerItself(parts: AgentParts, state: AgentState, request: AgentReques
       return done;
     case 'agent-update-check': {
       const { id, status, output = '' } = request;
-      if (!updateCheck(local, id, status, output, now)) {
+      const { checkUpdateInterval: wait } = parts.config;
+      const outputAt = now + Math.floor(wait / 2) + ctx.random(wait + 1);
+      if (!updateCheck(local, { id, status, output }, now, outputAt)) {
         return failure(500, `CheckID ${JSON.stringify(id)} does not have associated TTL`);
       }
+      setOutputsTimer(local, ctx);
       setTtlTimer(local, ctx);
       saveState(local, id, ctx);
       return done;
@@ -145,6 +165,18 @@ function onTtlTimer(parts: AgentParts, state: AgentState, ctx: Ctx, finish: Fini
   for (const check of expireChecks(state.local, ctx.monotonic())) ctx.note('check expired', { check });
   setTtlTimer(state.local, ctx);
   pushChanges(parts, state, ctx, finish);
+}
+
+/** Outputs that have waited long enough are told. */
+function onOutputsTimer(parts: AgentParts, state: AgentState, ctx: Ctx, finish: Finish): void {
+  releaseOutputs(state.local, ctx.monotonic());
+  setOutputsTimer(state.local, ctx);
+  pushChanges(parts, state, ctx, finish);
+}
+
+function setOutputsTimer(local: LocalState, ctx: Ctx): void {
+  const next = nextOutput(local);
+  if (next < Infinity) ctx.setTimer('outputs', Math.max(0, next - ctx.monotonic()));
 }
 
 function isServiceKnown({ local }: AgentState, id: string): boolean {

@@ -27,11 +27,13 @@ export type LocalCheck = Synced & {
 export interface LocalState {
   readonly services: Map<string, LocalService>;
   readonly checks: Map<string, LocalCheck>;
+  /** Checks of which nothing but the output has changed, and when the servers are told, on the own monotonic clock. */
+  readonly deferred: Map<string, Micros>;
   version: number;
 }
 
 export function emptyLocal(): LocalState {
-  return { services: new Map(), checks: new Map(), version: 0 };
+  return { services: new Map(), checks: new Map(), deferred: new Map(), version: 0 };
 }
 
 export function addService(local: LocalState, offer: ServiceOffer): void {
@@ -64,14 +66,37 @@ export function dropCheck(local: LocalState, id: string): boolean {
   return true;
 }
 
-/** A sign of life: the check has its time again. What only the output says waits for the next full synchronization. */
-export function updateCheck(local: LocalState, id: string, status: CheckStatus, output: string, now: Micros): boolean {
+/** A sign of life: the check has its time again. What only the output says is told at `outputAt`, or with what else is told before:
+ * outputs that change all the time would wake all who wait for news of a service's health. False if there is no such check. */
+export function updateCheck(
+  local: LocalState,
+  { id, status, output }: { readonly id: string; readonly status: CheckStatus; readonly output: string },
+  now: Micros,
+  outputAt = now,
+): boolean {
   const known = local.checks.get(id);
   if (known === undefined || known.isGone) return false;
-  const isNews = known.status !== status;
+  const saysOther = known.output !== output;
+  const isNews = known.status !== status || (saysOther && outputAt <= now);
+  if (saysOther && !isNews && !local.deferred.has(id)) local.deferred.set(id, outputAt);
   const synced = isNews ? { version: ++local.version, inSync: false } : {};
   local.checks.set(id, { ...known, ...synced, status, output, expiresAt: now + known.offer.ttl });
   return true;
+}
+
+/** Outputs that have waited until now are to be told. */
+export function releaseOutputs(local: LocalState, now: Micros): void {
+  for (const [id, at] of local.deferred) {
+    if (at > now) continue;
+    local.deferred.delete(id);
+    const known = local.checks.get(id);
+    if (known !== undefined) local.checks.set(id, { ...known, version: ++local.version, inSync: false });
+  }
+}
+
+/** When the next output has waited long enough. */
+export function nextOutput({ deferred }: LocalState): Micros {
+  return Math.min(...deferred.values());
 }
 
 /** Checks that nobody updated in time turn critical. Returns which. */
@@ -101,7 +126,8 @@ export interface Push {
   readonly request: WriteRequest;
 }
 
-/** Services before their checks, as the catalog does not take the check of a service that it does not know. */
+/** Services before their checks, as the catalog does not take the check of a service that it does not know. A check goes with its
+ * output, which need not wait any longer then. */
 export function duePushes(local: LocalState, node: string): readonly Push[] {
   const pushes: Push[] = [];
   const address = node;
@@ -114,6 +140,7 @@ export function duePushes(local: LocalState, node: string): readonly Push[] {
   }
   for (const [id, check] of local.checks) {
     if (check.inSync) continue;
+    local.deferred.delete(id);
     const request: WriteRequest = check.isGone
       ? { type: 'catalog-deregister', deregistration: { node, checkId: id } }
       : { type: 'catalog-register', registration: { node, address, checks: [remoteForm(check)] } };
@@ -151,7 +178,7 @@ export function compareChecks(local: LocalState, remote: readonly HealthCheck[])
   const found = new Map(remote.map((check) => [check.id, check]));
   for (const [id, known] of local.checks) {
     const there = found.get(id);
-    const isRight = there?.status === known.status && there.output === known.output;
+    const isRight = there?.status === known.status && (there.output === known.output || local.deferred.has(id));
     local.checks.set(id, { ...known, inSync: !known.isGone && isRight });
     if (known.isGone && there === undefined) local.checks.delete(id);
   }

@@ -45,7 +45,7 @@ export function loadLocal(ctx: Ctx): LocalState {
     addCheck(local, check, ctx.monotonic());
     const state = ctx.disk.get(`check ${check.id}`) as SavedState | undefined;
     if (state !== undefined && state.until > ctx.now()) {
-      updateCheck(local, state.id, state.status, state.output, ctx.monotonic());
+      updateCheck(local, state, ctx.monotonic());
     }
   }
   return local;

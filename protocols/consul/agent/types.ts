@@ -41,7 +41,7 @@ export interface AgentState {
 export interface ConsulAgent {
   state: AgentState;
   message: SwimMessage | Ask | Answer;
-  timer: SwimTimer | 'sync' | 'calls' | 'ttl';
+  timer: SwimTimer | 'sync' | 'calls' | 'ttl' | 'outputs';
   request: never;
   response: never;
 }
@@ -55,6 +55,9 @@ export interface AgentConfig {
   readonly syncInterval: Micros;
   /** How long it waits when one failed, and up to as much again; 15 s. */
   readonly syncRetry: Micros;
+  /** What only the output of a check says is told after half of this and up to as much again (`check_update_interval`); 5 min, 0
+   * for at once. */
+  readonly checkUpdateInterval: Micros;
 }
 
 export interface AgentRules {
