@@ -32,6 +32,8 @@ export function drawFaultTrack(frame: Frame): void {
   context.textBaseline = 'middle';
   context.font = `600 11px ${fontFamily}`;
   const nextInRow = new Map<number, number>();
+  // What would be drawn upon its like, pixel for pixel, is there already: long runs have thousands of faults.
+  const bars = new Set<string>();
   for (let index = model.data.faults.length - 1; index >= 0; index--) {
     const fault = model.data.faults[index] as FaultSpan;
     const row = frame.layout.faultRows[index] ?? 0;
@@ -43,6 +45,7 @@ export function drawFaultTrack(frame: Frame): void {
       fault,
       faultCentre(frame.layout, index),
       isSqueezed ? -Infinity : xOf(frame, Math.min(free, frame.model.data.end * 2)),
+      bars,
     );
   }
 }
@@ -109,7 +112,7 @@ function isNotedNear(frame: Frame, lane: number, x: number): boolean {
   return false;
 }
 
-function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): void {
+function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number, bars: Set<string>): void {
   const { context, theme } = frame;
   const isMoment = fault.to <= fault.from;
   const [left, right] = extentOf(frame, fault.from, fault.to, 3);
@@ -124,7 +127,10 @@ function drawFault(frame: Frame, fault: FaultSpan, y: number, free: number): voi
     return;
   }
   if (right - left < narrowest && Math.min(free, frame.layout.width) - right < roomForWords) {
-    context.fillRect(left, y - half, Math.max(2, right - left - 0.5), half * 2);
+    const width = Math.max(2, right - left - 0.5);
+    const bar = `${Math.round(left)} ${Math.ceil(width)} ${y} ${fault.family}`;
+    if (!bars.has(bar)) context.fillRect(left, y - half, width, half * 2);
+    bars.add(bar);
     return;
   }
   context.globalAlpha = theme.dark ? 0.28 : 0.14;
