@@ -18,7 +18,7 @@ function ran(seed: number, events: number, findings: readonly Finding[] = [], ve
     ...{ type: 'ran', seed: String(seed), verdict, ...much, findings, verified },
     sometimes: [{ name: 'x happens', reached: seed % 2 === 0 }],
     features: [seed],
-  } as SeedOutcome;
+  };
 }
 
 const tally = (untilFailure = false): Tally =>
