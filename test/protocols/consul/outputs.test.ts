@@ -89,7 +89,7 @@ test('a service is asked for by tags: all of them, in any case', () => {
       readonly id?: string;
       readonly service: string | { readonly id: string };
     }[];
-    return body.map(({ id, service: of }) => (typeof of === 'string' ? id : of.id)).toSorted();
+    return body.map(({ id, service: of }) => (typeof of === 'string' ? (id ?? '') : of.id)).toSorted();
   });
   const expected = [['one', 'three', 'two'], ['one', 'two'], ['two'], []];
   expect(ids).toEqual([...expected, ...expected]);
