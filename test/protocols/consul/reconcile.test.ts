@@ -91,7 +91,7 @@ test('an agent that is killed and one that leaves are told apart, and neither is
       until: at(62),
     });
     const told = notes.filter(({ kind }) => kind === 'node critical' || kind === 'node removed');
-    expect(told.map(({ kind, data }) => `${kind} ${String(data['node'])}`)).toEqual([
+    expect(told.map(({ kind, data }) => `${kind} ${data['node'] as string}`)).toEqual([
       'node removed a2',
       'node critical a1',
     ]);
