@@ -139,6 +139,41 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     await page.close();
   }, 60_000);
 
+  test('gives up a run that its reader leaves, and says how far one is while she waits', async () => {
+    const { page } = await site.open('gallery');
+    await page.locator('.scenario').first().waitFor();
+    await page.evaluate(() => {
+      const told: string[] = [];
+      Object.assign(globalThis, { told });
+      // The way to the thread is watched, and leads there as before.
+      const original = Reflect.get(Worker.prototype, 'postMessage') as (...all: unknown[]) => void;
+      Worker.prototype.postMessage = function post(this: Worker, message: { type: string }): void {
+        told.push(message.type);
+        Reflect.apply(original, this, [message, []]);
+      };
+      location.hash = '#s=raft&seed=3&u=3000000000';
+    });
+    await page.getByRole('progressbar').waitFor();
+    await page.locator('.status', { hasText: 'of 3000 s simulated' }).waitFor({ timeout: 30_000 });
+    await page.evaluate(() => {
+      location.hash = '#gallery';
+    });
+    await page.locator('.scenario').first().waitFor();
+    expect(await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)).toEqual(['run', 'cancel']);
+    await page.close();
+  }, 60_000);
+
+  test('tells the keys to whoever asks, wherever the focus is', async () => {
+    const { page } = await site.open('s=ping-pong&seed=1');
+    await ready(page);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByLabel('Search events, keys and values').press('?');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.close();
+  }, 60_000);
+
   test('runs many seeds, counts how they end, and opens one of them', async () => {
     const { page } = await site.open('s=ping-pong-late-pong&seed=1');
     await ready(page);
@@ -148,6 +183,9 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     expect(await page.locator('.seed-square.is-invalid').count()).toBeGreaterThan(0);
     await page.locator('.seed-square').nth(41).click();
     await page.waitForFunction(() => document.querySelector('.facts dd')?.textContent === '42');
+    // The others are still there to be chosen.
+    expect(await page.locator('.seed-square').count()).toBe(200);
+    expect(await page.locator('.seed-square').nth(41).getAttribute('aria-current')).toBe('true');
     await page.close();
   }, 90_000);
 });
