@@ -133,6 +133,22 @@ describe('deletions', () => {
     expect(later[3]).toBeLessThan(deleted!);
   });
 
+  test('of several moments are forgotten together by a leader that was stopped meanwhile', () => {
+    const one = consulServer({ config: { tombstoneTtl: seconds(30) } });
+    const gone = (key: string): ConsulRequest => ({ type: 'kv-delete', key });
+    const steps: Step[] = [
+      ...inTurn('s1', settled, [put('p/a', '1'), put('p/b', '1'), put('p/c', '1'), gone('p/a'), list]),
+      { at: at(4), ask: 's1', as: 'c', request: gone('p/b') },
+      ...[5, 45].map((after): Step => ({ at: at(after), ask: 's1', as: 'c', request: list })),
+    ];
+    const stopped: Fault = { type: 'pause', node: 's1', for: seconds(10) };
+    const { exchanges } = converse({ nodes: { s1: one }, steps, faults: [[at(29), stopped]] });
+    const [first, , before, after] = exchanges.slice(4).map(({ response }) => response);
+    expect(before!.index).toBeGreaterThan(first!.index!);
+    const [left] = after!.body as unknown as readonly { readonly modifyIndex: number }[];
+    expect(after!.index).toBe(left!.modifyIndex);
+  });
+
   test('that are forgotten at once leave the index behind what somebody knows already', () => {
     const options = { config: { tombstoneTtl: seconds(30) }, rules: { forgottenAt: (now: number) => now } };
     const [deleted, later] = indices(options);
