@@ -24,13 +24,13 @@ export function beginAutopilot(state: ConsulServerState, ctx: Ctx): void {
 export function admitServer(datacenter: Datacenter, state: ConsulServerState, server: NodeId, ctx: Ctx): void {
   const { voters, learners } = state.raft.configuration;
   if (voters.includes(server) || learners.includes(server)) return;
-  if (change(datacenter, state, { type: 'add-learner', server }, ctx)) ctx.setTimer('autopilot', autopilotInterval);
+  if (propose(datacenter, state, { type: 'add-learner', server }, ctx)) ctx.setTimer('autopilot', autopilotInterval);
 }
 
 /** A server that left has no vote any more. The leader's own goes last: with it, it ceases to lead. */
 export function dismissServer(datacenter: Datacenter, state: ConsulServerState, server: NodeId, ctx: Ctx): void {
   const { voters, learners } = state.raft.configuration;
-  if (voters.includes(server) || learners.includes(server)) change(datacenter, state, { type: 'remove', server }, ctx);
+  if (voters.includes(server) || learners.includes(server)) propose(datacenter, state, { type: 'remove', server }, ctx);
 }
 
 /** Learners that were well the whole time get their votes, one at a time. */
@@ -48,12 +48,12 @@ export function onAutopilotTimer(datacenter: Datacenter, state: ConsulServerStat
     else if (!learningSince.has(server)) learningSince.set(server, now);
   }
   const stable = learners.find((server) => now - (learningSince.get(server) ?? now) >= autopilotInterval);
-  if (stable !== undefined) change(datacenter, state, { type: 'add-voter', server: stable }, ctx);
+  if (stable !== undefined) propose(datacenter, state, { type: 'add-voter', server: stable }, ctx);
   if (learners.length > 0) ctx.setTimer('autopilot', autopilotInterval);
 }
 
 /** What is refused now, as an earlier change is not committed yet, is tried again when the leader next goes through all members. */
-function change({ raft }: Datacenter, state: ConsulServerState, change: MembershipChange, ctx: Ctx): boolean {
+function propose({ raft }: Datacenter, state: ConsulServerState, change: MembershipChange, ctx: Ctx): boolean {
   const proposed = changeMembership(raft, state, { changes: [change] }, ctx);
   if (proposed.type === 'accepted') ctx.note('vote', { change: change.type, server: change.server });
   return proposed.type === 'accepted';
