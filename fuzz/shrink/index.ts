@@ -5,10 +5,10 @@ import type { Finding, Micros, Run, Scenario, TimedFault } from '../../sim/index
 import { caseOf, type Case } from '../case.ts';
 import { plainerFaults } from './faults.ts';
 import { plainerParameters } from './knobs.ts';
-import { fitToWorld, limitsOf, type Limits } from './limits.ts';
+import { fitToWorld, healAtOf, limitsOf, type Limits } from './limits.ts';
 import { loseMessages } from './messages.ts';
 import { minimize } from './minimize.ts';
-import { earlierTimes } from './times.ts';
+import { earlierTimes, withoutSpans } from './times.ts';
 import { cutAtCause, tryCase, wantedOf, type Trial, type Wanted } from './trial.ts';
 
 export interface ShrinkOptions {
@@ -90,6 +90,7 @@ export class Search {
     for (let round = 0; round < mostRounds && !this.isOver(); round++) {
       const before = this.#weight();
       this.#run('faults', () => this.#leaveOutFaults());
+      if (this.#isAfterHeal()) this.#run('spans of time', () => withoutSpans(this));
       if (!needsWork) {
         this.#run('clients', () => this.#leaveOutClients());
         this.#run('operations', () => this.#leaveOutOperations());
@@ -143,6 +144,11 @@ export class Search {
   result(): Omit<Shrunk, 'before'> {
     const { case: found, finding } = this.best;
     return { case: found, finding, after: this.size(), runs: this.#runs, complete: !this.isOver() };
+  }
+
+  #isAfterHeal(): boolean {
+    const { case: found, finding } = this.best;
+    return finding.at >= healAtOf(this.scenario.world(found.parameters), found.until);
   }
 
   /** What begins after the cause has shown cannot have caused it. */
@@ -213,7 +219,7 @@ export class Search {
   /** Everything that a pass can make smaller: two equal weights in a row end the rounds. */
   #weight(): string {
     const { case: found, events } = this.best;
-    return JSON.stringify([events, found.faults, found.workload, found.parameters]);
+    return JSON.stringify([events, found.faults, found.workload, found.parameters, found.until]);
   }
 
   #report(): void {

@@ -55,7 +55,8 @@ function worldOf(scenario: Scenario, { parameters }: Case): World | undefined {
   }
 }
 
-const healAtOf = ({ tail }: World, until: Micros): Micros => Math.max(0, until - tail);
+/** When nothing is broken any more. */
+export const healAtOf = ({ tail }: Pick<World, 'tail'>, until: Micros): Micros => Math.max(0, until - tail);
 
 /** Faults with which messages get lost: a cut loses what is on its way, and nobody hears for one who is dead. */
 const losing: ReadonlySet<Fault['type']> = new Set([

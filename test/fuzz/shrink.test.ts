@@ -1,7 +1,7 @@
 // Shrinking: the smallest run for the same cause, and the list minimiser under it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { optionsOf } from '../../fuzz/case.ts';
+import { optionsOf, type Case } from '../../fuzz/case.ts';
 import { causeOf } from '../../fuzz/cause.ts';
 import { mostImpaired } from '../../fuzz/impairment.ts';
 import { shrink, type ShrinkProgress } from '../../fuzz/shrink/index.ts';
@@ -83,9 +83,12 @@ describe('what must come true', () => {
     expect(finding.name).toBe('everybody hears');
     expect(after.operations).toBe(1);
     expect(after.events).toBeLessThan(30);
+    // All that time before the heal was for nothing.
+    expect(finding.at).toBeGreaterThan(run.healAt);
+    expect(after.at).toBeLessThan(finding.at - run.healAt + seconds(1));
   });
 
-  test('but not without work, where somebody must be answered', () => {
+  test('but with all the work after the heal, where somebody must be answered', () => {
     const base = findScenario('ping-pong');
     const answered = eventually('answers come', 'somebody is answered', seconds(1), ({ history }, healedAt) =>
       history.some(({ type, time }) => type === 'ok' && time > healedAt) ? undefined : 'nobody is',
@@ -100,7 +103,13 @@ describe('what must come true', () => {
       },
     };
     const { run, finding } = firstFailure(scenario);
-    expect(shrink(scenario, run, finding, { runs: 60 }).case.workload.length).toBeGreaterThan(50);
+    const small = shrink(scenario, run, finding, { runs: 60 }).case;
+    // Less time before the heal; after it all that was asked for, at the same distance.
+    expect(small.until).toBeLessThan(run.until);
+    const asked = ({ workload, until }: Pick<Case, 'workload' | 'until'>): readonly number[] =>
+      workload.map(({ at }) => until - at).filter((left) => left <= run.until - run.healAt);
+    expect(asked(small)).toEqual(asked(run));
+    expect(asked(small).length).toBeGreaterThan(10);
   });
 });
 
