@@ -85,6 +85,29 @@ test('a request for another datacenter that fails there is never answered at hom
   expect([...refused].filter((body) => /leader/.test(body as string)).length).toBeGreaterThan(0);
 });
 
+test('a question to another datacenter whose server dies is over, and not asked at home', () => {
+  const gossipOf = (contacts: readonly string[]) => ({ contacts, wanContacts: ['n1', 'm1'] });
+  const alone = (id: string, datacenter: string) =>
+    consulServer({ gossip: gossipOf([id]), raft: { voters: [id] }, config: { datacenter } });
+  const { exchanges } = converse({
+    nodes: { n1: alone('n1', 'near'), m1: alone('m1', 'far') },
+    steps: [
+      { at: seconds(10), ask: 'n1', request: put('a', 'near') },
+      { at: seconds(10), ask: 'm1', request: put('a', 'far') },
+      { at: seconds(11), ask: 'n1', request: { ...get('a', { index: 10_000, wait: seconds(40) }), dc: 'far' } },
+      { at: seconds(13), ask: 'n1', request: { ...get('a'), dc: 'far' } },
+    ],
+    faults: [[seconds(12), { type: 'crash', node: 'm1', for: seconds(60) }]],
+    refuses: true,
+    until: seconds(70),
+  });
+  const [asked, refused] = exchanges.slice(2);
+  expect(asked!.response).toEqual({ status: 500, body: 'rpc error making call: EOF' });
+  expect(asked!.took).toBeLessThan(seconds(2.1));
+  expect(refused!.response).toMatchObject({ status: 500 });
+  expect(refused!.response.body).toContain('connection refused');
+});
+
 test('what cuts the datacenters apart stops neither, but nothing passes between them', () => {
   const groups = [
     ['n1', 'n2', 'n3', 'a1'],

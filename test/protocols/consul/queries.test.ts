@@ -239,6 +239,18 @@ describe('a blocking query on a service', () => {
     expect(wait(service, change, first).took).toBeGreaterThanOrEqual(seconds(5));
   });
 
+  test('that has no instances waits on all that it may come from, checks where its health is asked for', () => {
+    const steps = inTurn('s1', settled, [
+      register('n1', 'web', 'passing'),
+      nodeCheck,
+      { type: 'health-service', service: 'none' },
+      { type: 'catalog-service', service: 'none' },
+    ]);
+    const { exchanges } = converse({ nodes: clusterOf({}), steps });
+    const [health, catalog] = exchanges.slice(2).map(({ response }) => response.index ?? 0);
+    expect(health).toBe(catalog! + 1);
+  });
+
   test('a check of a service that is not there is refused, with all that came with it', () => {
     const registration = {
       ...{ node: 'n9', address: 'n9' },
