@@ -6,7 +6,7 @@ import { simulate } from '../../sim/simulate.ts';
 import { liveTimelineOf } from '../../viz/data.ts';
 import { parseLesson, type Lesson } from '../../viz/lessons/format.ts';
 import { lessons } from '../../viz/lessons/index.ts';
-import { placeCaptions, prove } from '../../viz/lessons/judge.ts';
+import { missingCaptions, placeCaptions, prove } from '../../viz/lessons/judge.ts';
 import { buildModel, type Model } from '../../viz/page/model.ts';
 import type { RunRequest } from '../../viz/request.ts';
 import { about } from './fixture.ts';
@@ -24,6 +24,7 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('the lesson
   test('tells its story by events of its run, and what it promises is so', () => {
     const model = modelOf(lesson.run);
     expect(unproved(model, lesson.check)).toEqual([]);
+    expect(missingCaptions(model, lesson.story)).toEqual([]);
     expect(placeCaptions(model, lesson.story).map(({ caption }) => caption.say)).toEqual(
       lesson.story.map(({ say }) => say),
     );
@@ -37,6 +38,18 @@ describe.each(lessons.map((lesson) => [lesson.id, lesson] as const))('the lesson
   test('is plain data that reads back as it is', () => {
     expect(parseLesson(JSON.parse(JSON.stringify(lesson)))).toEqual(JSON.parse(JSON.stringify(lesson)));
   });
+});
+
+test('a caption whose event never happens is told, and the others keep their places', () => {
+  const [lesson] = lessons;
+  if (lesson === undefined) throw new Error('there is no lesson');
+  const model = modelOf(lesson.run);
+  const story = [...lesson.story.slice(0, 1), { at: { words: 'pigs fly' }, say: 'Never.' }, ...lesson.story.slice(1)];
+  expect(missingCaptions(model, story)).toEqual([
+    { says: 'caption 2 (“pigs fly”) fits no event after the caption before it', holds: false },
+  ]);
+  const placed = placeCaptions(model, story).map(({ row }) => row);
+  expect(placed.toSpliced(1, 1)).toEqual(placeCaptions(model, lesson.story).map(({ row }) => row));
 });
 
 test('there are twelve lessons of different names', () => {

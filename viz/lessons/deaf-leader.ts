@@ -35,11 +35,22 @@ export const deafLeaderLesson: Lesson = {
     see: 'It steps down, and another leads within half a second.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'role role leader term 2' }, atLeast: 1 },
+      {
+        type: 'happens',
+        event: { words: 'noted: role leader term 2' },
+        atLeast: 1,
+        says: 'a leader of term 2 is elected',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'role role leader term' }, atLeast: 1, atMost: 1 },
+    {
+      type: 'happens',
+      event: { words: 'noted: role leader term' },
+      atLeast: 1,
+      atMost: 1,
+      says: 'somebody becomes leader',
+    },
   ],
 };

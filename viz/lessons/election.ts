@@ -7,7 +7,7 @@ export const electionLesson: Lesson = {
   title: 'Election and timeouts',
   question: 'Who becomes leader, and what does the length of the timeout decide?',
   opening:
-    'Servers of Raft that hear nothing from a leader for a while stand for election. The while is random for each, so that mostly one is first. It must be long compared to a round trip.',
+    'A Raft server that hears nothing from a leader for a while, its election timeout, stands for election. Each draws its timeout at random, so that mostly one is first. It must be long compared to a round trip.',
   run: raftRun('1'),
   story: [
     {
@@ -15,7 +15,7 @@ export const electionLesson: Lesson = {
       say: 'Nobody leads yet. The first server whose timeout ends asks the others whether they would vote for it.',
     },
     {
-      at: { words: 'role role leader term 1' },
+      at: { words: 'noted: role leader term 1' },
       say: 'A majority has voted for it: it leads in term 1. The others had no time to stand.',
     },
     {
@@ -39,11 +39,22 @@ export const electionLesson: Lesson = {
     see: 'Servers stand for election again and again, though nobody failed.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'role role pre-candidate' }, atLeast: 6 },
+      {
+        type: 'happens',
+        event: { words: 'noted: role pre-candidate' },
+        atLeast: 6,
+        says: 'somebody would stand for election',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'role role leader term' }, atLeast: 1, atMost: 1 },
+    {
+      type: 'happens',
+      event: { words: 'noted: role leader term' },
+      atLeast: 1,
+      atMost: 1,
+      says: 'somebody becomes leader',
+    },
   ],
 };

@@ -9,7 +9,7 @@ export const figure8Lesson: Lesson = {
     'This Raft counts copies of entries of old terms, which the paper (section 5.4.2, Figure 8) forbids. The rest is as it should be.',
   run: { scenario: 'raft-old-term-commit', seed: '1' },
   story: [
-    { at: { words: 'role role leader' }, say: 'A leader is elected, and faults begin.' },
+    { at: { words: 'noted: role leader' }, say: 'A leader is elected, and faults begin.' },
     { at: { kind: 'crash' }, say: 'A server fails at a bad moment: some have its last entries, some do not.' },
     {
       at: { kind: 'violation' },

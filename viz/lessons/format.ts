@@ -14,7 +14,7 @@ export interface Lesson {
   /** What to know before, in a few sentences. */
   readonly opening: string;
   readonly run: RunRequest;
-  /** What is said, and when: each caption belongs to the first event after the one before that fits its pattern. */
+  /** What is said, and when: each caption belongs to the first event, at or after that of the caption before, that fits its pattern. */
   readonly story: readonly Caption[];
   readonly predict: Prediction;
   readonly knob: LessonKnob;
@@ -60,12 +60,13 @@ export type Expectation =
   | { readonly type: 'finds'; readonly words: string }
   /** What the checker of linearizable keys says when operations without a known outcome are taken for failed ones. */
   | { readonly type: 'silence-as-failure'; readonly is: 'valid' | 'invalid' }
-  /** So many events fit a pattern. */
+  /** So many events fit a pattern; `says` is how that is told. */
   | {
       readonly type: 'happens';
       readonly event: Pattern;
       readonly atLeast: number;
       readonly atMost?: number | undefined;
+      readonly says?: string | undefined;
     };
 
 /**
@@ -95,6 +96,7 @@ const expectation = z.discriminatedUnion('type', [
     event: pattern,
     atLeast: z.int().nonnegative(),
     atMost: z.int().nonnegative().optional(),
+    says: words.optional(),
   }),
 ]);
 

@@ -22,17 +22,29 @@ export function fits(model: Model, row: number, { kind, node, message, words, af
   return words === undefined || describeRow(model, row).toLowerCase().includes(words.toLowerCase());
 }
 
-/** The row of each caption: the first that fits at or after the one before. Captions without one are left out. */
+/** The row of each caption: the first that fits at or after the one before; -1 where none does. */
 export function placeCaptions(model: Model, story: readonly Caption[]): { caption: Caption; row: number }[] {
   let from = 0;
-  return story.flatMap((caption) => {
+  return story.map((caption) => {
     for (let row = from; row < model.rows.length; row++) {
-      if (!fits(model, row, caption.at)) continue;
-      from = row;
-      return [{ caption, row }];
+      if (fits(model, row, caption.at)) return { caption, row: (from = row) };
     }
-    return [];
+    return { caption, row: -1 };
   });
+}
+
+/** What is wrong with a story: captions whose events do not happen. Whoever writes a lesson must hear of them. */
+export function missingCaptions(model: Model, story: readonly Caption[]): Proof[] {
+  return placeCaptions(model, story).flatMap(({ caption, row }, place) =>
+    row >= 0
+      ? []
+      : [
+          {
+            says: `caption ${place + 1} (${inWords(caption.at)}) fits no event after the caption before it`,
+            holds: false,
+          },
+        ],
+  );
 }
 
 /** What an expectation says, and whether it is so. */
@@ -65,13 +77,13 @@ export function prove(model: Model, expectation: Expectation): Proof {
       };
     }
     case 'happens': {
-      const { event, atLeast, atMost = Infinity } = expectation;
+      const { event, atLeast, atMost = Infinity, says = inWords(event) } = expectation;
       let count = 0;
       for (let row = 0; row < model.rows.length; row++) if (fits(model, row, event)) count++;
       const wanted =
         atMost === Infinity ? `at least ${atLeast}` : atLeast === atMost ? `${atLeast}` : `${atLeast} to ${atMost}`;
       return {
-        says: `${inWords(event)}: ${count} ${count === 1 ? 'time' : 'times'} (${wanted} expected)`,
+        says: `${says}: ${count} ${count === 1 ? 'time' : 'times'} (${wanted} expected)`,
         holds: count >= atLeast && count <= atMost,
       };
     }

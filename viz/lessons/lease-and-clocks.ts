@@ -9,7 +9,7 @@ export const leaseAndClocksLesson: Lesson = {
     'A leader that heard from a quorum may answer reads by itself for a while: its lease. Here the clocks run apart by more than the lease allows for.',
   run: { scenario: 'raft-fast-clocks', seed: '35' },
   story: [
-    { at: { words: 'role role leader' }, say: 'A leader, and with it a lease.' },
+    { at: { words: 'noted: role leader' }, say: 'A leader, and with it a lease.' },
     {
       at: { kind: 'violation' },
       say: 'By its own clock the lease still runs; by the clocks of the others it is over, and they have moved on.',

@@ -21,11 +21,11 @@ export const logRepairLesson: Lesson = {
       say: 'n2 leads in term 1 and loses its links. Clients that still reach it hand it commands, and it appends them.',
     },
     {
-      at: { words: 'role role leader term 2' },
+      at: { words: 'noted: role leader term 2' },
       say: 'The majority has a leader of its own, and commits entries of term 2 at the same places of the log.',
     },
     {
-      at: { words: 'role role leader term 3' },
+      at: { words: 'noted: role leader term 3' },
       say: 'That one crashes too, and n1 leads. A new leader assumes that everybody has its whole log: nextIndex is behind its last entry, for all.',
     },
     {
@@ -53,13 +53,31 @@ export const logRepairLesson: Lesson = {
     see: 'Refusal after refusal, one round trip each, until the logs meet. The result is the same: the hint saves time, not safety.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'noted: back-up' }, atLeast: 15 },
-      { type: 'happens', event: { words: 'n2 noted: truncate' }, atLeast: 1, atMost: 1 },
+      { type: 'happens', event: { words: 'noted: back-up' }, atLeast: 15, says: 'the leader moves nextIndex back' },
+      {
+        type: 'happens',
+        event: { words: 'n2 noted: truncate' },
+        atLeast: 1,
+        atMost: 1,
+        says: 'n2 cuts off what it had appended alone',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'noted: back-up' }, atLeast: 1, atMost: 2 },
-    { type: 'happens', event: { words: 'n2 noted: truncate' }, atLeast: 1, atMost: 1 },
+    {
+      type: 'happens',
+      event: { words: 'noted: back-up' },
+      atLeast: 1,
+      atMost: 2,
+      says: 'the leader moves nextIndex back',
+    },
+    {
+      type: 'happens',
+      event: { words: 'n2 noted: truncate' },
+      atLeast: 1,
+      atMost: 1,
+      says: 'n2 cuts off what it had appended alone',
+    },
   ],
 };

@@ -18,7 +18,7 @@ export const minorityLeaderLesson: Lesson = {
       say: 'The leader is cut off from the other servers. Clients that still reach it hand it commands, and it appends them to its own log.',
     },
     {
-      at: { words: 'role role leader term 2' },
+      at: { words: 'noted: role leader term 2' },
       say: 'The majority has elected another leader, in a higher term. Now two servers call themselves leader.',
     },
     {
@@ -38,13 +38,30 @@ export const minorityLeaderLesson: Lesson = {
     see: 'One leader, one term, nothing is overwritten.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'role role leader term 2' }, atLeast: 0, atMost: 0 },
-      { type: 'happens', event: { words: 'truncate' }, atLeast: 0, atMost: 0 },
+      {
+        type: 'happens',
+        event: { words: 'noted: role leader term 2' },
+        atLeast: 0,
+        atMost: 0,
+        says: 'a leader of term 2 is elected',
+      },
+      {
+        type: 'happens',
+        event: { words: 'truncate' },
+        atLeast: 0,
+        atMost: 0,
+        says: 'somebody cuts off entries of its log',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'role role leader term 2' }, atLeast: 1 },
-    { type: 'happens', event: { words: 'truncate' }, atLeast: 1 },
+    {
+      type: 'happens',
+      event: { words: 'noted: role leader term 2' },
+      atLeast: 1,
+      says: 'a leader of term 2 is elected',
+    },
+    { type: 'happens', event: { words: 'truncate' }, atLeast: 1, says: 'somebody cuts off entries of its log' },
   ],
 };

@@ -15,15 +15,15 @@ export const rejoinStormLesson: Lesson = {
   story: [
     { at: { kind: 'fault' }, say: 'n2 is cut off. The leader goes on with the other three.' },
     {
-      at: { words: 'n2 noted: role role candidate term 2' },
+      at: { words: 'n2 noted: role candidate term 2' },
       say: 'n2 hears nobody, and stands for election in term 2.',
     },
     {
-      at: { words: 'n2 noted: role role candidate term 8' },
+      at: { words: 'n2 noted: role candidate term 8' },
       say: 'Nobody answers. It tries again, in ever higher terms.',
     },
     {
-      at: { words: 'role role leader term 11' },
+      at: { words: 'noted: role leader term 11' },
       say: 'It is back, its term is the highest, and all obey: the leader steps down, and a new election is needed though nobody failed.',
     },
   ],
@@ -42,11 +42,17 @@ export const rejoinStormLesson: Lesson = {
     see: 'n2 asks, gets no answer, and keeps its term. It comes back quietly.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'role role leader term' }, atLeast: 1, atMost: 1 },
+      {
+        type: 'happens',
+        event: { words: 'noted: role leader term' },
+        atLeast: 1,
+        atMost: 1,
+        says: 'somebody becomes leader',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'n2 noted: role role candidate' }, atLeast: 8 },
+    { type: 'happens', event: { words: 'n2 noted: role candidate' }, atLeast: 8, says: 'n2 stands for election' },
   ],
 };

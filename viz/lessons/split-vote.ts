@@ -12,14 +12,14 @@ export const splitVoteLesson: Lesson = {
   story: [
     { at: { words: 'candidate term 1' }, say: 'The first candidate of term 1 votes for itself and asks the others.' },
     {
-      at: { words: 'n3 noted: role role candidate term 1' },
+      at: { words: 'n3 noted: role candidate term 1' },
       say: 'A third candidate in the same term: the votes are split, and three of four are needed.',
     },
     {
       at: { words: 'candidate term 2' },
       say: 'Term 1 ends without a leader. After a new random timeout somebody tries again in term 2.',
     },
-    { at: { words: 'role role leader term 2' }, say: 'This time the votes suffice.' },
+    { at: { words: 'noted: role leader term 2' }, say: 'This time the votes suffice.' },
   ],
   predict: {
     ask: 'Four servers, one vote each in a term, three of them candidates. How many leaders does term 1 get?',
@@ -33,12 +33,29 @@ export const splitVoteLesson: Lesson = {
     see: 'One candidate, one round, one leader in term 1.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { words: 'role role leader term 1' }, atLeast: 1, atMost: 1 },
+      {
+        type: 'happens',
+        event: { words: 'noted: role leader term 1' },
+        atLeast: 1,
+        atMost: 1,
+        says: 'a leader of term 1 is elected',
+      },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { words: 'role role leader term 1' }, atLeast: 0, atMost: 0 },
-    { type: 'happens', event: { words: 'role role leader term 2' }, atLeast: 1 },
+    {
+      type: 'happens',
+      event: { words: 'noted: role leader term 1' },
+      atLeast: 0,
+      atMost: 0,
+      says: 'a leader of term 1 is elected',
+    },
+    {
+      type: 'happens',
+      event: { words: 'noted: role leader term 2' },
+      atLeast: 1,
+      says: 'a leader of term 2 is elected',
+    },
   ],
 };

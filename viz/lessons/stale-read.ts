@@ -8,10 +8,19 @@ export const staleReadLesson: Lesson = {
   opening: 'In this Raft a leader answers reads at once, without asking anybody whether it still leads.',
   run: { scenario: 'raft-local-reads', seed: '7' },
   story: [
-    { at: { kind: 'fault' }, say: 'Faults begin; a leader may be cut off without knowing it.' },
+    { at: { words: 'n5 noted: role leader term 2' }, say: 'n5 leads in term 2, and answers reads from its own state.' },
     {
-      at: { words: 'role role leader term 2' },
-      say: 'Somebody else leads, and accepts writes that the old leader does not see.',
+      at: { kind: 'fault', words: 'isolate n5' },
+      say: 'n5 is cut off from the other servers. It does not know, and clients still reach it.',
+    },
+    {
+      at: { words: 'n1 noted: role leader term 3' },
+      say: 'The others elect n1 in term 3. Now two servers call themselves leader.',
+    },
+    { at: { kind: 'ok', node: 'c2', words: '["k3",49]' }, say: 'n1 commits a write: c2 is told that k3 is 49.' },
+    {
+      at: { kind: 'ok', node: 'c4', words: '["k3",29]' },
+      say: 'c4 asks n5, 14 ms later, and gets 29: what k3 was before n5 was cut off.',
     },
   ],
   predict: {

@@ -45,13 +45,24 @@ export const timeoutLesson: Lesson = {
     see: 'Every operation has a known outcome, and it makes no difference how silence would have been written down. Before, it did: with “failed” in place of “unknown” the checker blames a system that did nothing wrong, for c2 read a value that nobody had written.',
     check: [
       { type: 'verdict', is: 'valid' },
-      { type: 'happens', event: { kind: 'info', node: 'c1' }, atLeast: 0, atMost: 0 },
+      {
+        type: 'happens',
+        event: { kind: 'info', node: 'c1' },
+        atLeast: 0,
+        atMost: 0,
+        says: 'an operation of c1 ends with an unknown outcome',
+      },
       { type: 'silence-as-failure', is: 'valid' },
     ],
   },
   check: [
     { type: 'verdict', is: 'valid' },
-    { type: 'happens', event: { kind: 'info', node: 'c1' }, atLeast: 1 },
+    {
+      type: 'happens',
+      event: { kind: 'info', node: 'c1' },
+      atLeast: 1,
+      says: 'an operation of c1 ends with an unknown outcome',
+    },
     { type: 'silence-as-failure', is: 'invalid' },
   ],
 };

@@ -1,7 +1,7 @@
 // A lesson on the page: the question first, then the run with its captions, then the knob, and what both runs prove.
 import type { CatalogueEntry } from '../catalogue.ts';
-import type { Expectation, Lesson } from '../lessons/format.ts';
-import { placeCaptions, prove } from '../lessons/judge.ts';
+import type { Caption, Expectation, Lesson } from '../lessons/format.ts';
+import { missingCaptions, placeCaptions, prove } from '../lessons/judge.ts';
 import type { Engine } from './engine.ts';
 import { button, element } from './overlay/element.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
@@ -52,7 +52,7 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
     element('h3', { text: 'What happened' }),
     teller.list,
     element('h3', { text: 'Proved by this run' }),
-    proofs(base, lesson.check),
+    proofs(base, lesson.check, lesson.story),
   );
   knob.append(element('h3', { text: 'Now change one thing' }), element('p', { text: lesson.knob.say }), turn, outcome);
   const reveal = (): void => {
@@ -123,7 +123,7 @@ interface Teller {
 }
 
 function createTeller({ story }: Lesson, { model }: ShownRun, goTo: (row: number) => void): Teller {
-  const placed = placeCaptions(model, story);
+  const placed = placeCaptions(model, story).filter(({ row }) => row >= 0);
   let told = 0;
   const items = placed.map(({ caption, row }, place) =>
     element('li', {}, [
@@ -159,10 +159,10 @@ function createTeller({ story }: Lesson, { model }: ShownRun, goTo: (row: number
   return teller;
 }
 
-function proofs({ model }: ShownRun, checks: readonly Expectation[]): HTMLElement {
-  const items = checks
-    .map((check) => prove(model, check))
-    .map(({ says, holds }) => element('li', { class: holds ? 'is-right' : 'is-wrong', text: says }));
+function proofs({ model }: ShownRun, checks: readonly Expectation[], story: readonly Caption[] = []): HTMLElement {
+  const items = [...checks.map((check) => prove(model, check)), ...missingCaptions(model, story)].map(
+    ({ says, holds }) => element('li', { class: holds ? 'is-right' : 'is-wrong', text: says }),
+  );
   return element('ul', { class: 'proofs' }, items);
 }
 

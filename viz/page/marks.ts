@@ -45,7 +45,10 @@ export function readMarks(rows: DecodedRows, data: TimelineData): Marks {
 export function noteText(payload: Json): string {
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) return String(payload);
   const { kind, ...rest } = payload as { kind?: Json; [key: string]: Json | undefined };
-  const fields = Object.entries(rest).map(([key, value]) => `${key} ${shortJson(value ?? null)}`);
+  // A field that is called like its note says nothing twice.
+  const fields = Object.entries(rest).map(
+    ([key, value]) => `${key === kind ? '' : `${key} `}${shortJson(value ?? null)}`,
+  );
   return [typeof kind === 'string' ? kind : 'note', ...fields].join(' ');
 }
 

@@ -141,7 +141,7 @@ export function describeRow(model: Model, row: number): string {
     case 'invoke':
       return `${node} invoked operation ${ref}`;
     case 'fault':
-      return `fault ${ref} struck: ${shortJson(payload, 120)}`;
+      return `fault ${ref} struck: ${model.data.faults.find((fault) => fault.row === row)?.label ?? shortJson(payload, 120)}`;
     case 'fault-end':
       return `fault ${ref} ended`;
     default:
