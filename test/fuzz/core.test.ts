@@ -86,6 +86,60 @@ test('the core is a majority of every group of voters, the rest is struck by wha
   );
 });
 
+test('progress that hangs on luck is not promised either', () => {
+  // The servers answer in about half of the runs, whatever fails.
+  const lucky: AnyProtocol = {
+    start: () => ({ answers: undefined }),
+    onMessage(state, from, _message, ctx) {
+      const own = state as { answers: boolean | undefined };
+      own.answers ??= ctx.random(2) === 0;
+      if (own.answers) ctx.send(from, { type: 'answer' });
+    },
+  };
+  const asking: AnyProtocol = {
+    start: () => ({}),
+    onMessage: (_state, _from, _message, ctx) => ctx.ok(1),
+    onRequest: (_state, _request, ctx) => ctx.send('n1', { type: 'ask' }),
+  };
+  const base = deaf(undefined);
+  const scenario = withCore({
+    ...base,
+    world: (set) => {
+      const world = base.world(set);
+      const [client] = world.clients;
+      return { ...world, nodes: [{ id: 'n1', protocol: lucky }], clients: [{ ...client!, protocol: asking }] };
+    },
+  });
+  const findings = Array.from({ length: 20 }, (_, seed) => simulate(scenario, { seed }).findings).flat();
+  expect(findings.length).toBeGreaterThan(3);
+  expect(findings.map(({ verdict }) => verdict)).not.toContain('invalid');
+  expect(findings[0]?.reason).toMatch(/in [1-4] of 5 runs in which nothing fails before/);
+});
+
+test('a core has time, whole and alone: nothing strikes it after, and who asks late is no witness', () => {
+  const base = deaf(undefined);
+  const late = (at: number): Scenario =>
+    withCore({
+      ...base,
+      world: (set) => ({
+        ...base.world(set),
+        workload: [{ id: 0, client: 'c1', at, f: 'ask', value: null }],
+        faults: (_random, { healAt }) =>
+          [100_000, 999_999].map((time) => ({
+            at: Math.min(time, healAt - 1 + time),
+            fault: { type: 'pause', node: 'n1', for: 1_000 },
+          })),
+      }),
+    });
+  const parameters = { 'core-at': 99 };
+  const run = simulate(late(seconds(1)), { seed: 1, parameters });
+  const coreAt = run.faults.find(({ fault }) => fault.type === 'heal')!.at;
+  expect(run.until - coreAt).toBe(2 * seconds(1)); // twice the tail, at the least
+  expect(run.faults.filter(({ fault }) => fault.type === 'pause').map(({ at }) => at)).toEqual([100_000]);
+  expect(run.findings).toHaveLength(1);
+  expect(simulate(late(coreAt + seconds(1)), { seed: 1, parameters }).findings).toEqual([]);
+});
+
 test('a single server that must not fail cannot promise it: that is said, and is no violation', () => {
   const { finding } = firstStop('nobody answers');
   expect(finding).toMatchObject({ name: coreProgress, verdict: 'unknown' });

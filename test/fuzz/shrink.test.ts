@@ -57,6 +57,11 @@ describe('shrinking', () => {
       new Set(['faults', 'clients', 'operations', 'knobs', 'lengths of faults', 'times', 'seeds', 'single messages']),
     );
     expect(one.runs).toBeLessThan(2_000);
+    // It never grows by much on its way.
+    for (const [place, { size }] of told.entries()) {
+      const before = told[place - 1]?.size.events ?? Infinity;
+      expect(size.events).toBeLessThanOrEqual(before * 1.125 + 20);
+    }
   });
 
   test('ends at its bounds with the smallest so far', () => {
@@ -174,6 +179,27 @@ describe('a list is minimised', () => {
     expect(tries).toBeLessThan(40);
   });
 
+  test('in one try where nothing of it is needed, and until nothing more can be left out where one item hangs on another', () => {
+    let tries = 0;
+    const all = Array.from({ length: 1_000 }, (_, index) => index);
+    expect(
+      minimize(
+        all,
+        () => (tries++, true),
+        () => false,
+      ),
+    ).toEqual([]);
+    expect(tries).toBe(1);
+    const accepted = ['2 3 4', '2 4'];
+    expect(
+      minimize(
+        [1, 2, 3, 4],
+        (left) => accepted.includes(left.join(' ')),
+        () => false,
+      ),
+    ).toEqual([2, 4]);
+  });
+
   test('to what was accepted last when time is over', () => {
     let tries = 0;
     const items = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -192,6 +218,8 @@ test('causes are told apart by the property, and by the error where handlers thr
   expect(threw('n1: term 3 has no entry 17')).toBe(threw('n22: term 41 has no entry 2'));
   expect(threw('late by 900 µs')).toBe(threw('late by 1.2 s'));
   expect(threw('n1: term 3 has no entry 17')).not.toBe(threw('n1: no such key'));
+  expect(threw('n1: no entry')).toBe(threw('server-2: no entry'));
+  expect(threw('n1: no key "a" of \'x\'')).toBe(threw('n1: no key "long" of \'y\''));
   expect(causeOf({ ...finding, name: 'agreement', reason: 'a' })).toBe(
     causeOf({ ...finding, name: 'agreement', reason: 'b' }),
   );
