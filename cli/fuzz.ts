@@ -113,7 +113,7 @@ function addWork(command: Command): Command {
     .option('--until-failure', 'stop at the first seed that violates something')
     .option(
       '--guided',
-      'change schedules that reached something new, instead of drawing every one from its seed alone',
+      'change schedules that reached something new, instead of drawing every one from its seed alone; on the known bugs no sooner than without',
     );
 }
 

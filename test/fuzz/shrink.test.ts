@@ -190,11 +190,11 @@ describe('a list is minimised', () => {
       ),
     ).toEqual([]);
     expect(tries).toBe(1);
-    const accepted = ['2 3 4', '2 4'];
+    const accepted = new Set(['2 3 4', '2 4']);
     expect(
       minimize(
         [1, 2, 3, 4],
-        (left) => accepted.includes(left.join(' ')),
+        (left) => accepted.has(left.join(' ')),
         () => false,
       ),
     ).toEqual([2, 4]);
