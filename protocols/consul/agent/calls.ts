@@ -41,7 +41,7 @@ export function onAnswer(
   finish: Finish,
 ): void {
   const asked = state.calls.get(id);
-  if (asked === undefined || asked.isWaiting) return;
+  if (asked === undefined) return;
   state.calls.delete(id);
   const hadNoLeader = response.status === 500 && response.body === 'No cluster leader';
   if (hadNoLeader) retryLater(parts, state, asked, response, true, ctx, finish);

@@ -1,10 +1,12 @@
 // Requests and answers come over connections: what the network repeats takes place once, and the answer to a process that is no
 // more cannot be taken for one to the process that came after it.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { consulAgent } from '../../../protocols/consul/agent/agent.ts';
 import { isFirstCopy, type Asked } from '../../../protocols/consul/asked.ts';
+import { consulServer } from '../../../protocols/consul/server.ts';
 import { ms, seconds, transcript, type Fault } from '../../../sim/index.ts';
 import { nodes, servers, settled } from './cluster.ts';
-import { converse, put, session, type Step } from './conversation.ts';
+import { converse, get, put, session, type Step, type Talk } from './conversation.ts';
 
 const everybody = [...servers, 'a1'];
 
@@ -50,4 +52,49 @@ test.each(['a1', 's1'] as const)('%s never uses a number again that an earlier p
     all += sent.length;
   }
   expect(all).toBeGreaterThan(6);
+});
+
+test('an agent that is telling the servers something does not tell them once more meanwhile', () => {
+  const service = (id: string, at: number): Step => ({
+    at,
+    ask: 'a1',
+    request: { type: 'agent-register-service', service: { id, service: id, tags: [], port: 80 } },
+  });
+  const steps = [service('one', settled), service('two', settled + ms(1)), service('three', settled + ms(1))];
+  const { run } = converse({ nodes, steps, until: settled + seconds(0.3), trace: true });
+  const told = transcript(run).filter((line) => /^ *[\d.]+ ms +a1 +→ .*catalog-register/.test(line));
+  const ids = told.map((line) => /service=\{id=(\w+)/.exec(line)?.[1]);
+  expect(ids).toHaveLength(3);
+  expect(new Set(ids)).toEqual(new Set(['one', 'two', 'three']));
+});
+
+describe('an agent whose servers do not answer', () => {
+  const gossip = { contacts: servers };
+  const hasty = consulServer({ gossip, raft: { voters: servers }, config: { rpcHoldTimeout: seconds(1) } });
+  const patient = (rpcHoldTimeout: number) => consulAgent({ gossip, config: { rpcHoldTimeout } });
+  const world = (hold: number): Talk['nodes'] => ({ s1: hasty, s2: hasty, s3: hasty, a1: patient(hold) });
+
+  test('asks again while they refuse connections, and gives up in its time', () => {
+    const faults = servers.map((node) => [settled, { type: 'crash', node, for: seconds(60) }] as const);
+    for (let seed = 0; seed < 6; seed++) {
+      const steps: Step[] = [{ at: settled + ms(100), ask: 'a1', request: get('a') }];
+      const { exchanges } = converse({ nodes: world(seconds(2)), steps, seed, faults, refuses: true });
+      expect(exchanges[0]!.response.body).toContain('connection refused');
+      expect(exchanges[0]!.took).toBeGreaterThanOrEqual(seconds(2));
+      expect(exchanges[0]!.took).toBeLessThan(seconds(2.3));
+    }
+  });
+
+  test('asks again for a write as well while there is no leader, as none can have taken it', () => {
+    for (let seed = 0; seed < 6; seed++) {
+      const steps: Step[] = [{ at: settled + seconds(5), ask: 'a1', request: put('a', '1') }];
+      const faults = servers.map((from): readonly [number, Fault] => {
+        const to = servers.filter((other) => other !== from);
+        return [settled, { type: 'one-way', from: [from], to, for: seconds(9) }];
+      });
+      const { response, took } = converse({ nodes: world(seconds(15)), steps, seed, faults }).exchanges[0]!;
+      expect(response.body).toBe(true);
+      expect(took).toBeGreaterThan(seconds(4));
+    }
+  });
 });

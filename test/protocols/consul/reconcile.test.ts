@@ -98,6 +98,26 @@ test('an agent that is killed and one that leaves are told apart, and neither is
   }
 });
 
+test('who is suspected is alive as yet, to those who ask for members and in the catalog', () => {
+  const members: ConsulRequest = { type: 'agent-members' };
+  const dies: Fault = { type: 'crash', node: 'a1', for: seconds(100) };
+  const steps = [ask(at(3.5), members), ask(at(3.5), { type: 'health-node', node: 'a1' }), ask(at(20), members)];
+  const { exchanges, notes } = converse({ nodes, steps, faults: [[settled, dies]], until: at(30) });
+  const saw = (status: string): number =>
+    notes.find(
+      ({ kind, node: by, data }) =>
+        kind === 'member' && by === 's1' && data['member'] === 'a1' && data['status'] === status,
+    )?.at ?? 0;
+  expect(saw('suspect')).toBeLessThan(at(3.5));
+  expect(saw('dead')).toBeGreaterThan(at(3.5));
+  const statusOf = (place: number): unknown =>
+    (exchanges[place]!.response.body as readonly { readonly name: string; readonly status: string }[]).find(
+      ({ name }) => name === 'a1',
+    )?.status;
+  expect([statusOf(0), statusOf(2)]).toEqual(['alive', 'failed']);
+  expect(exchanges[1]!.response.body).toMatchObject([{ id: 'serfHealth', status: 'passing' }]);
+});
+
 test('who deletes nothing leaves nothing to be forgotten: writes have consecutive indices', () => {
   const server = consulServer({ config: { tombstoneTtl: seconds(2) } });
   const small = { s1: server, s2: server, s3: server };
