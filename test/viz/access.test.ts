@@ -163,6 +163,34 @@ describe.skipIf(chromiumPath === undefined)('for everyone', () => {
     await page.close();
   }, 90_000);
 
+  test('the keyboard alone takes a lesson to its end', async () => {
+    const { page, complaints } = await site.open('lesson=deaf-leader');
+    await page.locator('.choice').first().waitFor({ timeout: 30_000 });
+    const to = async (name: RegExp): Promise<void> => {
+      for (let presses = 0; presses < 30; presses++) {
+        const { name: here, isSeen } = await focused(page);
+        expect([here, isSeen]).toEqual([here, true]);
+        if (name.test(here)) return;
+        await page.keyboard.press('Tab');
+      }
+      throw new Error(`Tab does not lead to ${String(name)}`);
+    };
+    await to(/A new leader, after a timeout/);
+    await page.keyboard.press('Enter');
+    expect((await focused(page)).name).toMatch(/^p Not so: The deaf leader/);
+    await to(/^button 1\.008441 s/);
+    await page.keyboard.press('Enter');
+    expect(await page.locator('.captions li').nth(1).getAttribute('aria-current')).toBe('step');
+    await to(/Turn the knob/);
+    await page.keyboard.press('Enter');
+    await page.locator('.lesson-see').waitFor({ timeout: 30_000 });
+    await to(/Next lesson/);
+    await page.keyboard.press('Enter');
+    await page.locator('.lesson h2', { hasText: 'The vote that was forgotten' }).waitFor({ timeout: 30_000 });
+    expect(complaints).toEqual([]);
+    await page.close();
+  }, 60_000);
+
   test('a question mark on the picture opens the keys, which Escape closes again', async () => {
     const { page } = await site.open('s=ping-pong&seed=1');
     await ready(page);

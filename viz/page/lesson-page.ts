@@ -95,7 +95,7 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
 
 /** The question, asked before anything is explained; whichever choice is made, the answer says why. */
 function prediction({ predict }: Lesson, onAnswer: () => void): HTMLElement {
-  const told = element('p', { class: 'lesson-answer', attributes: { 'aria-live': 'polite' } });
+  const told = element('p', { class: 'lesson-answer', attributes: { 'aria-live': 'polite', tabindex: '-1' } });
   const choices = predict.choices.map((choice, place) =>
     button(choice, 'button choice', () => {
       for (const [index, each] of choices.entries()) {
@@ -104,6 +104,8 @@ function prediction({ predict }: Lesson, onAnswer: () => void): HTMLElement {
       }
       const right = predict.choices[predict.answer] ?? '';
       told.textContent = `${place === predict.answer ? 'Right.' : `Not so: ${asSentence(right)}`} ${predict.why}`;
+      // The chosen button cannot be pressed again, so the focus goes on to what it said.
+      told.focus({ preventScroll: true });
       onAnswer();
     }),
   );
