@@ -117,13 +117,13 @@ export function describeSmallest(
   const changes = (['events', 'faults', 'operations', 'nodes'] as const)
     .filter((what) => before[what] !== after[what])
     .map((what) => `${before[what]} → ${after[what]} ${what}`);
-  const cost = `${count(runs, 'run')} in ${(milliseconds / 1_000).toFixed(1)} s${complete ? '' : ', ended by its bound'}`;
+  const cost = `${count(runs, 'run')} in ${(milliseconds / 1_000).toFixed(1)} s${complete ? '' : ', ended early'}`;
   const sentences = story.slice(0, mostSentences).flatMap((line) => wrap(line, io.columns, '    '));
   const more = story.length - mostSentences;
   return [
     ...fact(
       'shrunk',
-      `${changes.join(', ')}, ${formatDuration(before.at)} → ${formatDuration(after.at)} (${cost})`,
+      `${[...changes, `${formatDuration(before.at)} → ${formatDuration(after.at)}`].join(', ')} (${cost})`,
       io,
     ),
     ...sentences.map((line) => (line.startsWith('    ') ? line : `    ${line}`)),
