@@ -36,7 +36,7 @@ export const sessions: Experiment = {
   name: 'sessions',
   question: 'How many locks on Consul are lost to false alarms of gossip, with Lifeguard off and on?',
   run(runs) {
-    const times = Math.max(4, Math.ceil(runs / 10));
+    const times = Math.max(4, Math.ceil(runs / 4));
     const hour = 3_600 / (times * disturbed);
     const measured = bystanders.map((others) => {
       return { others, off: costOfAlarms(false, others, times), on: costOfAlarms(true, others, times) };
