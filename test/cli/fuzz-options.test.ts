@@ -38,7 +38,8 @@ describe('the seeds of a campaign', () => {
   test('that one shard has not reported of are missed', async () => {
     const folder = temporaryFolder();
     const report = join(folder, 'report.json');
-    await faultline('fuzz', 'ping-pong', '--seeds', '4', '--until', '1s', '--shard', '2/2', '--report', report);
+    const fuzz = ['fuzz', 'ping-pong', '--seeds', '4', '--until', '1s', '--shard', '2/2', '--report', report];
+    expect((await faultline(...fuzz)).out).toMatch(/seeds +2 seeds, 2 to 4 in steps of 2\n/);
     expect(await faultline('merge', report, '--reporter', 'github')).toMatchObject({
       code: 3,
       out: '::notice title=ping-pong::2 seeds from 2: valid\n',
