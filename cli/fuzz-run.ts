@@ -147,6 +147,7 @@ function saveToCorpus(
   if (corpus === undefined) return { added: [] };
   const failures = causes
     .filter(({ verdict }) => verdict === 'invalid')
+    .slice(0, mostKept)
     .flatMap(({ smallest }) => {
       const ways = shrunk.get(smallest.seed);
       if (ways !== undefined) return ways.map((way) => way.smallest.shrunk);
@@ -163,6 +164,9 @@ function saveToCorpus(
   });
   return { added, ...(problem === undefined ? {} : { problem }) };
 }
+
+/** Causes whose failures go into the corpus at once. */
+const mostKept = 20;
 
 interface Around {
   readonly reference: string;
