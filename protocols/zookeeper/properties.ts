@@ -121,7 +121,8 @@ export function oneConnection(): Property {
           return isIdle ? `${node.id} looks for a leader, and has ${connections.length} connections` : undefined;
         }
         const { session } = dataOf<{ session: number }>(note);
-        const count = connections.filter((connection) => connection.session === session).length;
+        // Who has only asked to take the session up may have come since, and will be refused.
+        const count = connections.filter((each) => each.session === session && each.phase !== 'revalidating').length;
         if (count <= (note?.kind === 'attaches' ? 1 : 0)) return undefined;
         return `${node.id} has ${count} connections of session ${session} when it ${note?.kind}`;
       },

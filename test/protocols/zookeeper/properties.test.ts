@@ -80,6 +80,8 @@ describe('a server', () => {
     expect(said(oneConnection(), 'attaches', connected(1, 2, 1))).toContain('2 connections of session 1');
     expect(said(oneConnection(), 'session closes', connected(2))).toBeUndefined();
     expect(said(oneConnection(), 'session closes', connected(2, 1))).toContain('1 connections of session 1');
+    const asks = { ...connected(2), connections: { k0: { session: 1, phase: 'revalidating' } } };
+    expect(said(oneConnection(), 'session closes', asks)).toBeUndefined();
     expect(said(oneConnection(), 'gives-up', connected())).toBeUndefined();
     expect(said(oneConnection(), 'gives-up', connected(2))).toContain('looks for a leader');
   });
