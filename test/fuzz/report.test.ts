@@ -153,6 +153,8 @@ describe('shards', () => {
     const nightLater = shards.map((each) => ({ ...each, seed: String(Number(each.seed) + 1_000) }));
     expect(missingShards(shards)).toEqual([]);
     expect(missingShards([...shards, ...nightLater, report({})])).toEqual([]);
+    // Divided in two ways: nobody can say which is which.
+    expect(missingShards([one, { ...two, stride: 2 }])).toEqual([]);
     expect(missingShards([three, one])).toEqual(['one: the reports of 1 of 3 shards are missing']);
     expect(missingShards([two, ...[{ ...two, scenario: 'other' }]])).toEqual([
       'one: the reports of 2 of 3 shards are missing',
@@ -185,7 +187,7 @@ describe('a failing report', () => {
   const asFile = (text: string): string => Buffer.from(text).toString();
 
   test('is JUnit XML by the schemas of Jenkins and Surefire, one case a scenario, whatever is in it', () => {
-    const root = parseXml(asFile(junitReport(failing)));
+    const root = parseXml(junitReport(failing));
     expect(faultsOf(root)).toEqual([]);
     const suite = root.children[0]!;
     expect(suite.attributes).toMatchObject({ tests: '5', failures: '2', errors: '2', skipped: '0', time: '0.025' });
@@ -229,6 +231,7 @@ describe('a failing report', () => {
     const read = title.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r');
     expect(read.replaceAll('%25', '%')).toBe(asFile(`${evil}: ${evil}`));
     expect(lines[7]).toMatch(/^::error title=four%3A broken::seed 3: /);
+    expect(githubReport([report({ lost: 2 })])).toBe('::notice title=one::10 seeds from 1: valid, 2 lost\n');
   });
 
   test('is a summary in Markdown: a row for each scenario, a fold for each cause', () => {
@@ -241,6 +244,7 @@ describe('a failing report', () => {
     );
     expect(text.match(/<details>/g)).toHaveLength(4);
     expect(text.match(/<\/details>/g)).toHaveLength(4);
+    expect(text).toContain('<pre>agreement (2 seeds, the smallest is 7)&#10;a &lt; b &amp; "c",&#10;see d&#10;');
     expect(text).not.toContain('<b>');
     expect(text).not.toContain('\u0000');
     const seen = rows[3]!
@@ -279,5 +283,8 @@ describe('a failing report', () => {
       { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] },
     ]);
     expect(sarifReport([report({})], '1')).toContain('"executionSuccessful": true');
+    const twice = JSON.parse(sarifReport([failing[0]!, failing[0]!], '1')) as typeof log;
+    expect(twice.runs[0]!.tool.driver.rules).toHaveLength(2); // each once
+    expect(twice.runs[0]!.results).toHaveLength(4);
   });
 });
