@@ -2,7 +2,7 @@
 // simulates.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scenarios } from '../../scenarios/index.ts';
+import { findScenario, scenarios } from '../../scenarios/index.ts';
 import { simulate } from '../../sim/simulate.ts';
 import { chromiumPath } from './browser.ts';
 import { hashOf, openSite, ready, type OpenSite } from './site.ts';
@@ -162,6 +162,23 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     });
     await page.locator('.scenario').first().waitFor();
     expect(await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)).toEqual(['run', 'cancel']);
+    await page.close();
+  }, 60_000);
+
+  test('looks for a seed that shows a planted bug where the run does not', async () => {
+    const { page, complaints } = await site.open('s=lock-without-fencing&seed=1');
+    await ready(page);
+    expect(await page.locator('.seed-finder').innerText()).toContain('This run does not show it');
+    await page.getByRole('button', { name: 'Find a seed that does' }).click();
+    await page.locator('.badge-invalid').waitFor({ timeout: 30_000 });
+    const seed = await page.locator('.facts dd').first().innerText();
+    const scenario = findScenario('lock-without-fencing');
+    const first = [...Array(50).keys()].find(
+      (each) => simulate(scenario, { seed: `${each + 1}` }).verdict === 'invalid',
+    );
+    expect(seed).toBe(String((first ?? -2) + 1));
+    expect(await page.locator('.seed-finder').count()).toBe(0);
+    expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
 

@@ -8,6 +8,7 @@ import { button, element } from './overlay/element.ts';
 import { findings } from './overlay/findings.ts';
 import { header } from './overlay/header.ts';
 import { progressInWords } from './overlay/progress.ts';
+import { seedFinder } from './seed-finder.ts';
 import { shownRunSoon, type ShownRun } from './shown-run.ts';
 import type { KnownSeeds } from './side/seeds.ts';
 import { createWorkbench, type Place, type Workbench } from './workbench.ts';
@@ -135,6 +136,8 @@ export function createRunPage(
     scope = createScope(engine);
     runs = next;
     const { data } = page.shown.model;
+    const openSeed = (seed: string): void =>
+      void request({ ...page.shown.asked, seed, faults: undefined, workload: undefined }, true);
     workbench = createWorkbench({
       runs,
       engine: scope,
@@ -142,7 +145,7 @@ export function createRunPage(
       entry,
       start: place,
       request: (asked) => void request(asked),
-      openSeed: (seed) => void request({ ...page.shown.asked, seed, faults: undefined, workload: undefined }, true),
+      openSeed,
       number,
       onPlace: (where) => setting.onPlace?.(page.shown, where),
     });
@@ -154,6 +157,7 @@ export function createRunPage(
         ...(setting.above === undefined ? [] : [setting.above]),
         ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
         findings(data, (index) => bench.jump({ type: 'finding', index }), runs.length > 1),
+        ...(runs.length === 1 && setting.above === undefined ? seedFinder(scope, entry, page.shown, openSeed) : []),
         bench.node,
       ]),
     );
