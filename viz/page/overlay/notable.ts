@@ -84,7 +84,9 @@ export function createNotableList(model: Model, onJump: (target: Target) => void
         ? [button(`Show ${Math.min(rest, chunk)} more of ${rest}`, 'button', () => render(limit + chunk))]
         : []),
     );
-    if (shown.length === 0) list.append(element('li', { class: 'hint', text: 'Nothing of this kind happened.' }));
+    if (shown.length > 0) return;
+    const text = events.length > 0 ? 'All kinds are switched off.' : 'No faults, no role changes, no findings.';
+    list.append(element('li', { class: 'hint notable-none', text }));
   };
   list.addEventListener('keydown', (event) => roam(event, list));
   render(chunk);
