@@ -57,7 +57,7 @@ function reconcile(datacenter: Datacenter, state: ConsulServerState, member: Mem
     case 'dead':
       return fail(datacenter, state, member.name, ctx);
     case 'left':
-      if (member.meta === 'server' && member.name !== ctx.id) dismissServer(datacenter, state, member.address, ctx);
+      if (member.meta === 'server') dismissServer(datacenter, state, member.address, ctx);
       return remove(datacenter, state, member.name, ctx);
   }
 }

@@ -94,6 +94,21 @@ describe('a server that comes back', () => {
     }
   });
 
+  test('gets no vote while it is far behind', () => {
+    const [leader, one] = rolesOf(0);
+    const writes = Array.from({ length: 300 }, (_, place): Step => {
+      return { at: at(1.5) + place * ms(10), ask: leader, request: put('a', String(place)) };
+    });
+    const deaf: Fault = { type: 'one-way', from: [leader], to: [one!], for: seconds(30) };
+    const looks = [peers(leader, at(38)), peers(leader, at(75))];
+    const found = bodies([leave(one!, at(1)), ...writes, ...looks], {
+      faults: [crash(one!, at(6), back - at(6)), [at(9), deaf]],
+      seed: 0,
+      until: at(80),
+    });
+    expect(found.slice(-2).map((voters) => (voters as readonly NodeId[]).includes(one!))).toEqual([false, true]);
+  });
+
   test('votes in the end though the leader that let it in is gone', () => {
     for (let seed = 0; seed < 4; seed++) {
       const [leader, one, other] = rolesOf(seed);

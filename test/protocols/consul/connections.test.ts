@@ -85,6 +85,21 @@ describe('an agent whose servers do not answer', () => {
     }
   });
 
+  test('asks another one when the one that it is used to refuses', () => {
+    for (const gone of servers) {
+      const steps: Step[] = [1, 2, 3].map((place) => {
+        return { at: settled + place * ms(100), ask: 'a1', request: get('a', { consistency: 'stale' }) };
+      });
+      const faults: Talk['faults'] = [[settled, { type: 'crash', node: gone, for: seconds(60) }]];
+      const { exchanges } = converse({ nodes: world(seconds(7)), steps, faults, refuses: true, until: seconds(30) });
+      expect(exchanges.map(({ response, took }) => [response.status, took < seconds(1)])).toEqual([
+        [404, true],
+        [404, true],
+        [404, true],
+      ]);
+    }
+  });
+
   test('asks again for a write as well while there is no leader, as none can have taken it', () => {
     for (let seed = 0; seed < 6; seed++) {
       const steps: Step[] = [{ at: settled + seconds(5), ask: 'a1', request: put('a', '1') }];

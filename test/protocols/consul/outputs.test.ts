@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { consulAgent } from '../../../protocols/consul/agent/agent.ts';
 import type { ConsulRequest } from '../../../protocols/consul/requests.ts';
-import { ms, seconds, type Micros } from '../../../sim/index.ts';
+import { ms, seconds, transcript, type Micros } from '../../../sim/index.ts';
 import { nodes, servers, settled } from './cluster.ts';
 import { converse, inTurn, type Step } from './conversation.ts';
 
@@ -19,10 +19,14 @@ const says = (after: number, output: string, status: 'passing' | 'warning' = 'pa
 const look = (after: number): Step => ({ at: at(after), ask: 's1', request: { type: 'health-node', node: 'a1' } });
 
 /** What the catalog says of the check at the looks, under an agent that tells outputs after so long. */
-function told(steps: readonly Step[], checkUpdateInterval: Micros, syncInterval = seconds(60)): readonly string[] {
+function told(
+  steps: readonly Step[],
+  checkUpdateInterval: Micros,
+  { syncInterval = seconds(60), seed = 1 } = {},
+): readonly string[] {
   const agent = consulAgent({ gossip, config: { checkUpdateInterval, syncInterval } });
   const all: Step[] = [{ at: settled, ask: 'a1', as: 'app', request: register }, ...steps];
-  const { exchanges } = converse({ nodes: { ...nodes, a1: agent }, steps: all, until: at(60) });
+  const { exchanges } = converse({ nodes: { ...nodes, a1: agent }, steps: all, until: at(60), seed });
   return all.flatMap(({ request }, place) => {
     if (request.type !== 'health-node') return [];
     const checks = exchanges[place]!.response.body as readonly Readonly<Record<string, string>>[];
@@ -34,26 +38,34 @@ describe('an output that changes alone', () => {
   test('is told after half of the interval, or up to as much again', () => {
     const steps = [says(1, 'one'), look(2), says(3, 'two'), says(6, 'three'), look(7.9), look(18.1)];
     expect(told(steps, seconds(10))).toEqual(['passing one', 'passing one', 'passing three']);
+    const sooner = Array.from(
+      { length: 12 },
+      (_, seed) => told([says(1, 'one'), says(2, 'two'), look(11)], seconds(10), { seed })[0],
+    );
+    expect(new Set(sooner)).toEqual(new Set(['passing one', 'passing two']));
+  });
+
+  test('is told in its time however often it changes meanwhile', () => {
+    const changes = Array.from({ length: 38 }, (_, place) => says(2 + place / 2, `change ${place}`));
+    const [first, late] = told([says(1, 'one'), look(6.5), ...changes, look(18)], seconds(10));
+    expect(first).toBe('passing one');
+    expect(late).toMatch(/^passing change/);
   });
 
   test('goes with the next change of the status, and is not told once more', () => {
     const steps = [says(1, 'one'), says(2, 'two'), look(3), says(4, 'three', 'warning'), look(4.5)];
     expect(told(steps, seconds(10))).toEqual(['passing one', 'warning three']);
-    const index = (more: readonly Step[]): number => {
-      const health: ConsulRequest = { type: 'health-service', service: 'web' };
-      const all = [{ at: settled, ask: 'a1', as: 'app', request: register }, ...steps, ...more] as const;
-      const last: Step = { at: at(40), ask: 's1', request: health };
-      const agent = consulAgent({ gossip, config: { checkUpdateInterval: seconds(10) } });
-      const { exchanges } = converse({ nodes: { ...nodes, a1: agent }, steps: [...all, last] });
-      return exchanges.at(-1)!.response.index!;
-    };
-    expect(index([])).toBe(index([says(5, 'three', 'warning')]));
-    expect(index([says(5, 'four', 'warning')])).toBeGreaterThan(index([]));
+    const agent = consulAgent({ gossip, config: { checkUpdateInterval: seconds(10) } });
+    const all = [{ at: settled, ask: 'a1', as: 'app', request: register }, ...steps] as const;
+    const { run } = converse({ nodes: { ...nodes, a1: agent }, steps: all, until: at(40), trace: true });
+    const lines = transcript(run, { from: at(1), to: at(40) });
+    const outputs = lines.map((line) => / a1 +→ .*catalog-register.* output=(\w+)/.exec(line)?.[1]);
+    expect(outputs.filter((output) => output !== undefined)).toEqual(['one', 'three']);
   });
 
   test('waits through a comparison with the catalog', () => {
     const steps = [says(1, 'one'), says(2, 'two'), look(9), look(59)];
-    expect(told(steps, seconds(90), seconds(3))).toEqual(['passing one', 'passing one']);
+    expect(told(steps, seconds(90), { syncInterval: seconds(3) })).toEqual(['passing one', 'passing one']);
   });
 
   test('is told at once where the interval is 0', () => {
