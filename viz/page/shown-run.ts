@@ -57,7 +57,7 @@ async function buildSoon(data: TimelineData, tell: Tell): Promise<Model> {
 }
 
 /** Lets the browser paint what was told, and the reader do what she likes meanwhile. */
-export function painted(): Promise<void> {
+function painted(): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, 0);
   });
