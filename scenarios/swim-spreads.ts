@@ -21,7 +21,8 @@ export function spreadWorld({ nodes: count }: { nodes: number }, { rules = {}, c
   const protocol = swim({ known, rules, config: { ...lan, pushPullInterval: 0, ...config } });
   return {
     nodes: ids.map((id) => ({ id, protocol })),
-    clients: [{ id: 'c1', protocol: swimClient, timeout: seconds(5) }],
+    // Requests may be lost: the last of three events begins in time all the same.
+    clients: [{ id: 'c1', protocol: swimClient, timeout: seconds(2) }],
     network: { latency: 'lan', loss: 10_000 },
     until: seconds(12),
     tail: seconds(12),
