@@ -111,8 +111,7 @@ function write(
   if (outcome.type === 'error') return outcome.error;
   if (outcome.type === 'not-done') return refusalOf(operation);
   const entry = state.kv.get(operation.key);
-  const isDeletion = operation.verb.startsWith('delete');
-  if (entry !== undefined && !isDeletion) results.push(withoutValue(entry));
+  if (entry !== undefined) results.push(withoutValue(entry)); // nothing is left of what was deleted
   return undefined;
 }
 
