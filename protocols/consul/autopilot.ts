@@ -55,6 +55,6 @@ export function onAutopilotTimer(datacenter: Datacenter, state: ConsulServerStat
 /** What is refused now, as an earlier change is not committed yet, is tried again when the leader next goes through all members. */
 function propose({ raft }: Datacenter, state: ConsulServerState, change: MembershipChange, ctx: Ctx): boolean {
   const proposed = changeMembership(raft, state, { changes: [change] }, ctx);
-  if (proposed.type === 'accepted') ctx.note('vote', { change: change.type, server: change.server });
+  if (proposed.type === 'accepted') ctx.note('server membership', { change: change.type, server: change.server });
   return proposed.type === 'accepted';
 }
