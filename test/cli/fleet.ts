@@ -99,7 +99,9 @@ export function start(where: string | Installation, ...argv: string[]): Command 
     child.on('close', (code) => resolve({ code: code ?? -1, ...read }));
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  onTestFailed(() => void process.stderr.write(`faultline ${argv.join(' ')} said until the test failed:\n${read.err}\n`));
+  onTestFailed(
+    () => void process.stderr.write(`faultline ${argv.join(' ')} said until the test failed:\n${read.err}\n`),
+  );
   const says = (words: string | RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
