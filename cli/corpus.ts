@@ -1,8 +1,9 @@
 // `faultline corpus`: lists, replays and prunes the failing schedules that campaigns have left in a folder.
 import type { Command } from 'commander';
-import { runEntry, type EntryOutcome } from '../fuzz/index.ts';
-import { InputError, type Scenario } from '../sim/index.ts';
+import { InputError } from '../sim/index.ts';
+import { readRealTime } from './arguments.ts';
 import { readCorpus, removeEntry, type StoredEntry } from './corpus-files.ts';
+import { replayCorpus, type ReplayedEntry, type ReplayOptions, type ReplayOutcome } from './corpus-replay.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
@@ -13,6 +14,7 @@ import { loadScenarios } from './scenario-source.ts';
 interface CorpusOptions {
   readonly scenarios?: string;
   readonly fixed?: true;
+  readonly watchdog: number;
   readonly json?: true;
 }
 
@@ -30,6 +32,12 @@ export function addCorpus(program: Command, session: Session): void {
     .argument('<folder>', 'the folder with the entries')
     .option('--scenarios <file>', 'the file that defines scenarios that are not Faultline’s')
     .option('--fixed', 'prune: also what passes now')
+    .option(
+      '--watchdog <duration>',
+      'give an entry up that has not ended after so much real time',
+      readRealTime('--watchdog'),
+      120_000,
+    )
     .option('--json', 'print one JSON document instead of text')
     .addHelpText('after', `\nExample:\n  npx faultline corpus replay corpus\n${exitCodesHelp}`)
     .action(async (action: string, folder: string, options: CorpusOptions) => {
@@ -37,11 +45,6 @@ export function addCorpus(program: Command, session: Session): void {
       if (wanted === undefined) throw new InputError(`expected list, replay or prune, found ${JSON.stringify(action)}`);
       session.code = await corpus(wanted, folder, options, session);
     });
-}
-
-/** An entry and what became of it. */
-export interface ReplayedEntry extends StoredEntry {
-  readonly outcome: EntryOutcome;
 }
 
 async function corpus(
@@ -57,51 +60,48 @@ async function corpus(
     else io.out(`${[...lines.map(printable), count(stored.length, 'entry', 'entries')].join('\n')}\n`);
     return exitCode.fine;
   }
-  const replayed: ReplayedEntry[] = [];
-  for (const each of stored) replayed.push({ ...each, outcome: await replayStored(each, options.scenarios) });
+  const interrupt = io.interruptible('SIGTERM');
+  const { signal } = interrupt;
+  const how: ReplayOptions = { threads: io.threads === true, signal, watchdogMs: options.watchdog };
+  const replayed = await replayAll(stored, options.scenarios, how).finally(() => interrupt.release());
   const removed = wanted === 'prune' ? replayed.filter(({ outcome }) => isWorn(outcome, options.fixed === true)) : [];
   for (const { path } of removed) removeEntry(path);
   if (options.json === true) {
     const entries = replayed.map((each) => ({ ...entryDocument(each), ...outcomeDocument(each.outcome) }));
     printDocument(io.out, { entries, removed: removed.map(({ path }) => path) });
   } else io.out(`${describeReplayed(replayed, removed, io).join('\n')}\n`);
+  if (signal.aborted) return exitCode.interrupted;
   return wanted === 'prune' ? exitCode.fine : corpusExitCode(replayed);
 }
 
-/** Runs an entry with the scenario of its name, from the file if there is one. */
-async function replayStored({ entry }: StoredEntry, file: string | undefined): Promise<EntryOutcome> {
-  let found: Scenario | undefined;
-  try {
-    const [sourced] = await loadScenarios(file === undefined ? entry.scenario : `${file}#${entry.scenario}`);
-    found = sourced?.scenario;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    return { type: 'does not apply', reason: error.message };
-  }
-  return found === undefined ? { type: 'does not apply', reason: 'no such scenario' } : runEntry(found, entry);
-}
-
-/** The entries of a scenario, run; fewer when it was interrupted. */
-export async function replayCorpus(
+/** Runs each entry with the scenario of its name, from the file if there is one; fewer when it was interrupted. */
+async function replayAll(
   stored: readonly StoredEntry[],
-  scenario: Scenario,
-  signal: AbortSignal,
+  file: string | undefined,
+  options: ReplayOptions,
 ): Promise<readonly ReplayedEntry[]> {
   const replayed: ReplayedEntry[] = [];
-  for (const each of stored.filter(({ entry }) => entry.scenario === scenario.name)) {
-    await new Promise((resolve) => setImmediate(resolve));
-    if (signal.aborted) break;
-    replayed.push({ ...each, outcome: runEntry(scenario, each.entry) });
+  for (const name of new Set(stored.map(({ entry }) => entry.scenario))) {
+    if (options.signal.aborted) break;
+    try {
+      const [sourced] = await loadScenarios(file === undefined ? name : `${file}#${name}`);
+      if (sourced?.scenario.name !== name) throw new InputError(`there is no scenario ${JSON.stringify(name)}`);
+      replayed.push(...(await replayCorpus(stored, sourced, options)));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      const outcome = { type: 'does not apply', reason: error.message } as const;
+      for (const each of stored) if (each.entry.scenario === name) replayed.push({ ...each, outcome });
+    }
   }
-  return replayed;
+  return replayed.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
-/** A failure is a violation; what no longer applies leaves the question open. */
+/** A failure is a violation; what no longer applies, or was lost, leaves the question open. */
 export function corpusExitCode(replayed: readonly ReplayedEntry[]): number {
-  const isAny = (...types: readonly EntryOutcome['type'][]): boolean =>
+  const isAny = (...types: readonly ReplayOutcome['type'][]): boolean =>
     replayed.some(({ outcome }) => types.includes(outcome.type));
   if (isAny('fails', 'fails otherwise')) return exitCode.violation;
-  return isAny('does not apply') ? exitCode.unknown : exitCode.fine;
+  return isAny('does not apply', 'lost') ? exitCode.unknown : exitCode.fine;
 }
 
 /** A line for each entry, and one for all. */
@@ -114,20 +114,23 @@ export function describeReplayed(
   const rows = replayed.map(({ path, entry, outcome }) => [
     path,
     outcome.type + (gone.has(path) ? ', removed' : ''),
-    outcome.type === 'does not apply' ? outcome.reason.split('\n')[0]! : nameOf(entry, outcome),
+    'reason' in outcome ? outcome.reason.split('\n')[0]! : nameOf(entry, outcome),
   ]);
-  const fails = replayed.filter(({ outcome }) => outcome.type === 'fails' || outcome.type === 'fails otherwise').length;
-  const passes = replayed.filter(({ outcome }) => outcome.type === 'passes').length;
-  const rest = replayed.length - fails - passes;
-  const sum = `${count(replayed.length, 'entry', 'entries')}: ${fails} fail, ${passes} pass, ${rest} no longer apply`;
+  const countOf = (...types: readonly ReplayOutcome['type'][]): number =>
+    replayed.filter(({ outcome }) => types.includes(outcome.type)).length;
+  const fails = countOf('fails', 'fails otherwise');
+  const lost = countOf('lost');
+  const sum =
+    `${count(replayed.length, 'entry', 'entries')}: ${fails} fail, ${countOf('passes')} pass, ` +
+    `${countOf('does not apply')} no longer apply${lost > 0 ? `, ${lost} lost` : ''}`;
   return [...alignColumns(rows).map((line) => `  ${printable(line)}`), fails > 0 ? paint.red(sum) : sum];
 }
 
-function nameOf({ finding }: StoredEntry['entry'], outcome: EntryOutcome): string {
+function nameOf({ finding }: StoredEntry['entry'], outcome: ReplayOutcome): string {
   return outcome.type === 'fails otherwise' ? `${outcome.finding.name} (was: ${finding.name})` : finding.name;
 }
 
-function isWorn(outcome: EntryOutcome, fixedToo: boolean): boolean {
+function isWorn(outcome: ReplayOutcome, fixedToo: boolean): boolean {
   return outcome.type === 'does not apply' || (fixedToo && outcome.type === 'passes');
 }
 
@@ -147,9 +150,10 @@ function entryDocument({ path, entry }: StoredEntry): object {
   };
 }
 
-function outcomeDocument(outcome: EntryOutcome): object {
+function outcomeDocument(outcome: ReplayOutcome): object {
   switch (outcome.type) {
     case 'does not apply':
+    case 'lost':
       return { outcome: outcome.type, reason: outcome.reason };
     case 'passes':
       return { outcome: outcome.type };

@@ -2,8 +2,9 @@
 import { isAbsolute, relative } from 'node:path';
 import { caseOf, firstOf, parseReport, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import { InputError, simulate, type Parameters } from '../sim/index.ts';
-import { corpusExitCode, describeReplayed, replayCorpus, type ReplayedEntry } from './corpus.ts';
+import { corpusExitCode, describeReplayed } from './corpus.ts';
 import { addToCorpus, readCorpus } from './corpus-files.ts';
+import { replayCorpus, type ReplayedEntry } from './corpus-replay.ts';
 import { describeCampaign } from './describe-campaign.ts';
 import { optionsOfFailure, saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
 import { exitCode } from './exit.ts';
@@ -98,7 +99,10 @@ async function fuzzOne(
   const { io, version } = session;
   const { scenario, parameters } = sourced;
   const { until } = order.work;
-  const replayed = order.corpus === undefined ? [] : await replayCorpus(readCorpus(order.corpus), scenario, signal);
+  const { corpus, watchdogMs } = order;
+  const threads = io.threads === true && order.workers > 0;
+  const replayed =
+    corpus === undefined ? [] : await replayCorpus(readCorpus(corpus), sourced, { threads, signal, watchdogMs });
   const options = { ...order.work, parameters, signal };
   const found = await watchCampaign(io, scenario, options, helpersOf(order, sourced));
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
@@ -106,7 +110,7 @@ async function fuzzOne(
   const made = { ...folder, parameters, until, version };
   const evidence = await saveEvidence(found, scenario, { ...made, reference, signal });
   const isAbrupt = signal.aborted || found.ended === 'broken';
-  const pool = { io, signal, workers: io.threads === true ? order.workers : 0, watchdogMs: order.watchdogMs };
+  const pool = { io, signal, workers: threads ? order.workers : 0, watchdogMs };
   const shrunk: ShrunkCauses =
     order.shrink && !isAbrupt ? await shrinkCauses(found, sourced, made, pool) : new Map<string, never>();
   const { added, problem } = saveToCorpus(order, found, sourced, shrunk, version);

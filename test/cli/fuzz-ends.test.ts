@@ -1,6 +1,6 @@
 // How campaigns end where something is against them: interrupts at any point, folders that cannot be written, runs that never end
 // while they are shrunk. What was found by then is told, and no file is half written.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,7 +10,15 @@ import type { Io } from '../../cli/io.ts';
 import { runCli } from '../../cli/program.ts';
 import { loadScenarios } from '../../cli/scenario-source.ts';
 import { withShrinker } from '../../cli/shrink-pool.ts';
-import { faultline, faultlineJson, outcomeOf, startFaultline, temporaryFolder, testIo } from './command.ts';
+import {
+  faultline,
+  faultlineJson,
+  outcomeOf,
+  startFaultline,
+  temporaryFolder,
+  testIo,
+  type Outcome,
+} from './command.ts';
 
 const broken = 'ping-pong-late-pong';
 
@@ -56,6 +64,57 @@ describe('an interrupt', () => {
     expect(everyFile(folder).filter((path) => path.endsWith('.tmp'))).toEqual([]);
   });
 });
+
+test('an entry of the corpus that never ends in the code as it is now is lost, and the others are told', async () => {
+  const folder = temporaryFolder();
+  const write = (onMessage: string): void => writeFileSync(join(folder, 'two.ts'), twoScenarios(onMessage));
+  const run = (...argv: string[]): Promise<Outcome> => outcomeOf(startFaultline(folder, ...argv));
+  const fuzz = (name: string): Promise<Outcome> =>
+    run('fuzz', `./two.ts#${name}`, '--corpus', 'corpus', '--no-shrink', '--seeds', '3', '--watchdog', '2s');
+  write('');
+  for (const name of ['one', 'other']) expect(await fuzz(name)).toMatchObject({ code: 1 });
+  const replay = ['corpus', 'replay', 'corpus', '--scenarios', './two.ts', '--watchdog', '2s', '--json'];
+  const outcomes = async (): Promise<unknown> => {
+    const { code, out } = await run(...replay);
+    const { entries } = JSON.parse(out) as { entries: { scenario: string; outcome: string; reason: string }[] };
+    return { code, entries: entries.map(({ scenario, outcome, reason }) => [scenario, outcome, reason]) };
+  };
+  const fails = expect.stringContaining('pong');
+  const [one, other] = [
+    ['one', 'fails', fails],
+    ['other', 'fails', fails],
+  ];
+  expect(await outcomes()).toEqual({ code: 1, entries: [one, other] });
+  write('onMessage() { for (;;); },');
+  expect(await outcomes()).toEqual({ code: 1, entries: [['one', 'lost', 'no end after 2 s of real time'], other] });
+  const { code, out } = await fuzz('one');
+  expect({ code, out }).toMatchObject({ code: 3, out: expect.stringContaining('1 entry: 0 fail, 0 pass') });
+  expect(out).toContain('lost');
+  write('onMessage() { process.exit(7); },');
+  expect(await outcomes()).toEqual({ code: 1, entries: [['one', 'lost', 'the thread ended with code 7'], other] });
+  rmSync(join(folder, 'two.ts'));
+  expect(await outcomes()).toMatchObject({
+    code: 3,
+    entries: ['one', 'other'].map((name) => [name, 'does not apply', expect.stringContaining('two.ts')]),
+  });
+});
+
+/** Two scenarios with a bug; the nodes of `one` have handlers of their own besides. */
+function twoScenarios(handlers: string): string {
+  const ours = JSON.stringify(join(import.meta.dirname, '../../scenarios/index.ts'));
+  return [
+    `import { findScenario } from ${ours};`,
+    `const base = findScenario('${broken}');`,
+    'const world = (parameters: any) => {',
+    '  const made = base.world(parameters);',
+    `  const nodes = made.nodes.map((node) => ({ ...node, protocol: { ...node.protocol, ${handlers} } }));`,
+    '  return { ...made, nodes };',
+    '};',
+    "export const one = { ...base, name: 'one', world };",
+    "export const other = { ...base, name: 'other' };",
+    '',
+  ].join('\n');
+}
 
 test('an interrupt of `shrink` leaves the smallest run so far', async () => {
   const folder = temporaryFolder();
