@@ -150,7 +150,8 @@ function entryDocument({ path, entry }: StoredEntry): object {
   };
 }
 
-function outcomeDocument(outcome: ReplayOutcome): object {
+/** What `--json` tells of an outcome. */
+export function outcomeDocument(outcome: ReplayOutcome): object {
   switch (outcome.type) {
     case 'does not apply':
     case 'lost':

@@ -2,7 +2,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { caseOf, firstOf, parseReport, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import { InputError, simulate, type Parameters } from '../sim/index.ts';
-import { corpusExitCode, describeReplayed } from './corpus.ts';
+import { corpusExitCode, describeReplayed, outcomeDocument } from './corpus.ts';
 import { addToCorpus, readCorpus } from './corpus-files.ts';
 import { replayCorpus, type ReplayedEntry } from './corpus-replay.ts';
 import { describeCampaign } from './describe-campaign.ts';
@@ -14,6 +14,7 @@ import type { Reporter } from './fuzz.ts';
 import { printReports } from './fuzz-report.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
 import type { Session } from './program.ts';
+import { corpusCommand } from './reproduce.ts';
 import { lineOf, referenceFor, type SourcedScenario } from './scenario-source.ts';
 import { shrinkCauses, type ShrunkCauses, type Way } from './shrink-causes.ts';
 import { smallestDocument } from './shrink.ts';
@@ -190,7 +191,7 @@ function documentOf(
   const line = lineOf(sourced);
   const source =
     sourced.file === undefined || line === undefined ? {} : { source: { file: pathInRepository(sourced.file), line } };
-  const entries = replayed.map(({ path, outcome }) => ({ path, outcome: outcome.type }));
+  const entries = replayed.map(({ path, outcome }) => ({ path, ...outcomeDocument(outcome) }));
   const small = [...shrunk].map(([seed, [first]]) => [
     seed,
     first === undefined ? {} : smallestDocument(first.smallest, first.files),
@@ -200,7 +201,7 @@ function documentOf(
     timelines: Object.fromEntries(evidence.timelines),
     ...source,
     ...(shrunk.size === 0 ? {} : { shrunk: Object.fromEntries(small) as Document }),
-    ...(corpus === undefined ? {} : { corpus: { entries, added } }),
+    ...(corpus === undefined ? {} : { corpus: { entries, added, reproduce: corpusCommand(corpus, reference) } }),
     ...(evidence.problem === undefined ? {} : { problem: evidence.problem.message }),
     causes: causesOf(found, sourced, { reference, evidence, shrunk }, work),
   });

@@ -1,7 +1,15 @@
 // `faultline merge`: the reports of several campaigns as one, for instance of the shards of a matrix.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { mergeReports, missingShards, parseReport, type CampaignReport } from '../fuzz/index.ts';
+import {
+  describeKept,
+  keptFailuresOf,
+  mergeReports,
+  missingShards,
+  parseReport,
+  verdictOf,
+  type CampaignReport,
+} from '../fuzz/index.ts';
 import { InputError } from '../sim/index.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
 import { readReporter, type Reporter } from './fuzz.ts';
@@ -55,14 +63,15 @@ function readReport(path: string): string {
   }
 }
 
-function reportExitCode({ broken, ended, verdict }: CampaignReport): number {
-  if (broken !== undefined) return exitCode.internal;
-  return ended === 'interrupted' ? exitCode.interrupted : exitCodeOf(verdict);
+function reportExitCode(report: CampaignReport): number {
+  if (report.broken !== undefined) return exitCode.internal;
+  return report.ended === 'interrupted' ? exitCode.interrupted : exitCodeOf(verdictOf(report));
 }
 
 function describeReport(report: CampaignReport, io: Io): string[] {
   const { paint } = io;
-  const { scenario, seeds, seed, verdict, causes, broken, ended, lost, planned } = report;
+  const { scenario, seeds, seed, causes, broken, ended, lost, planned } = report;
+  const verdict = verdictOf(report);
   const colour = { valid: paint.green, invalid: paint.red, unknown: paint.yellow }[verdict];
   return [
     `${paint.bold(printable(scenario))}  ${colour(verdict.toUpperCase())}`,
@@ -74,6 +83,12 @@ function describeReport(report: CampaignReport, io: Io): string[] {
       ...(reason === undefined ? [] : wrap(reason.split('\n')[0] ?? '', io.columns, '    ')),
       ...(reproduce === undefined ? [] : [`    ${paint.cyan(printable(reproduce))}`]),
     ]),
+    ...keptFailuresOf(report).flatMap((kept) =>
+      describeKept(kept, report)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line, index) => `${index === 0 ? '  ' : '    '}${printable(line)}`),
+    ),
     ...(broken === undefined
       ? []
       : [`  ${paint.red('BROKEN')}  seed ${broken.seed}: ${printable(broken.reason.split('\n')[0] ?? '')}`]),

@@ -16,6 +16,13 @@ export function replayCommand(path: string, reference?: string): string {
   return `npx faultline replay ${quote(path)}${isOwn ? ` --scenario ${quote(reference)}` : ''}`;
 }
 
+/** The `faultline corpus replay` of a folder; with the scenario's file where the scenario is somebody's own. */
+export function corpusCommand(folder: string, reference: string): string {
+  const [file, name] = reference.split('#');
+  const isOwn = name !== undefined && file !== undefined;
+  return `npx faultline corpus replay ${quote(folder)}${isOwn ? ` --scenarios ${quote(file)}` : ''}`;
+}
+
 /** A word for a POSIX shell. */
 export function quote(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;

@@ -25,6 +25,7 @@ export { SeedRunner, type Pace } from './seed-runner.ts';
 export { shapeOfRun } from './shape.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
 export { githubReport, githubSummary } from './report/github.ts';
+export { describeKept, keptFailuresOf, verdictOf, type KeptFailure } from './report/kept.ts';
 export { junitReport } from './report/junit.ts';
 export { mergeReports, missingShards, parseReport, type CampaignReport } from './report/report.ts';
 export { sarifReport } from './report/sarif.ts';

@@ -1,4 +1,5 @@
 // The words that all reporters share: what a cause is, and how a campaign ended.
+import { endingOfKept } from './kept.ts';
 import type { CampaignReport, CauseReport } from './report.ts';
 
 export function titleOf({ names, seeds, smallest }: CauseReport): string {
@@ -18,8 +19,9 @@ export function describeCause(cause: CauseReport): string {
 }
 
 /** Which seeds ran, what came of them, and whether there should have been more. */
-export function endingOf({ seeds, seed, verdict, ended, planned, lost, broken }: CampaignReport): string {
+export function endingOf(report: CampaignReport): string {
+  const { seeds, seed, verdict, ended, planned, lost, broken } = report;
   const much = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'} from ${seed}: ${broken === undefined ? verdict : 'broken'}`;
   const gone = lost === 0 ? '' : `, ${lost} lost`;
-  return `${much}${gone}${ended === 'interrupted' ? `, interrupted before ${planned}` : ''}`;
+  return `${much}${gone}${endingOfKept(report)}${ended === 'interrupted' ? `, interrupted before ${planned}` : ''}`;
 }

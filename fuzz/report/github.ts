@@ -1,5 +1,6 @@
 // For GitHub's workflows: annotations as workflow commands, and a summary of the job in Markdown.
 import { describeCause, endingOf, titleOf } from './describe-report.ts';
+import { describeKept, keptFailuresOf, titleOfKept, verdictOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
 
 /** An annotation for each cause, at the scenario's line where it is known; a notice of what ran. */
@@ -10,10 +11,14 @@ export function githubReport(reports: readonly CampaignReport[]): string {
     const title = (what: string): string => `title=${property(`${scenario}: ${what}`)}`;
     return [
       `::notice title=${property(scenario)}::${message(endingOf(report))}`,
-      ...causes.map((cause) => {
-        const level = cause.verdict === 'invalid' ? 'error' : 'warning';
-        return `::${level} ${place}${title(cause.names.join(' + '))}::${message(describeCause(cause))}`;
-      }),
+      ...causes.map(
+        (cause) =>
+          `::${levels[cause.verdict]} ${place}${title(cause.names.join(' + '))}::${message(describeCause(cause))}`,
+      ),
+      ...keptFailuresOf(report).map(
+        (kept) =>
+          `::${levels[kept.verdict]} ${place}${title(titleOfKept(kept))}::${message(describeKept(kept, report))}`,
+      ),
       ...(broken === undefined
         ? []
         : [`::error ${place}${title('broken')}::${message(`seed ${broken.seed}: ${broken.reason}`)}`]),
@@ -22,17 +27,24 @@ export function githubReport(reports: readonly CampaignReport[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+const levels = { invalid: 'error', unknown: 'warning' };
+
 /** A table of the scenarios, and below it each cause with its story, folded. */
 export function githubSummary(reports: readonly CampaignReport[]): string {
   const rows = reports.map((report) => {
-    const { scenario, verdict, broken, causes } = report;
-    const sign = broken === undefined ? signs[verdict] : '💥';
-    return `| ${cell(scenario)} | ${sign} ${cell(endingOf(report))} | ${causes.map((cause) => cell(titleOf(cause))).join('<br>')} |`;
+    const { scenario, broken, causes } = report;
+    const sign = broken === undefined ? signs[verdictOf(report)] : '💥';
+    const titles = [...causes.map(titleOf), ...keptFailuresOf(report).map(titleOfKept)];
+    return `| ${cell(scenario)} | ${sign} ${cell(endingOf(report))} | ${titles.map(cell).join('<br>')} |`;
   });
-  const details = reports.flatMap(({ scenario, causes, broken }) => [
-    ...(broken === undefined ? [] : [folded(`${scenario}: broken`, `seed ${broken.seed}: ${broken.reason}`)]),
-    ...causes.map((cause) => folded(`${scenario}: ${titleOf(cause)}`, describeCause(cause))),
-  ]);
+  const details = reports.flatMap((report) => {
+    const { scenario, causes, broken } = report;
+    return [
+      ...(broken === undefined ? [] : [folded(`${scenario}: broken`, `seed ${broken.seed}: ${broken.reason}`)]),
+      ...causes.map((cause) => folded(`${scenario}: ${titleOf(cause)}`, describeCause(cause))),
+      ...keptFailuresOf(report).map((kept) => folded(`${scenario}: ${titleOfKept(kept)}`, describeKept(kept, report))),
+    ];
+  });
   const shown: string[] = [];
   for (const detail of details) {
     if (shown.join('').length + detail.length > mostCharacters) break;

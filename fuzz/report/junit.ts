@@ -1,6 +1,7 @@
 // JUnit XML for test dashboards, as Jenkins' and Surefire's schemas have it: a suite of all campaigns, and in it a case for each
 // scenario under a name that stays the same from night to night, with one failure or error in which all its causes are told.
 import { describeCause, endingOf, titleOf } from './describe-report.ts';
+import { describeKept, keptFailuresOf, titleOfKept, verdictOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
 
 export function junitReport(reports: readonly CampaignReport[]): string {
@@ -22,9 +23,9 @@ export function junitReport(reports: readonly CampaignReport[]): string {
 type Tag = 'failure' | 'error' | undefined;
 
 /** A violation is a failure of the protocol; what could not be judged, or broke the tools, is an error. */
-function tagOf({ broken, verdict }: CampaignReport): Tag {
-  if (broken !== undefined) return 'error';
-  switch (verdict) {
+function tagOf(report: CampaignReport): Tag {
+  if (report.broken !== undefined) return 'error';
+  switch (verdictOf(report)) {
     case 'valid':
       return undefined;
     case 'invalid':
@@ -50,10 +51,15 @@ function outcomeOf(report: CampaignReport): string[] {
   const tag = tagOf(report);
   if (tag === undefined) return [];
   const why = broken === undefined ? [] : [`seed ${broken.seed} broke the tools: ${broken.type}`];
-  const titles = [...why, ...causes.map(titleOf)];
+  const kept = keptFailuresOf(report);
+  const titles = [...why, ...causes.map(titleOf), ...kept.map(titleOfKept)];
   const more = titles.length > 1 ? ` and ${titles.length - 1} more` : '';
-  const type = broken?.type ?? causes[0]?.names.join(' + ') ?? 'no seed was run';
-  const details = [...(broken === undefined ? [] : [broken.reason]), ...causes.map(describeCause)];
+  const type = broken?.type ?? causes[0]?.names.join(' + ') ?? kept[0]?.name ?? 'no seed was run';
+  const details = [
+    ...(broken === undefined ? [] : [broken.reason]),
+    ...causes.map(describeCause),
+    ...kept.map((each) => describeKept(each, report)),
+  ];
   const attributes = `message="${xml((titles[0] ?? type) + more)}" type="${xml(type)}"`;
   return [`      <${tag} ${attributes}>${xml(details.join('\n\n'))}</${tag}>`];
 }

@@ -24,6 +24,14 @@ const causeSchema = z.looseObject({
   ways: z.array(waySchema).optional(),
 });
 
+/** A schedule of the corpus and what became of it. */
+const entrySchema = z.looseObject({
+  path: z.string(),
+  outcome: z.enum(['passes', 'does not apply', 'lost', 'fails otherwise', 'fails']),
+  found: z.string().optional(),
+  reason: z.string().optional(),
+});
+
 const campaignSchema = z.looseObject({
   scenario: z.string(),
   story: z.string(),
@@ -47,7 +55,12 @@ const campaignSchema = z.looseObject({
   timelines: z.record(z.string(), z.string()).optional(),
   shrunk: z.record(z.string(), z.unknown()).optional(),
   corpus: z
-    .looseObject({ entries: z.array(z.looseObject({ path: z.string() })), added: z.array(z.string()) })
+    .looseObject({
+      entries: z.array(entrySchema),
+      added: z.array(z.string()),
+      /** The command that runs the entries again. */
+      reproduce: z.string().optional(),
+    })
     .optional(),
   /** Where the scenario is defined. */
   source: z.object({ file: z.string(), line: z.int().positive() }).optional(),
@@ -56,6 +69,7 @@ const campaignSchema = z.looseObject({
 
 export type CampaignReport = z.infer<typeof campaignSchema>;
 export type CauseReport = z.infer<typeof causeSchema>;
+type EntryReport = z.infer<typeof entrySchema>;
 type WayReport = z.infer<typeof waySchema>;
 
 /** The campaigns in the text of a report: one document, or several under `campaigns`. @throws InputError */
@@ -142,9 +156,12 @@ function mergeFiles(one: Files, other: Files): Files {
   };
 }
 
-/** Shards run the same entries, to the same outcome. */
-function distinctEntries<T extends { readonly path: string }>(entries: readonly T[]): T[] {
-  return [...new Map(entries.map((entry) => [entry.path, entry])).values()];
+/** Shards run the same entries; of different outcomes the worst stands. */
+function distinctEntries(entries: readonly EntryReport[]): EntryReport[] {
+  const rank = ({ outcome }: EntryReport): number => entrySchema.shape.outcome.options.indexOf(outcome);
+  const better = entries.toSorted((one, other) => rank(one) - rank(other));
+  const distinct = new Map(better.map((entry) => [entry.path, entry]));
+  return [...distinct.values()].sort((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[]): CauseReport[] {

@@ -1,15 +1,17 @@
 // SARIF 2.1.0 for code scanning: a rule for each property that was violated, a result for each cause.
 import { describeCause } from './describe-report.ts';
+import { describeKept, keptFailuresOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
 
 export function sarifReport(reports: readonly CampaignReport[], version: string): string {
-  const names = [...new Set(reports.flatMap(({ causes }) => causes.map((cause) => cause.names.join(' + '))))];
-  const rules = names.map((id) => ({ id, shortDescription: { text: id } }));
+  const results = reports.flatMap(resultsOf);
+  const names = new Set(results.map(({ ruleId }) => ruleId));
+  const rules = [...names].map((id) => ({ id, shortDescription: { text: id } }));
   const driver = { name: 'Faultline', version, informationUri: 'https://www.npmjs.com/package/faultline', rules };
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool: { driver }, invocations: [invocationOf(reports)], results: reports.flatMap(resultsOf) }],
+    runs: [{ tool: { driver }, invocations: [invocationOf(reports)], results }],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
@@ -24,21 +26,35 @@ function invocationOf(reports: readonly CampaignReport[]): object {
   return { executionSuccessful: notifications.length === 0, toolExecutionNotifications: notifications };
 }
 
-function resultsOf({ scenario, causes, source }: CampaignReport): object[] {
+interface Result {
+  readonly ruleId: string;
+  readonly [field: string]: unknown;
+}
+
+function resultsOf(report: CampaignReport): Result[] {
+  const { scenario, causes, source } = report;
   const location = {
     physicalLocation: {
       artifactLocation: { uri: uriOf(source?.file ?? 'package.json') },
       region: { startLine: source?.line ?? 1 },
     },
   };
-  return causes.map((cause) => ({
-    ruleId: cause.names.join(' + '),
-    level: cause.verdict === 'invalid' ? 'error' : 'warning',
-    message: { text: `${scenario}: ${describeCause(cause)}` },
+  const result = (verdict: keyof typeof levels, names: readonly string[], text: string): Result => ({
+    ruleId: names.join(' + '),
+    level: levels[verdict],
+    message: { text: `${scenario}: ${text}` },
     locations: [location],
-    partialFingerprints: { cause: `${scenario}/${cause.names.join('+')}` },
-  }));
+    partialFingerprints: { cause: `${scenario}/${names.join('+')}` },
+  });
+  const kept = keptFailuresOf(report).filter(({ name }) => causes.every(({ names }) => names.join(' + ') !== name));
+  return [
+    ...causes.map((cause) => result(cause.verdict, cause.names, describeCause(cause))),
+    // What seeds came to as well is one alert.
+    ...kept.map((each) => result(each.verdict, [each.name], describeKept(each, report))),
+  ];
 }
+
+const levels = { invalid: 'error', unknown: 'warning' };
 
 /** A relative path as a relative reference (RFC 3986): its first part may hold no colon. */
 function uriOf(path: string): string {

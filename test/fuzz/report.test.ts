@@ -4,10 +4,12 @@ import {
   githubReport,
   githubSummary,
   junitReport,
+  keptFailuresOf,
   mergeReports,
   missingShards,
   parseReport,
   sarifReport,
+  verdictOf,
   type CampaignReport,
 } from '../../fuzz/index.ts';
 import type { CauseReport } from '../../fuzz/report/report.ts';
@@ -110,7 +112,7 @@ describe('shards', () => {
       failures: [{ seed: '4' }],
       causes: [failing('4', 50, ['rare'])],
       timelines: { 4: 'a.html' },
-      corpus: { entries: [{ path: 'c.json' }], added: ['x.json'] },
+      corpus: { entries: [{ path: 'c.json', outcome: 'fails', found: 'agreement' }], added: ['x.json'] },
     }),
     shard('2', { failures: [{ seed: '20' }, { seed: '3' }], causes: [failing('3', 50, ['often'])], hash: 'b' }),
     shard('3', {
@@ -120,7 +122,7 @@ describe('shards', () => {
       ],
       ended: 'interrupted',
       shrunk: { 2: {} },
-      corpus: { entries: [{ path: 'c.json' }], added: ['y.json', 'x.json'] },
+      corpus: { entries: [{ path: 'c.json', outcome: 'passes' }], added: ['y.json', 'x.json'] },
     }),
   ];
 
@@ -136,7 +138,7 @@ describe('shards', () => {
       ],
       timelines: { 4: 'a.html' },
       shrunk: { 2: {} },
-      corpus: { entries: [{ path: 'c.json' }], added: ['x.json', 'y.json'] },
+      corpus: { entries: [{ path: 'c.json', outcome: 'fails' }], added: ['x.json', 'y.json'] },
     });
     expect(merged).not.toHaveProperty('stride');
     const [one, two, three] = shards as [CampaignReport, CampaignReport, CampaignReport];
@@ -286,5 +288,63 @@ describe('a failing report', () => {
     const twice = JSON.parse(sarifReport([failing[0]!, failing[0]!], '1')) as typeof log;
     expect(twice.runs[0]!.tool.driver.rules).toHaveLength(2); // each once
     expect(twice.runs[0]!.results).toHaveLength(4);
+  });
+});
+
+describe('a report whose seeds are fine, but not the schedules of the corpus', () => {
+  const entries: NonNullable<CampaignReport['corpus']>['entries'] = [
+    { path: 'c/1.json', outcome: 'lost', reason: 'no end after 120 s of real time' },
+    { path: 'c/2.json', outcome: 'fails', found: 'agreement', reason: evil },
+    { path: 'c/3.json', outcome: 'passes' },
+    { path: 'c/4.json', outcome: 'fails otherwise', found: 'agreement', reason: 'another' },
+  ];
+  const kept = report({ corpus: { entries, added: [], reproduce: 'npx faultline corpus replay c' } });
+  const ending = '10 seeds from 1: valid, 2 schedules of the corpus fail, 1 schedule of the corpus could not be judged';
+
+  test('is as bad as they are, and tells each kind once, violations first', () => {
+    expect(verdictOf(kept)).toBe('invalid');
+    expect(keptFailuresOf(kept)).toEqual([
+      { verdict: 'invalid', name: 'agreement', paths: ['c/2.json', 'c/4.json'], reason: evil },
+      { verdict: 'unknown', name: 'lost', paths: ['c/1.json'], reason: 'no end after 120 s of real time' },
+    ]);
+    const only = (...wanted: number[]): CampaignReport =>
+      report({ corpus: { entries: wanted.map((index) => entries[index]!), added: [] } });
+    expect([only(0), only(2), only(), report({})].map(verdictOf)).toEqual(['unknown', 'valid', 'valid', 'valid']);
+  });
+
+  test('says so in every form', () => {
+    expect(githubReport([kept]).trimEnd().split('\n')).toEqual([
+      `::notice title=one::${ending}`,
+      expect.stringMatching(
+        /^::error title=one%3A agreement \(2 schedules of the corpus\)::.*%0Aschedule: c\/2\.json%0Aschedule: c\/4\.json%0A%0Arun it again: npx faultline corpus replay c$/,
+      ),
+      expect.stringMatching(/^::warning title=one%3A lost \(1 schedule of the corpus\)::.*no end after 120 s/),
+    ]);
+    const summary = githubSummary([kept]);
+    expect(summary).toContain(`| one | ❌ ${ending} | agreement &#40;2 schedules`);
+    expect(summary.match(/<details>/g)).toHaveLength(2);
+
+    const root = parseXml(junitReport([kept]));
+    expect(faultsOf(root)).toEqual([]);
+    const [failure] = root.children[0]!.children[0]!.children;
+    expect(failure).toMatchObject({
+      name: 'failure',
+      attributes: { type: 'agreement', message: 'agreement (2 schedules of the corpus) and 1 more' },
+    });
+    expect(failure!.text).toContain('schedule: c/4.json');
+
+    const resultsOf = (each: CampaignReport): object[] =>
+      (JSON.parse(sarifReport([each], '1')) as { runs: { results: object[] }[] }).runs[0]!.results;
+    expect(resultsOf(kept)).toMatchObject([
+      { ruleId: 'agreement', level: 'error' },
+      { ruleId: 'lost', level: 'warning' },
+    ]);
+    // What seeds came to as well is one alert.
+    expect(
+      resultsOf({ ...kept, verdict: 'invalid', causes: [{ ...cause, names: ['agreement'], also: [] }] }),
+    ).toMatchObject([
+      { ruleId: 'agreement', level: 'error', message: { text: expect.stringContaining('2 seeds') } },
+      { ruleId: 'lost', level: 'warning' },
+    ]);
   });
 });
