@@ -1,10 +1,18 @@
 // Debug mode: proves that handlers keep the rules of the seam. Sent messages and written records are frozen, states must be
-// plain data, no object may belong to two nodes, no handler may return a promise or read the real clock or Math.random.
+// plain data, no object may belong to two nodes, no handler may read the real clock or Math.random. That no handler returns a
+// promise is looked at in every mode: what it does later would be in no run.
 import type { SimNode } from './node.ts';
 
 /** Thrown inside a handler's turn; becomes a finding that names the node and the handler. */
 export class SeamError extends Error {
   override readonly name = 'SeamError';
+}
+
+/** @throws SeamError when a handler has gone on as a promise; whether that fails later is of no interest any more */
+export function refusePromise(handler: string, result: unknown): void {
+  if (!isPromise(result)) return;
+  Promise.resolve(result).catch(() => {});
+  throw new SeamError(`${handler} returned a promise: handlers are synchronous`);
 }
 
 export class Debugger {
@@ -16,7 +24,7 @@ export class Debugger {
 
   after(node: SimNode, handler: string, result: unknown): void {
     allowWorld();
-    if (isPromise(result)) throw new SeamError(`${handler} returned a promise: handlers are synchronous`);
+    refusePromise(handler, result);
     if (node.status === 'up') this.#claim(node, node.state, 'state', new Set());
   }
 
@@ -78,7 +86,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-function isPromise(value: unknown): boolean {
+function isPromise(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value;
 }
 

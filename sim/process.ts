@@ -2,7 +2,7 @@
 // busy or paused waits in its inbox in order.
 import { completeOperation, invokeNext, scheduleNext } from './client.ts';
 import { armTimer, perform } from './context.ts';
-import { allowWorld } from './debug.ts';
+import { allowWorld, refusePromise } from './debug.ts';
 import { eventKind, type Kernel } from './kernel.ts';
 import type { UnsyncedFate } from './disk.ts';
 import type { InboxItem, SimNode, Timer } from './node.ts';
@@ -165,6 +165,7 @@ function deliver(kernel: Kernel, node: SimNode, from: number, number: number, me
     kernel.debug?.before(node);
     const result: unknown = node.protocol.onMessage(node.state, kernel.node(from).id, message, node.context);
     kernel.debug?.after(node, 'onMessage', result);
+    if (result !== undefined) refusePromise('onMessage', result);
   } catch (error) {
     panic(kernel, node, 'onMessage', error);
   }
@@ -183,6 +184,7 @@ function handle(kernel: Kernel, node: SimNode, item: InboxItem): void {
     kernel.debug?.before(node);
     const result: unknown = run.call();
     kernel.debug?.after(node, run.handler, result);
+    if (result !== undefined) refusePromise(run.handler, result);
   } catch (error) {
     panic(kernel, node, run.handler, error);
   }
@@ -247,6 +249,7 @@ function boot(kernel: Kernel, node: SimNode): void {
     const state: unknown = node.protocol.start(node.context);
     if (node.status === 'up') node.state = state; // else it crashed between two effects of its start
     kernel.debug?.after(node, 'start', state);
+    refusePromise('start', state);
   } catch (error) {
     panic(kernel, node, 'start', error);
   }

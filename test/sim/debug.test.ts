@@ -28,9 +28,9 @@ const onTick = (tick: (state: Loose['state'], ctx: Context<Loose>) => void): Pro
   });
 
 /** What debug mode says of two nodes that run this protocol. */
-function complaint(protocol: Protocol<Loose>): string | undefined {
+function complaint(protocol: Protocol<Loose>, debug = true): string | undefined {
   const nodes = ['a', 'b'].map((id) => ({ id, protocol }));
-  return run({ nodes, until: ms(500) }, { debug: true }).findings[0]?.reason;
+  return run({ nodes, until: ms(500) }, { debug }).findings[0]?.reason;
 }
 
 test.each<[string, Protocol<Loose>, RegExp]>([
@@ -102,6 +102,17 @@ test.each<[string, Protocol<Loose>, RegExp]>([
   ],
 ])('%s is found', (_what, protocol, message) => {
   expect(complaint(protocol)).toMatch(message);
+});
+
+test.each([
+  ['a timer', loose({ ...onTick(() => undefined), onTimer: async () => Promise.reject(new Error('late')) }), 'onTimer'],
+  [
+    'its start',
+    loose({ start: () => Promise.reject(new Error('late')) as unknown as Record<string, unknown> }),
+    'start',
+  ],
+])('a promise is found without debug mode, too: at %s', (_what, protocol, handler) => {
+  expect(complaint(protocol, false)).toMatch(`a: ${handler} threw SeamError: ${handler} returned a promise`);
 });
 
 test('after a run, even one that ended in a complaint, the real clock and the real randomness are back', () => {
