@@ -11,8 +11,12 @@ import { buildModel, type Model } from '../../viz/page/model.ts';
 import type { RunRequest } from '../../viz/request.ts';
 import { about } from './fixture.ts';
 
-function modelOf({ scenario, seed, parameters = {}, faults }: RunRequest): Model {
-  const given = faults === undefined ? {} : { faults };
+function modelOf({ scenario, seed, parameters = {}, faults, workload, until }: RunRequest): Model {
+  const given = {
+    ...(faults === undefined ? {} : { faults }),
+    ...(workload === undefined ? {} : { workload }),
+    ...(until === undefined ? {} : { until }),
+  };
   const run = simulate(findScenario(scenario), { seed, parameters, trace: true, ...given });
   return buildModel(liveTimelineOf(run, about));
 }
@@ -51,6 +55,19 @@ test('a caption whose event never happens is told, and the others keep their pla
   const placed = placeCaptions(model, story).map(({ row }) => row);
   expect(placed.toSpliced(1, 1)).toEqual(placeCaptions(model, lesson.story).map(({ row }) => row));
 });
+
+test.each(lessons.filter(({ run, knob }) => run.scenario !== knob.run.scenario).map((lesson) => [lesson.id, lesson]))(
+  'the knob of the lesson %s changes one rule of the protocol and nothing else',
+  (_, { run, knob }) => {
+    const { scenario: broken, ...world } = run;
+    const { scenario: repaired, ...same } = knob.run;
+    expect(findScenario(broken).expect.type).toBe('breaks');
+    expect(findScenario(repaired).expect.type).toBe('holds');
+    expect(same).toEqual(world);
+    expect(world.faults).toBeDefined();
+    expect(world.workload).toBeDefined();
+  },
+);
 
 test('there are twelve lessons of different names', () => {
   expect(new Set(lessons.map(({ id }) => id)).size).toBe(12);

@@ -43,6 +43,8 @@ export interface Model {
   readonly messageOfRow: Int32Array;
   /** The row that invoked an operation, by the operation's id. */
   readonly invokeRows: ReadonlyMap<number, number>;
+  /** The place of an operation among the data's, by its id. */
+  readonly operationPlaces: ReadonlyMap<number, number>;
   readonly marks: Marks;
   readonly density: Density;
   readonly timers: Spans<TimerSpan>;
@@ -90,6 +92,7 @@ export function* modelSteps(data: TimelineData): Generator<string, Model> {
     messages,
     messageOfRow,
     invokeRows: readInvocations(rows),
+    operationPlaces: new Map(data.operations.map(({ id }, place) => [id, place])),
     marks,
     density: buildDensity(messages, data.lanes.length, data.end),
     timers,

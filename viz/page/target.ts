@@ -47,11 +47,7 @@ export function targetOfRow(model: Model, row: number): Target {
     case 'ok':
     case 'fail':
     case 'info':
-      return indexed(
-        'operation',
-        data.operations.findIndex((operation) => operation.id === rows.ref[row]),
-        row,
-      );
+      return indexed('operation', model.operationPlaces.get(rows.ref[row] as number) ?? -1, row);
     default:
       return { type: 'row', row };
   }

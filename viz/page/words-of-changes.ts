@@ -7,6 +7,7 @@ import { instant } from './words.ts';
 export function inWords(base: ShownRun, changed: ShownRun): string {
   const [one, other] = [base.model.data, changed.model.data];
   const what: string[] = [];
+  if (one.scenario !== other.scenario) what.push(`${one.scenario} → ${other.scenario}`);
   if (one.seed !== other.seed) what.push(`seed ${one.seed} → ${other.seed}`);
   for (const [name, value] of Object.entries(other.parameters)) {
     if (one.parameters[name] !== value) what.push(`${name} ${String(one.parameters[name])} → ${String(value)}`);

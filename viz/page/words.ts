@@ -139,7 +139,13 @@ export function describeRow(model: Model, row: number): string {
     case 'resume':
       return `${node} went on`;
     case 'invoke':
-      return `${node} invoked operation ${ref}`;
+    case 'ok':
+    case 'fail':
+    case 'info': {
+      const operation = model.data.operations[model.operationPlaces.get(ref) ?? -1];
+      if (operation === undefined) return `${kind} of operation ${ref} at ${node}`;
+      return kind === 'invoke' ? `${node} asks: ${callText(operation)}` : `${node}: ${describeOperation(operation)}`;
+    }
     case 'fault':
       return `fault ${ref} struck: ${model.data.faults.find((fault) => fault.row === row)?.label ?? shortJson(payload, 120)}`;
     case 'fault-end':
@@ -151,11 +157,13 @@ export function describeRow(model: Model, row: number): string {
 
 /** An operation as people write it: `write x 1`, `read x → 1`. */
 export function operationText(operation: TimelineOperation): string {
-  const { f, argument, result, outcome } = operation;
-  const asked = argumentText(argument);
-  const call = asked === '' ? f : `${f} ${asked}`;
+  const { argument, result, outcome } = operation;
+  const call = callText(operation);
   if (outcome !== 'ok') return call;
-  const got = JSON.stringify(result) === JSON.stringify(argument) ? '' : resultText(argument, result);
+  // What was asked for and is not there is an answer; what was given and is given back is none.
+  const isEcho = JSON.stringify(result) === JSON.stringify(argument);
+  const isAsked = isKeyed(argument) && argument[1] === null;
+  const got = isEcho && !isAsked ? '' : resultText(argument, result);
   return got === '' ? call : `${call} → ${got}`;
 }
 
@@ -180,6 +188,12 @@ export function instant(us: number): string {
 export function lossReason(model: Model, index: number): string {
   const reason = textOf(payloadOf(model.rows, model.messages.endRow[index] as number));
   return reason === '' ? 'the trace does not say why' : reason;
+}
+
+/** What was asked for: `write x 1`, `read x`. */
+function callText({ f, argument }: TimelineOperation): string {
+  const asked = argumentText(argument);
+  return asked === '' ? f : `${f} ${asked}`;
 }
 
 function describeOperation(operation: TimelineOperation): string {

@@ -124,7 +124,7 @@ function worldOf(request: RunRequest): { scenario: Scenario; options: SimulateOp
 }
 
 function differenceOf(one: Run, other: Run): Difference {
-  const parting = one.scenario === other.scenario ? partingOf(one, other) : undefined;
+  const parting = partingOf(one, other);
   return { inputs: differentInputs(one, other), ...(parting === undefined ? {} : { parting }) };
 }
 
