@@ -3,6 +3,7 @@ import { distance } from 'fastest-levenshtein';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { antiEntropy } from './anti-entropy.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from './consul.ts';
+import { consulBlackout, consulPowerCut } from './consul-blackout.ts';
 import { consulBoundedStaleness, consulLastContact, consulMaxStale } from './consul-contact.ts';
 import { consulDatacenters } from './consul-datacenters.ts';
 import { consulGossipLock, consulLock, consulLockDelayOvertaken, consulLockIndexReset } from './consul-lock.ts';
@@ -111,6 +112,8 @@ export const scenarios: readonly Scenario[] = [
   consulWatch,
   consulServices,
   consulDatacenters,
+  consulBlackout,
+  consulPowerCut,
   ...consulKnownBugs,
   etcdKeyValue,
   etcdSerializableReads,

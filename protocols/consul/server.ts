@@ -11,20 +11,24 @@ import {
   type RaftConfig,
   type Rules,
 } from '../raft/index.ts';
-import { isSwimMessage, isSwimTimer, leaveCluster, type SwimMessage } from '../swim/index.ts';
+import { isSwimMessage, type SwimMessage } from '../swim/index.ts';
 import { isFirstCopy } from './asked.ts';
 import { beginAutopilot, dismissServer, onAutopilotTimer } from './autopilot.ts';
 import type { Datacenter } from './datacenter.ts';
 import { expireWaiting, forward, hold, isElsewhere, onForwardedAnswer, onServerGone, takeHeld } from './forwarding.ts';
 import {
+  isLanTimer,
   isWanTimer,
   joinLan,
   joinWan,
   knownDatacenters,
+  leaveLan,
   memberList,
   onLanMessage,
+  onLanRefused,
   onLanTimer,
   onWanMessage,
+  onWanRefused,
   onWanTimer,
   prepareGossip,
   serversOf,
@@ -49,7 +53,7 @@ import { consulRules, type ConsulRules } from './rules.ts';
 import { beginSessions, endSessions, renewSession, sessionCreated, sessionGone, startLockDelays } from './sessions.ts';
 import { applyConsul, type ConsulCommand, type ConsulOutcome } from './state/machine.ts';
 import { emptyState, type ConsulState } from './state/types.ts';
-import type { Ask, Asker, Consul, ConsulConfig, ConsulServerState } from './types.ts';
+import type { Ask, Asker, Consul, ConsulConfig, ConsulMessage, ConsulServerState } from './types.ts';
 import { noticeStop, onRaftThread, runRaft } from './threads.ts';
 import { beginTombstones, forgetTombstones, keepTombstones } from './tombstones.ts';
 import { commandFor, refusalOfDelayed, responseFor, withDelaysKnown } from './write.ts';
@@ -102,7 +106,10 @@ export function consulServer(options: ConsulOptions = {}): Protocol<Consul> {
       noticeStop(datacenter, state, ctx);
       onTimer(datacenter, state, timer, ctx);
     },
-    onRefused: (state, peer, message, ctx) => onServerGone(datacenter, state, peer, message, ctx),
+    onRefused(state, peer, message, ctx) {
+      onMemberRefused(datacenter, state, peer, message, ctx);
+      onServerGone(datacenter, state, peer, message, ctx);
+    },
   };
 }
 
@@ -132,7 +139,7 @@ function start({ raft, config, gossip }: Datacenter, ctx: Ctx): ConsulServerStat
 function onTimer(datacenter: Datacenter, state: ConsulServerState, timer: Consul['timer'], ctx: Ctx): void {
   const { gossip } = datacenter;
   if (isRaftTimer(timer)) return runRaft(datacenter, state, { type: 'timer', timer }, ctx);
-  if (isSwimTimer(timer)) {
+  if (isLanTimer(timer)) {
     if (gossip !== null && state.lan !== null) onLanTimer(gossip, state.lan, timer, ctx);
     return reconcileNews(datacenter, state, ctx);
   }
@@ -172,6 +179,19 @@ function onGossip(
   }
   if (state.lan !== null) onLanMessage(gossip, state.lan, from, message, ctx);
   reconcileNews(datacenter, state, ctx);
+}
+
+/** Nothing listens at a member that was called. */
+function onMemberRefused(
+  { gossip }: Datacenter,
+  { lan, wan }: ConsulServerState,
+  peer: NodeId,
+  message: ConsulMessage,
+  ctx: Ctx,
+): void {
+  if (gossip === null) return;
+  if (isSwimMessage(message) && lan !== null) onLanRefused(gossip, lan, peer, ctx);
+  else if (message.type === 'Wan' && wan !== null) onWanRefused(gossip, wan, peer, ctx);
 }
 
 function prepare({ config = {}, rules = {}, raft = {}, gossip }: ConsulOptions): Datacenter {
@@ -247,7 +267,7 @@ function answerAsAgent(
   if (request.type === 'agent-members') return { status: 200, body: memberList(lan) };
   if (request.type !== 'agent-leave') return failure(404, 'services are registered with client agents');
   if (raft.role === 'leader') dismissServer(datacenter, state, ctx.id, ctx);
-  leaveCluster(gossip.lan, lan, ctx);
+  leaveLan(gossip, lan, ctx);
   return { status: 200, body: null };
 }
 

@@ -1,9 +1,9 @@
 // A Consul server as a node: what it tells others and what it remembers beside what is replicated.
 import type { Micros, NodeId } from '../../sim/index.ts';
 import type { RaftMessage, RaftState, RaftTimer } from '../raft/index.ts';
-import type { SwimMessage, SwimTimer } from '../swim/index.ts';
+import type { SwimMessage } from '../swim/index.ts';
 import type { Asked } from './asked.ts';
-import type { Pool, WanMessage, WanTimer } from './gossip.ts';
+import type { LanTimer, Pool, WanMessage, WanTimer } from './gossip.ts';
 import type { ConsulRequest, ConsulResponse, ReadRequest } from './requests.ts';
 import type { ConsulCommand } from './state/machine.ts';
 import type { ConsulState } from './state/types.ts';
@@ -79,15 +79,7 @@ export interface Consul {
   state: ConsulServerState;
   message: ConsulMessage;
   timer:
-    | RaftTimer
-    | SwimTimer
-    | WanTimer
-    | 'raft thread'
-    | 'reconcile'
-    | 'autopilot'
-    | 'sessions'
-    | 'waiting'
-    | 'tombstones';
+    RaftTimer | LanTimer | WanTimer | 'raft thread' | 'reconcile' | 'autopilot' | 'sessions' | 'waiting' | 'tombstones';
   request: never;
   response: never;
 }

@@ -116,6 +116,16 @@ export function joinCluster(
   else onJoinTimer(turn);
 }
 
+/** Tells one peer all that this member knows, and asks for the same. (memberlist's pushPullNode.) */
+export function exchangeWith(
+  agent: SwimAgent,
+  state: { readonly swim: SwimState },
+  peer: NodeId,
+  ctx: SwimContext,
+): void {
+  exchange(turnOf(agent, state, ctx), peer);
+}
+
 /** Tells the cluster that it goes. It should stay until the news has gone round: the hook `hasLeft` says when. (Serf's Leave.) */
 export function leaveCluster(agent: SwimAgent, state: { readonly swim: SwimState }, ctx: SwimContext): void {
   const { swim } = state;

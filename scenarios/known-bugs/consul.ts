@@ -1,5 +1,6 @@
 // Consul with one rule broken at a time, and what must catch it.
 import { seconds, type Scenario } from '../../sim/index.ts';
+import { consulBlackoutScenario } from '../consul-blackout.ts';
 import { consulContactScenario, consulMaxStaleScenario } from '../consul-contact.ts';
 import { consulDatacentersScenario } from '../consul-datacenters.ts';
 import { consulLockScenario, lateWrites } from '../consul-lock.ts';
@@ -117,6 +118,14 @@ export const consulRepeatedWrites = consulDatacentersScenario({
   agentRules: { mayRepeat: () => true },
 });
 
+export const consulForgetsMembers = consulBlackoutScenario({
+  name: 'consul-forgets-members',
+  story: 'Servers that restart remember nobody: the new leader takes the agents that it has not met for gone.',
+  expect: breaks('who lives stays', 'locks stay', 'holders see their locks'),
+  snapshot: { recalls: () => new Map() },
+  machines: 'refuse',
+});
+
 export const consulKnownBugs: readonly Scenario[] = [
   consulLockDelayIgnored,
   consulLockIndexNotBumped,
@@ -132,4 +141,5 @@ export const consulKnownBugs: readonly Scenario[] = [
   consulEternalChecks,
   consulDriftRemains,
   consulRepeatedWrites,
+  consulForgetsMembers,
 ];

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { costOfAlarms } from '../../cli/gossip-sessions.ts';
 import { consul, consulDefaultReads, consulStaleReads, consulTrustedErrors } from '../../scenarios/consul.ts';
+import { consulBlackout, consulPowerCut } from '../../scenarios/consul-blackout.ts';
 import { consulBoundedStaleness, consulLastContact, consulMaxStale } from '../../scenarios/consul-contact.ts';
 import { consulDatacenters } from '../../scenarios/consul-datacenters.ts';
 import {
@@ -26,6 +27,7 @@ const holding: readonly (readonly [name: string, scenario: Scenario, seeds: numb
   ['consul-watch', consulWatch, 25],
   ['consul-services', consulServices, 20],
   ['consul-datacenters', consulDatacenters, 20],
+  ['consul-blackout', consulBlackout, 40],
 ];
 
 describe.each(holding)('%s', (_name, scenario, seeds) => {
@@ -45,6 +47,7 @@ const stories = [
   consulGossipLock,
   consulLockIndexReset,
   consulLockDelayOvertaken,
+  consulPowerCut,
 ];
 
 describe('a broken partner', () => {
@@ -82,5 +85,6 @@ function partnerOf({ name }: Scenario): Scenario {
   if (/queries|deletions/.test(name)) return consulWatch;
   if (/checks|drift/.test(name)) return consulServices;
   if (/repeated/.test(name)) return consulDatacenters;
+  if (/power|forgets/.test(name)) return consulBlackout;
   return /lock|session/.test(name) ? consulLock : consul;
 }

@@ -1,9 +1,19 @@
 // A client agent: clients talk to it as they would to a server. It answers for its own services and checks and passes
 // everything else on. Gossip watches over it, and so over the sessions of its node.
 import { minutes, ms, seconds, type Context, type NodeId, type Protocol } from '../../../sim/index.ts';
-import { isSwimMessage, isSwimTimer, leaveCluster } from '../../swim/index.ts';
+import { isSwimMessage } from '../../swim/index.ts';
 import { isFirstCopy } from '../asked.ts';
-import { joinLan, memberList, onLanMessage, onLanTimer, prepareGossip, type GossipOptions } from '../gossip.ts';
+import {
+  isLanTimer,
+  joinLan,
+  leaveLan,
+  memberList,
+  onLanMessage,
+  onLanRefused,
+  onLanTimer,
+  prepareGossip,
+  type GossipOptions,
+} from '../gossip.ts';
 import { completed, failure, isAgent, isRead, type AgentRequest, type ConsulResponse } from '../requests.ts';
 import { beginFullSync, onSynced, pushChanges } from './anti-entropy.ts';
 import { call, onAnswer, onCallTimer, onServerGone, type Finish } from './calls.ts';
@@ -59,7 +69,7 @@ export function consulAgent({ gossip, config = {}, rules = {} }: AgentOptions): 
     start: (ctx) => start(parts, ctx),
     onMessage: (state, from, message, ctx) => onMessage(parts, state, from, message, ctx, finish),
     onTimer: (state, timer, ctx) => onTimer(parts, state, timer, ctx, finish),
-    onRefused: (state, peer, message, ctx) => onServerGone(parts, state, peer, message, ctx, finish),
+    onRefused: (state, peer, message, ctx) => onRefused(parts, state, peer, message, ctx, finish),
   };
 }
 
@@ -91,7 +101,7 @@ function onMessage(
 }
 
 function onTimer(parts: AgentParts, state: AgentState, timer: ConsulAgent['timer'], ctx: Ctx, finish: Finish): void {
-  if (isSwimTimer(timer)) return onLanTimer(parts.gossip, state.lan, timer, ctx);
+  if (isLanTimer(timer)) return onLanTimer(parts.gossip, state.lan, timer, ctx);
   switch (timer) {
     case 'sync':
       return beginFullSync(parts, state, ctx, finish);
@@ -102,6 +112,18 @@ function onTimer(parts: AgentParts, state: AgentState, timer: ConsulAgent['timer
     case 'outputs':
       return onOutputsTimer(parts, state, ctx, finish);
   }
+}
+
+function onRefused(
+  parts: AgentParts,
+  state: AgentState,
+  peer: NodeId,
+  message: ConsulAgent['message'],
+  ctx: Ctx,
+  finish: Finish,
+): void {
+  if (isSwimMessage(message)) onLanRefused(parts.gossip, state.lan, peer, ctx);
+  onServerGone(parts, state, peer, message, ctx, finish);
 }
 
 function answer(to: NodeId, id: number, response: ConsulResponse, ctx: Ctx): void {
@@ -153,7 +175,7 @@ function answerItself(parts: AgentParts, state: AgentState, request: AgentReques
     case 'agent-members':
       return { status: 200, body: memberList(lan) };
     case 'agent-leave':
-      leaveCluster(parts.gossip.lan, lan, ctx);
+      leaveLan(parts.gossip, lan, ctx);
       return done;
   }
 }

@@ -1,7 +1,7 @@
 // A client agent as a node: a member of the LAN without a vote, which keeps what was registered with it and asks servers.
 import type { Micros, NodeId } from '../../../sim/index.ts';
-import type { SwimMessage, SwimTimer } from '../../swim/index.ts';
-import type { Gossip, Pool } from '../gossip.ts';
+import type { SwimMessage } from '../../swim/index.ts';
+import type { Gossip, LanTimer, Pool } from '../gossip.ts';
 import type { ConsulRequest } from '../requests.ts';
 import type { Asked } from '../asked.ts';
 import type { Answer, Ask } from '../types.ts';
@@ -41,7 +41,7 @@ export interface AgentState {
 export interface ConsulAgent {
   state: AgentState;
   message: SwimMessage | Ask | Answer;
-  timer: SwimTimer | 'sync' | 'calls' | 'ttl' | 'outputs';
+  timer: LanTimer | 'sync' | 'calls' | 'ttl' | 'outputs';
   request: never;
   response: never;
 }
