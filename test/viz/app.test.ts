@@ -98,6 +98,8 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     await page.getByRole('tab', { name: 'State' }).click();
     await page.locator('.state-node').first().waitFor();
     expect(await page.locator('.state-node').first().innerText()).toContain('currentTerm');
+    // A place in the log, the term of the entry and what it does.
+    expect(await page.locator('.log-cell:has(.log-place)').last().innerText()).toMatch(/^\d+\s*\d+: [a-z]+/);
     expect(complaints).toEqual([]);
     await page.close();
   }, 90_000);

@@ -34,18 +34,23 @@ async function take(page: Page, lesson: Lesson): Promise<void> {
   const wrong = lesson.predict.choices.find((_, place) => place !== lesson.predict.answer) ?? '';
   await page.getByRole('button', { name: wrong, exact: true }).click();
   expect(await page.locator('.lesson-answer').innerText()).toContain(
-    `Not so: ${lesson.predict.choices[lesson.predict.answer]}`,
+    `Not so. ${lesson.predict.choices[lesson.predict.answer]}`,
   );
   await ready(page);
   expect(await hashOf(page)).toBe(nodeHash(lesson.run));
   expect(await page.locator('.captions li').count()).toBe(lesson.story.length);
   await page.locator('.caption-go').last().click();
   expect(await page.locator('.captions li').last().getAttribute('aria-current')).toBe('step');
+  // Whoever chooses an event from the list sees it.
+  const picture = await page.locator('.stage').boundingBox();
+  expect(picture?.y).toBeGreaterThanOrEqual(0);
+  expect((picture?.y ?? 900) + (picture?.height ?? 0) * 0.6).toBeLessThanOrEqual(900);
   await page.getByRole('button', { name: 'Turn the knob' }).click();
   await page.locator('.lesson-see').waitFor({ timeout: 30_000 });
   expect(await page.locator('.lesson-see').innerText()).toBe(lesson.knob.see);
   expect(await page.locator('.pane').count()).toBe(2);
   expect(await hashOf(page)).toBe(nodeHash(lesson.knob.run));
+  expect(await page.locator('.comparison').innerText()).toContain('The runs are the same up to event');
   expect(await page.locator('.proofs .is-right').count()).toBe(lesson.check.length + lesson.knob.check.length);
   expect(await page.locator('.proofs .is-wrong').count()).toBe(0);
 }

@@ -17,6 +17,7 @@ import { messageFilter, rowFilter } from '../../viz/page/filter.ts';
 import { noLocks } from '../../viz/page/locks.ts';
 import { buildModel } from '../../viz/page/model.ts';
 import { playerChart } from '../../viz/page/player.ts';
+import { entryText } from '../../viz/page/side/log.ts';
 import { causeOf, effectOf, rowAt, stepEvent, stepMessage } from '../../viz/page/steps.ts';
 import { asSentence } from '../../viz/page/words.ts';
 import { parseRequest } from '../../viz/request.ts';
@@ -52,6 +53,20 @@ describe('the player', () => {
     player.send({ type: 'release' });
     expect(player.getSnapshot().value).toBe('playing');
   });
+});
+
+test.each([
+  [{ term: 1, type: 'noop' }, '1: noop'],
+  [
+    { term: 2, type: 'command', command: { type: 'apply', operation: { type: 'write', key: 'x', value: 1 } } },
+    '2: write x 1',
+  ],
+  [{ term: 1, type: 'command', command: { type: 'kv', write: { verb: 'set', key: 'k1', value: '9' } } }, '1: set k1 9'],
+  [{ zxid: 2 ** 32 + 7, txn: { type: 'set', session: 'c1/6', sequence: 5, key: 'k', value: null } }, '1.7: set k'],
+  ['n1', 'n1'],
+  [{ a: 1 }, '{"a":1}'],
+])('the entry %j of a list is told as %s', (item, text) => {
+  expect(entryText(item)).toBe(text);
 });
 
 describe('steps', () => {

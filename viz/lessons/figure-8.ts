@@ -60,7 +60,7 @@ export const figure8Lesson: Lesson = {
   ],
   predict: {
     ask: 'An entry of term 1 is on three of five servers while the leader is of term 4. May the leader call it committed?',
-    choices: ['Yes: a majority has it', 'No: a later leader without it can still win'],
+    choices: ['It may: a majority has it', 'It must not: a later leader without it can still win'],
     answer: 1,
     why: 'A server whose last entry is of term 2 wins the votes of those that hold the entry of term 1, and overwrites it.',
   },

@@ -1,7 +1,7 @@
 // The gallery: every scenario there is, by protocol, each a way into its run; lessons come first.
 import type { CatalogueEntry } from '../catalogue.ts';
 import type { Lesson } from '../lessons/format.ts';
-import { element } from './overlay/element.ts';
+import { button, element } from './overlay/element.ts';
 
 export interface GallerySetting {
   readonly entries: readonly CatalogueEntry[];
@@ -49,6 +49,7 @@ export function gallery({ entries, lessons, openFile }: GallerySetting): HTMLEle
         file,
         element('label', { class: 'button', text: 'Open a replay or lesson file', attributes: { for: 'open-file' } }),
       ]),
+      shortcuts(sections),
       ...sections,
     ]),
   ]);
@@ -68,6 +69,18 @@ function lessonSection(lessons: readonly Lesson[]): HTMLElement {
     element('h2', { class: 'gallery-title', text: 'Lessons: predict first, then see' }),
     element('ol', { class: 'cards' }, cards),
   ]);
+}
+
+/** A way to each protocol: there are more scenarios than anybody scrolls through. */
+function shortcuts(sections: readonly HTMLElement[]): HTMLElement {
+  const made = sections.map((section) => {
+    const title = section.querySelector('h3') as HTMLElement;
+    return button(title.textContent, 'button button-small', () => {
+      section.scrollIntoView({ block: 'start' });
+      title.focus({ preventScroll: true });
+    });
+  });
+  return element('nav', { class: 'protocols', attributes: { 'aria-label': 'Protocols' } }, made);
 }
 
 function family(protocol: string, members: readonly CatalogueEntry[]): HTMLElement {
@@ -91,7 +104,7 @@ function family(protocol: string, members: readonly CatalogueEntry[]): HTMLEleme
     return made;
   });
   return element('section', { class: 'family' }, [
-    element('h3', { class: 'family-name', text: protocol }),
+    element('h3', { class: 'family-name', text: protocol, attributes: { tabindex: '-1' } }),
     element('ul', { class: 'cards' }, cards),
   ]);
 }

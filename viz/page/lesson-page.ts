@@ -45,7 +45,10 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
   const knob = element('div', { class: 'lesson-part lesson-knob' });
   story.hidden = true;
   knob.hidden = true;
-  const teller = createTeller(lesson, base, (row) => page?.workbench.goTo(row));
+  const teller = createTeller(lesson, base, {
+    goTo: (row) => page?.workbench.goTo(row),
+    show: () => page?.workbench.bringIntoSight(),
+  });
   const outcome = element('div', { class: 'lesson-outcome', attributes: { 'aria-live': 'polite' } });
   const turn = button('Turn the knob', 'button', () => void page?.request(lesson.knob.run));
   story.append(
@@ -103,7 +106,7 @@ function prediction({ predict }: Lesson, onAnswer: () => void): HTMLElement {
         each.disabled = true;
       }
       const right = predict.choices[predict.answer] ?? '';
-      told.textContent = `${place === predict.answer ? 'Right.' : `Not so: ${asSentence(right)}`} ${predict.why}`;
+      told.textContent = `${place === predict.answer ? 'Right.' : `Not so. ${asSentence(right)}`} ${predict.why}`;
       // The chosen button cannot be pressed again, so the focus goes on to what it said.
       told.focus({ preventScroll: true });
       onAnswer();
@@ -124,12 +127,20 @@ interface Teller {
   tell(place: number): void;
 }
 
-function createTeller({ story }: Lesson, { model }: ShownRun, goTo: (row: number) => void): Teller {
+interface Stage {
+  goTo(row: number): void;
+  show(): void;
+}
+
+function createTeller({ story }: Lesson, { model }: ShownRun, { goTo, show }: Stage): Teller {
   const placed = placeCaptions(model, story).filter(({ row }) => row >= 0);
   let told = 0;
   const items = placed.map(({ caption, row }, place) =>
     element('li', {}, [
-      button(instant(model.rows.time[row] ?? 0), 'caption-go', () => teller.tell(place)),
+      button(instant(model.rows.time[row] ?? 0), 'caption-go', () => {
+        teller.tell(place);
+        show();
+      }),
       element('span', { text: caption.say }),
     ]),
   );

@@ -5,7 +5,7 @@ import type { RunRequest } from '../request.ts';
 import { Cancelled, createScope, EngineError, type Engine, type EngineScope, type Question } from './engine.ts';
 import { layersOf } from './layers.ts';
 import { button, element } from './overlay/element.ts';
-import { findings } from './overlay/findings.ts';
+import { findings, foldedFindings } from './overlay/findings.ts';
 import { header } from './overlay/header.ts';
 import { progressInWords } from './overlay/progress.ts';
 import { seedFinder } from './seed-finder.ts';
@@ -150,13 +150,17 @@ export function createRunPage(
       onPlace: (where) => setting.onPlace?.(page.shown, where),
     });
     const bench = workbench;
+    const showFinding = (index: number): void => {
+      bench.jump({ type: 'finding', index });
+      bench.bringIntoSight();
+    };
     root.replaceChildren(
       setting.home === undefined ? header(data) : header(data, setting.home),
       element('main', {}, [
         status,
         ...(setting.above === undefined ? [] : [setting.above]),
         ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
-        findings(data, (index) => bench.jump({ type: 'finding', index }), runs.length > 1),
+        (setting.above === undefined ? findings : foldedFindings)(data, showFinding, runs.length > 1),
         ...(runs.length === 1 && setting.above === undefined ? seedFinder(scope, entry, page.shown, openSeed) : []),
         bench.node,
       ]),

@@ -123,7 +123,8 @@ function interpolateWindow(start: TimeWindow, target: TimeWindow, progress: numb
 
 const easeInOut = (progress: number): number => (progress < 0.5 ? 2 * progress ** 2 : 1 - 2 * (1 - progress) ** 2);
 
-const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+/** Whether the reader asked for less motion. */
+export const prefersStillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Whether an event zooms or pans: with Shift held a drag marks a stretch, and a wheel pans. */
 function isForWindow(event: WheelEvent | MouseEvent): boolean {

@@ -21,6 +21,7 @@ import { createPlayer, type Player } from './player.ts';
 import type { ShownRun } from './shown-run.ts';
 import type { KnownSeeds } from './side/seeds.ts';
 import { createSide, type Side } from './side/side.ts';
+import { bringIntoSight, heightInSight } from './sight.ts';
 import { rowAt } from './steps.ts';
 import { rowOfTarget, targetOfRow, timesOfTarget, type Target } from './target.ts';
 import type { TimeWindow } from './view.ts';
@@ -56,6 +57,8 @@ export interface Workbench {
   close(): void;
   place(): Place;
   jump(target: Target): void;
+  /** Scrolls to the picture where most of it is out of sight. */
+  bringIntoSight(): void;
   readonly panes: readonly Pane[];
   /** Fills the panels that need to know the scenario. */
   setEntry(entry: CatalogueEntry): void;
@@ -96,6 +99,7 @@ export function createWorkbench(setting: WorkbenchSetting): Workbench {
     close: () => closeBench(bench, resized),
     place: () => placeOf(bench),
     jump: (target) => jump(bench, subject(bench), target),
+    bringIntoSight: () => bringIntoSight(node, (bench.panes[0] as Pane).stage.node),
     goTo: (row) => goTo(bench, row),
     head: (head) => bench.headPlace.replaceChildren(head),
     setEntry: (entry) => bench.side.setEntry(entry),
@@ -297,9 +301,8 @@ function drawLegend(bench: Bench): void {
 
 /** The lanes take what the window leaves below the head, so that the whole picture is in sight where that is possible. */
 function fit(bench: Bench): void {
-  const first = bench.panes[0] as Pane;
-  const top = first.stage.node.getBoundingClientRect().top + scrollY;
-  const room = Math.max(320, Math.min(820, innerHeight - top - 96));
+  const { stage } = bench.panes[0] as Pane;
+  const room = heightInSight(stage.node.closest('.workbench'), stage.node);
   for (const pane of bench.panes) pane.fit(bench.panes.length === 1 ? room : Math.max(240, room / 2));
   const { picture } = subject(bench);
   bench.overview.draw(picture.look.theme, picture.layout.width);
@@ -359,9 +362,7 @@ function markStretch(bench: Bench, stretch: TimeWindow | undefined): void {
   bench.side.summarize(stretch);
 }
 
-function summarizeVisible(bench: Bench): void {
-  markStretch(bench, subject(bench).view.window());
-}
+const summarizeVisible = (bench: Bench): void => markStretch(bench, subject(bench).view.window());
 
 function seek(bench: Bench, time: number): void {
   bench.row = -1;

@@ -29,6 +29,15 @@ export function findings(data: TimelineData, onJump?: (index: number) => void, i
   return element('section', { class: 'findings', attributes: { 'aria-label': 'Findings' } }, children);
 }
 
+/** The same in one line that opens, where something else explains what was found. */
+export function foldedFindings(data: TimelineData, onJump: (index: number) => void, isChanged: boolean): HTMLElement {
+  const all = findings(data, onJump, isChanged);
+  if (data.findings.length === 0) return all;
+  const names = [...new Set(data.findings.map(({ name }) => name))].join(', ');
+  const whose = isChanged ? 'Found in the changed run' : 'Found';
+  return element('details', { class: 'folded-findings' }, [element('summary', { text: `✕ ${whose}: ${names}` }), all]);
+}
+
 function card(data: TimelineData, finding: TimelineFinding, onClick: () => void): HTMLElement {
   const isInvalid = finding.verdict === 'invalid';
   const where = finding.lanes.map((lane) => data.lanes[lane]?.id ?? '').join(', ');

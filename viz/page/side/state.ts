@@ -6,6 +6,7 @@ import { Cancelled, type Engine, type Question } from '../engine.ts';
 import { shortJson } from '../marks.ts';
 import { element } from '../overlay/element.ts';
 import { instant } from '../words.ts';
+import { listCells, type ListSetting } from './log.ts';
 
 export interface StatePanel {
   readonly node: HTMLElement;
@@ -13,7 +14,6 @@ export interface StatePanel {
   show(run: number, event: number): void;
 }
 
-const longestList = 24;
 const deepest = 2;
 
 export function createStatePanel(engine: Engine): StatePanel {
@@ -32,8 +32,10 @@ export function createStatePanel(engine: Engine): StatePanel {
     question = engine.ask('moment', { run, event });
     try {
       const moment = await question.answer;
-      status.textContent = `Right after event ${moment.event}, at ${instant(moment.now)}. What changed is marked.`;
       body.replaceChildren(...moment.nodes.map((each, place) => card(each, moment.now, before?.nodes[place], open)));
+      const isAnyOpen = body.querySelector('.log-cell.is-open') !== null;
+      const dashed = isAnyOpen ? ' Dashed entries are not committed, as far as their node knows.' : '';
+      status.textContent = `Right after event ${moment.event}, at ${instant(moment.now)}. What changed is marked.${dashed}`;
       before = moment;
     } catch (error) {
       if (!(error instanceof Cancelled)) status.textContent = error instanceof Error ? error.message : String(error);
@@ -60,11 +62,13 @@ function card(node: NodeMoment, now: number, before: NodeMoment | undefined, ope
     element('span', { class: off === 0 ? 'state-clock' : 'state-clock is-off', text: clock }),
   ]);
   const old = before === undefined || before.state === null ? undefined : new Map(fieldsOf(before.state));
-  const rows = fieldsOf(node.state).map(([name, value]) => {
+  const all = fieldsOf(node.state);
+  const fields = new Map(all);
+  const rows = all.map(([name, value]) => {
     const isNew = old !== undefined && JSON.stringify(old.get(name)) !== JSON.stringify(value);
     return element('div', { class: isNew ? 'state-field is-new' : 'state-field' }, [
-      element('dt', { text: name }),
-      element('dd', {}, [valueNode(value)]),
+      element('dt', { text: name.replaceAll('.', '.\u200b') }),
+      element('dd', {}, [valueNode(value, name, fields)]),
     ]);
   });
   const made = element('details', { class: 'state-node' }, [head, element('dl', {}, rows)]);
@@ -84,30 +88,22 @@ function fieldsOf(state: Json, path = '', depth = 0): [name: string, value: Json
 }
 
 /** The one field that holds a whole protocol says nothing in a path. */
-const isWrapper = (path: string): boolean => path === 'raft' || path === 'peer';
+const isWrapper = (path: string): boolean => path === 'raft' || path === 'zab' || path === 'peer';
 
-/** Lists, such as logs, as cells; the latest ones when they are long. */
-function valueNode(value: Json): Node {
+function valueNode(value: Json, name: string, fields: ReadonlyMap<string, Json>): Node {
   if (!Array.isArray(value) || value.length === 0) return element('code', { text: shortJson(value, 160) });
-  const list = value as readonly Json[];
-  const shown = list.slice(-longestList);
-  const skipped = list.length - shown.length;
-  const cells = shown.map((item, index) => {
-    const title = `${skipped + index}: ${JSON.stringify(item)}`;
-    return element('li', { class: 'log-cell', text: cellText(item), attributes: { title } });
-  });
-  if (skipped > 0) cells.unshift(element('li', { class: 'log-cell is-more', text: `… ${skipped}` }));
-  return element('ol', { class: 'log-cells' }, cells);
+  return listCells(value as readonly Json[], listSetting(name, fields));
 }
 
-/** An entry of a log by its term and its command. */
-function cellText(item: Json): string {
-  if (!isObject(item)) return shortJson(item, 16);
-  const { term, epoch, command, value, op } = item;
-  const when = term ?? epoch;
-  const what = command ?? value ?? op;
-  if (when === undefined) return shortJson(item, 22);
-  return what === undefined || what === null ? shortJson(when) : `${shortJson(when)}: ${shortJson(what, 14)}`;
+/** What Raft's and Zab's states say of their logs, under the names that these protocols have for it. */
+function listSetting(name: string, fields: ReadonlyMap<string, Json>): ListSetting {
+  const number = (field: string): number | undefined => {
+    const value = fields.get(field);
+    return typeof value === 'number' ? value : undefined;
+  };
+  if (name === 'log') return { committed: number('committed') };
+  const base = name === 'log.entries' ? number('log.base') : undefined;
+  return base === undefined ? {} : { first: base + 1, committed: number('commitIndex') };
 }
 
 function isObject(value: Json): value is { readonly [key: string]: Json } {
