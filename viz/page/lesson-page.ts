@@ -128,8 +128,8 @@ interface Teller {
 }
 
 interface Stage {
-  goTo(row: number): void;
-  show(): void;
+  readonly goTo: (row: number) => void;
+  readonly show: () => void;
 }
 
 function createTeller({ story }: Lesson, { model }: ShownRun, { goTo, show }: Stage): Teller {

@@ -1,6 +1,7 @@
 // What the simulator's thread does for the page, each service a generator: it yields what is worth telling on the way, and
 // between slices of work, so that a run can be cancelled and a later question is not kept waiting.
 import { findScenario, scenarios } from '../../scenarios/index.ts';
+import { InputError } from '../../sim/fault.ts';
 import { differentInputs, partingOf } from '../../sim/diff.ts';
 import { replayFileOf } from '../../sim/replay.ts';
 import type { Run } from '../../sim/run.ts';
@@ -120,7 +121,19 @@ function worldOf(request: RunRequest): { scenario: Scenario; options: SimulateOp
     ...(faults === undefined ? {} : { faults }),
     ...(workload === undefined ? {} : { workload }),
   };
-  return { scenario: findScenario(request.scenario), options };
+  return { scenario: builtIn(request.scenario), options };
+}
+
+/** @throws InputError that also says what helps where the scenario is the reader's own. */
+function builtIn(name: string): Scenario {
+  try {
+    return findScenario(name);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      `${error.message}. A scenario of your own is run by the command line, which makes a timeline of a replay file of it: npx faultline timeline FILE --scenario YOUR-SCENARIO.ts`,
+    );
+  }
 }
 
 function differenceOf(one: Run, other: Run): Difference {

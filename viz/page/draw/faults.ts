@@ -62,8 +62,19 @@ export function drawPins(frame: Frame): void {
   }
 }
 
+/** What makes links worse without cutting them: it often concerns every lane at once, and several together. */
+const worsening = new Set([
+  'slow-link',
+  'lossy-link',
+  'duplicating-link',
+  'reordering-link',
+  'lose-messages',
+  'delay-messages',
+]);
+
 function shadeFault(frame: Frame, fault: FaultSpan, withEdges: boolean): void {
   const { context, theme } = frame;
+  const isWorsening = worsening.has(fault.type);
   const [left, right] = extentOf(frame, fault.from, fault.to, 1);
   const colour = theme.family[fault.family] ?? theme.muted;
   context.font = `600 9.5px ${fontFamily}`;
@@ -73,11 +84,11 @@ function shadeFault(frame: Frame, fault: FaultSpan, withEdges: boolean): void {
       const box = boxOf(frame, lane);
       if (box === undefined) continue;
       context.fillStyle = colour;
-      context.globalAlpha = (theme.dark ? 0.085 : 0.07) * (number % 2 === 0 ? 1 : 2);
+      context.globalAlpha = (theme.dark ? 0.085 : 0.07) * (isWorsening ? 0.35 : number % 2 === 0 ? 1 : 2);
       context.fillRect(left, box.top + 1, right - left, box.bottom - box.top - 2);
       context.globalAlpha = 0.9;
       const start = Math.max(left, 0) + 5;
-      if (side.label !== '' && !isNotedNear(frame, lane, start))
+      if (side.label !== '' && !isWorsening && !isNotedNear(frame, lane, start))
         fitText(context, side.label, start, right - 4, box.top + 4, 90);
     }
   });

@@ -21,7 +21,8 @@ export function createWhatIf(setting: WhatIfSetting): HTMLElement {
   const panel = element('section', { class: 'what-if', attributes: { 'aria-label': 'What if' } });
   const { entry, shown } = setting;
   if (entry === undefined) {
-    const text = `The scenario ${shown.model.data.scenario} is not among those built into this page, so it cannot be run here.`;
+    const { scenario } = shown.model.data;
+    const text = `The scenario ${scenario} is not built into this page, so the page shows this run and cannot run it again. The command line can: change the faults in a replay file of it, then npx faultline timeline FILE --scenario YOUR-SCENARIO.ts`;
     panel.append(element('p', { class: 'hint', text }));
     return panel;
   }
