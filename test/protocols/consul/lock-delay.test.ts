@@ -7,7 +7,8 @@ import { consulKvRules } from '../../../protocols/consul/state/kv.ts';
 import { applyConsul, type ConsulAnswer, type ConsulCommand } from '../../../protocols/consul/state/machine.ts';
 import { emptyState, type ConsulState } from '../../../protocols/consul/state/types.ts';
 import { ms, seconds, type Micros } from '../../../sim/index.ts';
-import { converse, put, session, type Step } from './conversation.ts';
+import { nodes } from './cluster.ts';
+import { converse, inTurn, put, session, type Step } from './conversation.ts';
 
 const servers = ['s1', 's2', 's3'];
 const settled = seconds(8);
@@ -35,6 +36,33 @@ describe('a lock-delay', () => {
     expect(new Set(tries(ms(100), {}))).toEqual(new Set([false]));
     expect(new Set(tries(seconds(1.9), {}))).toEqual(new Set([false]));
     expect(new Set(tries(seconds(2.1), {}))).toEqual(new Set([true]));
+  });
+
+  test('is on every key that the session held, and on none that it had let go', () => {
+    const keys = ['a', 'b', 'c'];
+    const two = inTurn('s1', settled, [session('two')], 'two');
+    const one = inTurn(
+      's1',
+      settled,
+      [
+        session('one', { lockDelay: seconds(5) }),
+        ...[...keys, 'free'].map((key) => put(key, '', { acquire: '$one' })),
+        put('free', '', { release: '$one' }),
+        { type: 'session-destroy', session: '$one' },
+      ],
+      'one',
+    );
+    const asks = [...keys, 'free'].map((key) => put(key, '', { acquire: '$two' }));
+    const steps = [
+      ...two,
+      ...one,
+      ...inTurn('s1', settled + seconds(2), asks, 'two'),
+      ...inTurn('s1', settled + seconds(8), asks, 'two'),
+    ];
+    const answers = converse({ nodes, steps })
+      .exchanges.slice(-8)
+      .map(({ response }) => response.body);
+    expect(answers).toEqual([false, false, false, true, true, true, true, true]);
   });
 
   test('is overtaken in Consul by who asks before the end of the session is committed', () => {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { consulServer, type ConsulOptions } from '../../../protocols/consul/server.ts';
 import type { ConsulRequest } from '../../../protocols/consul/requests.ts';
+import type { TransactionOperation } from '../../../protocols/consul/state/transaction.ts';
 import { ms, seconds, type Fault, type NodeId } from '../../../sim/index.ts';
 import { converse, get, inTurn, put, valueOf, type Exchange, type Step, type Talk } from './conversation.ts';
 
@@ -65,6 +66,51 @@ test('a server whose state is replaced by a snapshot answers all that wait there
     expect((response.body as readonly unknown[]).length).toBeGreaterThan(20);
   }
   expect(answered).toBeGreaterThan(2);
+});
+
+describe('a blocking query hears at once', () => {
+  const check = (status: 'passing' | 'critical') => ({ id: 'c', name: '', status, output: '', serviceId: '' }) as const;
+  const register = (node: string, status: 'passing' | 'critical'): ConsulRequest => ({
+    type: 'catalog-register',
+    registration: { node, address: node, checks: [check(status)] },
+  });
+  const ofNode: ConsulRequest = { type: 'session-create', session: { name: 'n', node: 'n1', checks: ['c'] } };
+  const before = [register('n1', 'passing'), ofNode, put('k', '1', { acquire: '$n' }), put('p/a', '1')];
+  const list: ConsulRequest = { type: 'kv-list', prefix: 'p/' };
+  const transaction = (...operations: readonly TransactionOperation[]): ConsulRequest => ({
+    type: 'transaction',
+    operations,
+  });
+  const cases: readonly (readonly [what: string, read: ConsulRequest, change: ConsulRequest])[] = [
+    ['of a transaction that writes', get('k'), transaction({ verb: 'set', key: 'k', value: '2' })],
+    ['of a transaction that deletes', list, transaction({ verb: 'delete', key: 'p/a' })],
+    ['of a tree that goes', list, { type: 'kv-delete', key: 'p', recurse: true }],
+    ['of a lock that is let go', get('k'), put('k', '1', { release: '$n' })],
+    ['of a lock whose session is destroyed', get('k'), { type: 'session-destroy', session: '$n' }],
+    ['of a lock whose holder fails its check', get('k'), register('n1', 'critical')],
+    ['of a lock whose node goes', get('k'), { type: 'catalog-deregister', deregistration: { node: 'n1' } }],
+    ['of a new session', { type: 'session-list' }, ofNode],
+    ['of a session that ends with its check', { type: 'session-list' }, register('n1', 'critical')],
+    ['of a new node', { type: 'catalog-nodes' }, register('n2', 'passing')],
+    ['of a check', { type: 'health-node', node: 'n1' }, register('n1', 'critical')],
+    ['of a check that turns critical', { type: 'health-state', state: 'critical' }, register('n1', 'critical')],
+  ];
+
+  test.each(cases)('%s, at the leader and at a follower', (_what, read, change) => {
+    const steps = inTurn('s1', settled, [...before, read]);
+    const { index } = converse({ nodes, steps }).exchanges.at(-1)!.response;
+    for (const ask of servers) {
+      const waits = { ...read, index, wait: seconds(20), consistency: 'stale' } as ConsulRequest;
+      const asked: Step[] = [
+        { at: at(2), ask, request: waits },
+        { at: at(3), ask: 's1', as: 'c', request: change },
+      ];
+      const [waited, done] = converse({ nodes, steps: [...steps, ...asked] }).exchanges.slice(-2);
+      expect(done!.response.status).toBe(200);
+      expect([ask, waited!.took > seconds(1), waited!.took < seconds(1.3)]).toEqual([ask, true, true]);
+      expect(waited!.response.index).toBeGreaterThan(index!);
+    }
+  });
 });
 
 describe('stale reads', () => {

@@ -1,6 +1,6 @@
 // Redis servers as nodes: what survives a crash by how it is written, what replicas know, and who hears of what.
 import { describe, expect, test } from 'vitest';
-import { ms, seconds, type Micros } from '../../../sim/index.ts';
+import { ms, seconds, type Fault, type Micros } from '../../../sim/index.ts';
 import type { RedisConfig } from '../../../protocols/redis/config.ts';
 import { powerLoss, talk } from './talk.ts';
 
@@ -221,6 +221,52 @@ describe('replication', () => {
       [{ at: seconds(5), fault: { type: 'partition', groups: [['r1'], ['r2']], for: seconds(5) + ms(300) } }],
     );
     expect(answers[3]).toEqual(['["1", "1", "1", "1", "1"]']);
+  });
+
+  test('a replica that is told the same write twice applies it once', () => {
+    const slow: Fault = { type: 'slow-link', from: ['r1'], to: ['r2'], add: seconds(1), for: seconds(8) };
+    const { answers } = talk(
+      pair,
+      [
+        // The replica asks for what it lacks, as it does every 10 s, while this is on its way to it.
+        { at: seconds(9) + ms(500), lines: ['RPUSH l 1', 'RPUSH l 2'] },
+        { at: seconds(12), lines: ['RPUSH l 3'] },
+        { at: seconds(20), to: 'r2', lines: ['LRANGE l 0 -1', 'ROLE'] },
+        { at: seconds(21), lines: ['RPUSH l 4', 'WAIT 1 0'] },
+        { at: seconds(25), to: 'r2', lines: ['LRANGE l 0 -1'] },
+      ],
+      [{ at: seconds(5), fault: slow }],
+    );
+    expect(answers[2]).toEqual(['["1", "2", "3"]', '["slave", "r1", "6379", "connected", (integer) 3]']);
+    expect(answers[4]).toEqual(['["1", "2", "3", "4"]']);
+  });
+
+  test('a replica of a primary that was passed over gets everything from the new one, which began a history of its own', () => {
+    const { answers } = talk(
+      [{}, { replicaOf: 'r1' }, { replicaOf: 'r1' }],
+      [
+        { at: seconds(3), lines: ['SET a 1'] },
+        { at: seconds(6), lines: ['SET b old'] }, // reaches r3 and not r2
+        { at: seconds(7), client: 'c2', to: 'r2', lines: ['REPLICAOF NO ONE', 'SET c new'] }, // the same place in another history
+        { at: seconds(12), to: 'r3', lines: ['REPLICAOF r2 6379'] },
+        { at: seconds(16), to: 'r3', lines: ['MGET a b c'] },
+      ],
+      [
+        {
+          at: seconds(5),
+          fault: {
+            type: 'partition',
+            groups: [
+              ['r1', 'r3', 'c1'],
+              ['r2', 'c2'],
+            ],
+            for: seconds(5),
+          },
+        },
+      ],
+    );
+    expect(answers[2]).toEqual(['OK', 'OK']);
+    expect(answers[4]).toEqual(['["1", (nil), "new"]']);
   });
 
   test('a replica whose clock is ahead drops nothing that its primary still has', () => {

@@ -31,7 +31,9 @@ function instance(answers: readonly Answer[]): Protocol<Scripted> {
     onMessage(state, from, message, ctx) {
       if (message.type !== 'Commands') return;
       const { says, after } = answers[state.answered++] ?? { says: 'yes', after: 0 };
-      ctx.note('asked', { command: message.commands[0]?.slice(0, 2).join(' ') ?? '' });
+      const [command = []] = message.commands;
+      const value = command[0] === 'SET' ? command[2] : command[4];
+      ctx.note('asked', { command: command.slice(0, 2).join(' '), value: value ?? '' });
       ctx.work(after);
       const reply = { type: 'integer', value: says === 'yes' ? '1' : '0' } as const;
       ctx.send(from, { type: 'Replies', request: message.request, replies: [reply] });
@@ -88,6 +90,16 @@ function asked({ trace }: Run, command: string): number {
   return all.filter(({ kind, payload }) => kind === 'note' && JSON.stringify(payload).includes(command)).length;
 }
 
+/** The values that instances were asked to take, to prolong or to give back. */
+function values({ trace }: Run, command: string): readonly string[] {
+  if (trace === undefined) return [];
+  const all = Array.from({ length: trace.length }, (_, index) => traceRow(trace, index));
+  return all.flatMap(({ payload }) => {
+    const note = payload as { readonly command?: string; readonly value?: string } | null;
+    return note?.command?.startsWith(command) === true ? [note.value ?? ''] : [];
+  });
+}
+
 const now: Answer = { says: 'yes', after: 0 };
 const never: Answer = { says: 'no', after: 0 };
 
@@ -136,4 +148,52 @@ test('a lock whose token comes after its end is given back, and not held', () =>
   expect(asked(run(ms(900)), 'EVAL compare-and-delete')).toBe(0);
   expect(outcomes(run(ms(1_000)))).toEqual(['the token came too late']);
   expect(asked(run(ms(1_000)), 'EVAL compare-and-delete')).toBe(3);
+});
+
+test('each attempt takes the lock with a value of its own and gives back that one, so that a release that comes late frees nothing', () => {
+  const refuses = [never, now, never, now]; // the lock, and then its release, twice
+  const run = play({
+    instances: [[], refuses, refuses],
+    operations: [[0, 'acquire']],
+    options: { config: { attempts: 3 } },
+  });
+  expect(outcomes(run)).toEqual(['ok']);
+  const taken = values(run, 'SET');
+  expect(taken).toHaveLength(9);
+  expect(taken.every((value) => /^[0-9a-f]{40}$/.test(value))).toBe(true);
+  expect(new Set(taken).size).toBe(3);
+  expect(new Set(values(run, 'EVAL')).size).toBe(2);
+  expect(taken).toEqual(expect.arrayContaining([...values(run, 'EVAL')]));
+  expect(values(run, 'EVAL')).not.toContain(taken.at(-1));
+});
+
+test('a lock is prolonged as often as configured, and a new lock as often again', () => {
+  const turn = (begin: number): (readonly [number, string])[] => [
+    [begin, 'acquire'],
+    ...[1, 2, 3].map((place) => [begin + 100 * place, 'extend'] as const),
+    [begin + 400, 'release'],
+  ];
+  const run = play({
+    instances: [[], [], []],
+    operations: [...turn(0), ...turn(600)],
+    options: { config: { maxExtensions: 2 } },
+  });
+  const once = ['ok', 'ok', 'ok', 'extended often enough', 'ok'];
+  expect(outcomes(run)).toEqual([...once, ...once]);
+});
+
+test('an instance that does not answer in time has not prolonged the lock', () => {
+  const late: Answer = { says: 'yes', after: ms(200) };
+  const extended = (answers: readonly Answer[]): string[] =>
+    outcomes(
+      play({
+        instances: answers.map((answer) => [now, answer]),
+        operations: [
+          [0, 'acquire'],
+          [100, 'extend'],
+        ],
+      }),
+    );
+  expect(extended([now, now, late])).toEqual(['ok', 'ok']);
+  expect(extended([now, late, late])).toEqual(['ok', 'not extended']);
 });

@@ -27,6 +27,12 @@ describe('the rules', () => {
     const isExtended = (count: number, isValid: boolean) => redlockRules.isExtended(count, 5, isValid, specified);
     expect([isExtended(3, true), isExtended(2, true), isExtended(5, false)]).toEqual([true, false, false]);
   });
+
+  test('work begins only where it and the way of its write, two instance time-outs, fit into what is left', () => {
+    const mayWork = (remaining: number): boolean =>
+      redlockRules.mayWork(remaining, ms(20), { ...specified, instanceTimeout: ms(50) });
+    expect([ms(120), ms(120) + 1, 0, -ms(1)].map(mayWork)).toEqual([false, true, false, false]);
+  });
 });
 
 /** What the clients of a world of this preset did, with nothing going wrong. */
