@@ -78,7 +78,7 @@ function verdictOf({ verdict, causes, seeds, planned, ended, broken }: Campaign,
         ? `  ${paint.dim('(time is up)')}`
         : '';
   if (broken !== undefined)
-    return `${paint.bold(paint.red('BROKEN'))}  this is a defect of the tools, not of the protocol${cut}`;
+    return `${paint.bold(paint.red('BROKEN'))}  a defect of the scenario or of the tools, no finding about the protocol${cut}`;
   const failing = (wanted: string): number =>
     causes.filter((cause) => cause.verdict === wanted).reduce((sum, cause) => sum + cause.seeds, 0);
   switch (verdict) {

@@ -21,6 +21,15 @@ Exit codes:
   5    the Redis of a fleet cannot be reached, or no worker there serves the campaign
   130  interrupted; what was found until then is kept and printed`;
 
+/** Of two exit codes the one that must not go unseen. */
+export function worseCode(one: number, other: number): number {
+  const order: readonly number[] = [
+    ...[exitCode.fine, exitCode.unknown, exitCode.violation],
+    ...[exitCode.usage, exitCode.unreachable, exitCode.interrupted, exitCode.internal],
+  ];
+  return order.indexOf(other) > order.indexOf(one) ? other : one;
+}
+
 export function exitCodeOf(verdict: Verdict): number {
   switch (verdict) {
     case 'valid':

@@ -95,6 +95,16 @@ export function readReplay(path: string, text: string = readReplayText(path)): R
 
 const largestReplay = 256 * 1024 * 1024;
 
+/** Takes a file away, if there is one: a folder, a pipe or a device stays. @throws OutputError */
+export function removeFile(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return;
+  try {
+    rmSync(path);
+  } catch (error) {
+    throw new OutputError(`cannot remove ${path}: ${reasonOf(error)}`);
+  }
+}
+
 /** Makes the folder and its parents. @throws OutputError */
 export function makeFolder(path: string): void {
   try {

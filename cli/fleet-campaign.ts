@@ -88,6 +88,7 @@ class Coordinator {
   #msPerSeed = rangeMs / 4;
   #announcedAt = -Infinity;
   #addedAt = -Infinity;
+  #isLate = false;
 
   constructor(announcement: Announcement, tally: Tally, fleet: Fleet, options: FleetOptions) {
     this.#announcement = announcement;
@@ -138,7 +139,8 @@ class Coordinator {
       try {
         await this.#keepAlive();
         await this.#collect();
-        await this.#handOut();
+        if (this.#isLate) await this.#callBack();
+        else await this.#handOut();
         this.#vigil.hear();
       } catch (error) {
         if (error instanceof InputError) throw error;
@@ -179,6 +181,21 @@ class Coordinator {
       await Promise.all(jobs.map((job) => job.remove()));
       isMore = listed.length >= most;
     }
+  }
+
+  /**
+   * When the time is up: takes back what nobody has begun, and waits for the rest. A seed that never ends is no less so because the
+   * time is up.
+   */
+  async #callBack(): Promise<void> {
+    if (this.#tally.ended !== 'running') return;
+    const waiting = await this.#queue.getJobs(['wait', 'prioritized']);
+    await this.#queue.drain();
+    const active = new Set(
+      (await this.#queue.getJobs(['active', 'delayed', 'completed', 'failed'])).map((job) => job?.id),
+    );
+    for (const job of waiting) if (job?.id !== undefined && !active.has(job.id)) this.#out.delete(job.id);
+    if (this.#out.size === 0) this.#end('out of time');
   }
 
   /** Keeps as many ranges waiting as are under way, and a few. */
@@ -247,7 +264,7 @@ class Coordinator {
   /** Looks at the clocks; asks the server nothing. */
   #watch(): void {
     const { timeMs = Infinity, onProgress, tell } = this.#options;
-    if (performance.now() - this.#began >= timeMs) this.#end('out of time');
+    if (performance.now() - this.#began >= timeMs) this.#isLate = true;
     const isOn = this.#tally.ended === 'running';
     const reason = isOn ? (this.#vigil.checkServer() ?? this.#vigil.checkWorkers()) : undefined;
     if (reason !== undefined && this.#tally.next === 0) this.#settle(new FleetError(reason));

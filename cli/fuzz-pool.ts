@@ -44,6 +44,7 @@ class Pool {
   #settle: (error?: Error) => void = () => {};
   #next = 0;
   #batch = 1;
+  #isLate = false;
 
   constructor(threads: readonly SeedThread[], tally: Tally, options: PoolOptions) {
     this.#threads = threads;
@@ -61,7 +62,11 @@ class Pool {
     const clock = setInterval(() => this.#watch(), watchInterval);
     try {
       if (signal?.aborted === true) interrupt();
-      for (const thread of this.#threads) this.#occupy(thread).catch((error: Error) => this.#settle(error));
+      const occupied = Promise.all(this.#threads.map((thread) => this.#occupy(thread)));
+      occupied.then(
+        () => this.#end('out of time'),
+        (error: Error) => this.#settle(error),
+      );
       await this.#settled;
     } finally {
       clearInterval(clock);
@@ -76,7 +81,7 @@ class Pool {
 
   /** Gives the thread batches as long as there are any. */
   async #occupy(thread: SeedThread): Promise<void> {
-    while (this.#tally.ended === 'running' && this.#next < this.#options.seeds) {
+    while (this.#tally.ended === 'running' && this.#next < this.#options.seeds && !this.#isLate) {
       const batch = this.#takeBatch();
       if (batch === undefined) await new Promise((resolve) => setTimeout(resolve, watchInterval));
       else await thread.run(batch, (index, outcome) => this.#hear(index, outcome));
@@ -105,7 +110,11 @@ class Pool {
     const elapsedMs = performance.now() - this.#began;
     const quick = this.#tally.next / Math.max(1, elapsedMs / 1_000) / workers;
     this.#batch = Math.max(1, Math.min(largestBatch, Math.floor(quick / 10)));
-    if (elapsedMs >= timeMs) this.#end('out of time');
+    if (elapsedMs >= timeMs && !this.#isLate) {
+      // What is under way is waited for: a seed that never ends is no less so because the time is up.
+      this.#isLate = true;
+      for (const thread of this.#threads) thread.finish();
+    }
     onProgress?.(this.result());
   }
 

@@ -1,24 +1,33 @@
 // What `fuzz` does with each scenario: runs the corpus, runs the seeds, keeps and shrinks what failed, and reports.
 import { isAbsolute, relative } from 'node:path';
-import { caseOf, firstOf, parseReport, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
+import {
+  caseOf,
+  firstOf,
+  parseReport,
+  startCampaign,
+  type Campaign,
+  type CampaignOptions,
+  type CampaignReport,
+} from '../fuzz/index.ts';
 import { InputError, simulate, type Parameters } from '../sim/index.ts';
-import { corpusExitCode, describeReplayed, outcomeDocument } from './corpus.ts';
-import { addToCorpus, readCorpus } from './corpus-files.ts';
+import { describeReplayed, outcomeDocument } from './corpus.ts';
+import { addToCorpus, readCorpus, type StoredEntry } from './corpus-files.ts';
 import { replayCorpus, type ReplayedEntry } from './corpus-replay.ts';
 import { describeCampaign } from './describe-campaign.ts';
 import { optionsOfFailure, saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
-import { exitCode } from './exit.ts';
-import { OutputError, saveText } from './files.ts';
+import { exitCode, worseCode } from './exit.ts';
+import { OutputError, removeFile, saveText } from './files.ts';
 import { FleetError, type Fleet } from './fleet-connection.ts';
 import type { Reporter } from './fuzz.ts';
-import { printReports } from './fuzz-report.ts';
+import { exitCodeOfReports, printReports } from './fuzz-report.ts';
 import { campaignDocument, printDocument, type Document } from './json.ts';
+import { count, printable } from './layout.ts';
 import type { Session } from './program.ts';
 import { corpusCommand } from './reproduce.ts';
 import { lineOf, referenceFor, type SourcedScenario } from './scenario-source.ts';
 import { shrinkCauses, type ShrunkCauses, type Way } from './shrink-causes.ts';
 import { smallestDocument } from './shrink.ts';
-import { campaignExitCode, watchCampaign, type Helpers } from './watched.ts';
+import { watchCampaign, type Helpers } from './watched.ts';
 
 export interface FuzzOrder {
   readonly scenarios: readonly (SourcedScenario & { readonly parameters: Parameters })[];
@@ -34,42 +43,73 @@ export interface FuzzOrder {
   readonly out: string | undefined;
 }
 
-/** Fuzzes one scenario after the other; returns the exit code. An interrupt ends it at any point with what there is by then. */
+/**
+ * Fuzzes one scenario after the other; returns the exit code. An interrupt ends it at any point with what there is by then. Whatever
+ * happens, there is a document for each scenario, and the exit code is what the documents say.
+ */
 export async function fuzzAll(order: FuzzOrder, session: Session): Promise<number> {
   const documents: Document[] = [];
   const interrupt = session.io.interruptible('SIGTERM');
-  let code: number = exitCode.fine;
+  // What an earlier campaign has left must not be taken for the report of this one.
+  if (order.report !== undefined) removeFile(order.report);
+  tellOfStrangers(order, session);
+  let lost: FleetError | undefined;
   try {
     for (const sourced of order.scenarios) {
       try {
-        const fuzzed = await fuzzOne(sourced, order, session, interrupt.signal);
-        documents.push(fuzzed.document);
-        code = worseCode(code, fuzzed.code);
+        if (interrupt.signal.aborted) documents.push(emptyDocument(sourced, order, session));
+        else if (lost !== undefined) throw lost;
+        else documents.push(await fuzzOne(sourced, order, session, interrupt.signal));
       } catch (error) {
-        code = worseCode(code, codeOfLoss(error, sourced, documents, session));
-        if (error instanceof FleetError) break;
+        if (error instanceof FleetError) lost = error;
+        documents.push(emptyDocument(sourced, order, session, error));
       }
-      if (interrupt.signal.aborted) break;
     }
-    if (interrupt.signal.aborted) code = worseCode(code, exitCode.interrupted);
-    printReport(documents, order.reporter, session);
-    return worseCode(code, saveReport(documents, order, session));
+    const reports = reportsOf(documents);
+    printReport(documents, reports, order, session);
+    const code = interrupt.signal.aborted ? exitCode.interrupted : exitCode.fine;
+    return [exitCodeOfReports(reports), saveReport(documents, order, session)].reduce(worseCode, code);
   } finally {
     interrupt.release();
   }
 }
 
-/** Of several scenarios those are told of that came before one that could not be run. */
-function codeOfLoss(
-  error: unknown,
-  { scenario }: SourcedScenario,
-  documents: readonly Document[],
-  { io }: Session,
-): number {
-  const isTold = error instanceof FleetError || error instanceof InputError || error instanceof OutputError;
-  if (!isTold || documents.length === 0) throw error;
-  io.err(`error: ${scenario.name}: ${error.message}\n`);
-  return error instanceof FleetError ? exitCode.unreachable : exitCode.usage;
+/** A scenario that was not run: as it was interrupted before, or for a reason that it says. */
+function emptyDocument(
+  sourced: FuzzOrder['scenarios'][number],
+  { work, scenarios }: FuzzOrder,
+  { io, version }: Session,
+  error?: unknown,
+): Document {
+  const { scenario } = sourced;
+  const { tally } = startCampaign(scenario, work);
+  tally.end(error === undefined ? 'interrupted' : 'broken');
+  const about = { faultline: version, ...placeOf(sourced) };
+  if (error === undefined) return campaignDocument(tally.result(), scenario, new Map(), about);
+  const broken = reasonOf(error);
+  const name = scenarios.length > 1 ? `${scenario.name}: ` : '';
+  io.err(`error: ${name}${broken.type === 'error' ? 'internal error, please report it: ' : ''}${broken.reason}\n`);
+  return campaignDocument(tally.result(), scenario, new Map(), { ...about, broken });
+}
+
+function reasonOf(error: unknown): { readonly type: 'input' | 'fleet' | 'error'; readonly reason: string } {
+  if (error instanceof FleetError) return { type: 'fleet', reason: error.message };
+  if (error instanceof InputError || error instanceof OutputError) return { type: 'input', reason: error.message };
+  return { type: 'error', reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** Of a scenario that has been renamed, say, the schedules that must not fail again would never be run. */
+function tellOfStrangers({ corpus, scenarios }: FuzzOrder, { io }: Session): void {
+  if (corpus === undefined) return;
+  const own = new Set(scenarios.map(({ scenario }) => scenario.name));
+  const strange = readCorpus(corpus).flatMap(({ entry }) =>
+    entry === undefined || own.has(entry.scenario) ? [] : [entry.scenario],
+  );
+  if (strange.length === 0) return;
+  const names = [...new Set(strange)].sort();
+  io.err(
+    `note: ${count(strange.length, 'schedule')} in ${corpus} of other scenarios: ${printable(names.join(', '))}\n`,
+  );
 }
 
 /** What was found and printed stands, also where the report cannot be written. */
@@ -96,14 +136,13 @@ async function fuzzOne(
   order: FuzzOrder,
   session: Session,
   signal: AbortSignal,
-): Promise<{ readonly code: number; readonly document: Document }> {
+): Promise<Document> {
   const { io, version } = session;
   const { scenario, parameters } = sourced;
   const { until } = order.work;
-  const { corpus, watchdogMs } = order;
+  const { watchdogMs } = order;
   const threads = io.threads === true && order.workers > 0;
-  const replayed =
-    corpus === undefined ? [] : await replayCorpus(readCorpus(corpus), sourced, { threads, signal, watchdogMs });
+  const replayed = await replayCorpus(entriesFor(sourced, order), sourced, { threads, signal, watchdogMs });
   const options = { ...order.work, parameters, signal };
   const found = await watchCampaign(io, scenario, options, helpersOf(order, sourced));
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
@@ -115,7 +154,8 @@ async function fuzzOne(
   const shrunk: ShrunkCauses =
     order.shrink && !isAbrupt ? await shrinkCauses(found, sourced, made, pool) : new Map<string, never>();
   const { added, problem } = saveToCorpus(order, found, sourced, shrunk, version);
-  const document = documentOf(found, sourced, { reference, evidence, shrunk, replayed, added }, order, version);
+  const problems = [...new Set([evidence.problem?.message, problem])].filter((each) => each !== undefined);
+  const around = { reference, evidence, shrunk, replayed, added, problems };
   if (order.reporter === 'pretty') {
     const description = { scenario, parameters, until, evidence, reference, shrunk };
     if (replayed.length > 0) io.out(`corpus\n${describeReplayed(replayed, [], io).join('\n')}\n\n`);
@@ -125,9 +165,14 @@ async function fuzzOne(
   }
   tellTrouble(evidence, io);
   if (problem !== undefined) io.err(`error: ${problem}\n`);
-  const code = worseCode(campaignExitCode(found), replayed.length === 0 ? exitCode.fine : corpusExitCode(replayed));
-  const isLacking = evidence.problem !== undefined || problem !== undefined;
-  return { code: isLacking ? worseCode(code, exitCode.usage) : code, document };
+  return documentOf(found, sourced, around, order, version);
+}
+
+/** The first scenario answers for files that are no entries of any. */
+function entriesFor({ scenario }: SourcedScenario, { corpus, scenarios }: FuzzOrder): readonly StoredEntry[] {
+  if (corpus === undefined) return [];
+  const isFirst = scenarios[0]?.scenario === scenario;
+  return readCorpus(corpus).filter(({ entry }) => (entry === undefined ? isFirst : entry.scenario === scenario.name));
 }
 
 function helpersOf({ fleet, workers, watchdogMs }: FuzzOrder, sourced: SourcedScenario): Helpers | undefined {
@@ -179,18 +224,16 @@ interface Around {
   readonly shrunk: ShrunkCauses;
   readonly replayed: readonly ReplayedEntry[];
   readonly added: readonly string[];
+  readonly problems: readonly string[];
 }
 
 function documentOf(
   found: Campaign,
   sourced: SourcedScenario & { readonly parameters: Parameters },
-  { reference, evidence, shrunk, replayed, added }: Around,
+  { reference, evidence, shrunk, replayed, added, problems }: Around,
   { corpus, work }: FuzzOrder,
   version: string,
 ): Document {
-  const line = lineOf(sourced);
-  const source =
-    sourced.file === undefined || line === undefined ? {} : { source: { file: pathInRepository(sourced.file), line } };
   const entries = replayed.map(({ path, outcome }) => ({ path, ...outcomeDocument(outcome) }));
   const small = [...shrunk].map(([seed, [first]]) => [
     seed,
@@ -199,12 +242,19 @@ function documentOf(
   return campaignDocument(found, sourced.scenario, evidence.replays, {
     faultline: version,
     timelines: Object.fromEntries(evidence.timelines),
-    ...source,
+    ...placeOf(sourced),
     ...(shrunk.size === 0 ? {} : { shrunk: Object.fromEntries(small) as Document }),
     ...(corpus === undefined ? {} : { corpus: { entries, added, reproduce: corpusCommand(corpus, reference) } }),
-    ...(evidence.problem === undefined ? {} : { problem: evidence.problem.message }),
+    ...(problems.length === 0 ? {} : { problem: problems.join('; ') }),
     causes: causesOf(found, sourced, { reference, evidence, shrunk }, work),
   });
+}
+
+function placeOf(sourced: SourcedScenario): Document {
+  const line = lineOf(sourced);
+  return sourced.file === undefined || line === undefined
+    ? {}
+    : { source: { file: pathInRepository(sourced.file), line } };
 }
 
 /** From where GitHub looks for it, if it runs there; else from here. */
@@ -240,21 +290,21 @@ function wayDocument({ shape, seeds, smallest, files }: Way): Document {
   return { shape, seeds, events: shrunk.after.events, story, ...(files === undefined ? {} : { files }) };
 }
 
-function printReport(documents: readonly Document[], reporter: Reporter, session: Session): void {
+function reportsOf(documents: readonly Document[]): readonly CampaignReport[] {
+  return parseReport(JSON.stringify({ campaigns: documents }), 'report');
+}
+
+function printReport(
+  documents: readonly Document[],
+  reports: readonly CampaignReport[],
+  { reporter }: FuzzOrder,
+  session: Session,
+): void {
   const { io } = session;
   if (reporter === 'pretty') return;
   if (reporter === 'json') {
     printDocument(io.out, documents.length === 1 ? documents[0] : { campaigns: documents });
     return;
   }
-  printReports(parseReport(JSON.stringify({ campaigns: documents }), 'report'), reporter, session);
-}
-
-/** Of two exit codes the one that must not go unseen. */
-export function worseCode(one: number, other: number): number {
-  const order: readonly number[] = [
-    ...[exitCode.fine, exitCode.unknown, exitCode.violation],
-    ...[exitCode.usage, exitCode.unreachable, exitCode.interrupted, exitCode.internal],
-  ];
-  return order.indexOf(other) > order.indexOf(one) ? other : one;
+  printReports(reports, reporter, session);
 }

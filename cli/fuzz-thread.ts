@@ -8,7 +8,10 @@ export interface FuzzThreadData {
   readonly plan: Plan;
   /** Tell of each batch as if there had been none before it, for who may have to run the same batch again elsewhere. */
   readonly alone?: boolean;
-  /** One number: the index under way, or -1, so that whoever ends this thread knows which seed it was. */
+  /**
+   * Two numbers. The index under way, or -1, so that whoever ends this thread knows which seed it was; and, from outside, not 0 as
+   * soon as no more seeds are to be begun.
+   */
   readonly current: Int32Array;
 }
 
@@ -21,6 +24,7 @@ export interface FuzzBatch {
 export type FuzzMessage =
   | { readonly type: 'outcomes'; readonly outcomes: readonly (readonly [index: number, outcome: SeedOutcome])[] }
   | { readonly type: 'done' }
+  /** The scenario cannot be loaded. */
   | { readonly type: 'error'; readonly message: string };
 
 /** Milliseconds between two messages while seeds are quick. */
@@ -31,7 +35,7 @@ const post = (message: FuzzMessage): void => parentPort?.postMessage(message, []
 const loaded = loadScenario(reference);
 let runner: SeedRunner | undefined;
 loaded.catch((error: unknown) => {
-  post({ type: 'error', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  post({ type: 'error', message: error instanceof Error ? error.message : String(error) });
 });
 
 parentPort?.on('message', (batch: FuzzBatch) => {
@@ -43,15 +47,19 @@ async function runBatch({ from, to }: FuzzBatch): Promise<void> {
   if (alone || runner === undefined) runner = new SeedRunner(scenario, plan);
   let outcomes: [number, SeedOutcome][] = [];
   let posted = performance.now();
-  for (let index = from; index < to; index++) {
+  for (let index = from; index < to && Atomics.load(current, 1) === 0; index++) {
     Atomics.store(current, 0, index);
     const outcome = await runner.run(index);
+    // A promise that the seed has left behind and that fails takes this thread down here, while it is known whose it was.
+    await new Promise((resolve) => setImmediate(resolve));
     if (outcome !== undefined) outcomes.push([index, outcome]);
     if (performance.now() - posted < interval) continue;
     post({ type: 'outcomes', outcomes });
     outcomes = [];
     posted = performance.now();
   }
+  // So may a timer.
+  await new Promise((resolve) => setTimeout(resolve, 1));
   Atomics.store(current, 0, -1);
   post({ type: 'outcomes', outcomes });
   post({ type: 'done' });

@@ -5,16 +5,15 @@ import {
   describeKept,
   keptFailuresOf,
   mergeReports,
-  missingShards,
   parseReport,
+  troublesOf,
   verdictOf,
   type CampaignReport,
 } from '../fuzz/index.ts';
 import { InputError } from '../sim/index.ts';
-import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
+import { exitCodesHelp } from './exit.ts';
 import { readReporter, type Reporter } from './fuzz.ts';
-import { printReports } from './fuzz-report.ts';
-import { worseCode } from './fuzz-run.ts';
+import { exitCodeOfReports, printReports } from './fuzz-report.ts';
 import type { Io } from './io.ts';
 import { printDocument } from './json.ts';
 import { count, fact, printable, wrap } from './layout.ts';
@@ -39,6 +38,7 @@ export function addMerge(program: Command, session: Session): void {
 function merge(files: readonly string[], reporter: Reporter, session: Session): number {
   const { io } = session;
   const reports = files.flatMap((path) => parseReport(readReport(path), path));
+  if (reports.length === 0) throw new InputError(`${files.join(', ')}: expected a campaign, found none`);
   const merged = mergeReports(reports);
   switch (reporter) {
     case 'pretty':
@@ -50,9 +50,8 @@ function merge(files: readonly string[], reporter: Reporter, session: Session): 
     default:
       printReports(merged, reporter, session);
   }
-  const missing = missingShards(reports);
-  for (const line of missing) io.err(`warning: ${line}\n`);
-  return merged.map(reportExitCode).reduce<number>(worseCode, missing.length > 0 ? exitCode.unknown : exitCode.fine);
+  for (const { scenario, missing } of merged) if (missing !== undefined) io.err(`warning: ${scenario}: ${missing}\n`);
+  return exitCodeOfReports(merged);
 }
 
 function readReport(path: string): string {
@@ -63,20 +62,14 @@ function readReport(path: string): string {
   }
 }
 
-function reportExitCode(report: CampaignReport): number {
-  if (report.broken !== undefined) return exitCode.internal;
-  return report.ended === 'interrupted' ? exitCode.interrupted : exitCodeOf(verdictOf(report));
-}
-
 function describeReport(report: CampaignReport, io: Io): string[] {
   const { paint } = io;
-  const { scenario, seeds, seed, causes, broken, ended, lost, planned } = report;
+  const { scenario, seeds, seed, causes, broken, lost } = report;
   const verdict = verdictOf(report);
   const colour = { valid: paint.green, invalid: paint.red, unknown: paint.yellow }[verdict];
   return [
     `${paint.bold(printable(scenario))}  ${colour(verdict.toUpperCase())}`,
     ...fact('seeds', `${count(seeds, 'seed')} from ${seed}`, io),
-    ...(ended === 'interrupted' ? fact('', paint.yellow(`interrupted before ${count(planned, 'seed')}`), io) : []),
     ...(lost === 0 ? [] : fact('lost', `${count(lost, 'seed')} took a thread down or never ended`, io)),
     ...causes.flatMap(({ names, seeds: failing, smallest, reason, reproduce }) => [
       `  ${printable(names.join(' + '))}  ${count(failing, 'seed')}, the smallest is ${printable(smallest)}`,
@@ -89,9 +82,10 @@ function describeReport(report: CampaignReport, io: Io): string[] {
         .filter((line) => line !== '')
         .map((line, index) => `${index === 0 ? '  ' : '    '}${printable(line)}`),
     ),
-    ...(broken === undefined
-      ? []
-      : [`  ${paint.red('BROKEN')}  seed ${broken.seed}: ${printable(broken.reason.split('\n')[0] ?? '')}`]),
+    ...troublesOf(report).map(({ name, reason }) => {
+      const text = `${printable(name)}: ${printable(reason.split('\n')[0] ?? '')}`;
+      return `  ${broken === undefined ? paint.yellow(text) : paint.red(`BROKEN  ${text}`)}`;
+    }),
     '',
   ];
 }

@@ -1,5 +1,6 @@
 // The command line as a function: parses, runs one command, and turns whatever happens into an exit code.
 import { Command, CommanderError } from 'commander';
+import { githubError } from '../fuzz/index.ts';
 import { InputError } from '../sim/index.ts';
 import { addBench } from './bench.ts';
 import { addCheck } from './check.ts';
@@ -38,8 +39,16 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
     await makeProgram(session).parseAsync(argv, { from: 'user' });
     return session.code;
   } catch (error) {
-    return reportError(error, io, argv.includes('--json'));
+    return reportError(error, io, formOf(argv));
   }
+}
+
+/** In which form an error is told besides: as a document, or as an annotation. */
+function formOf(argv: readonly string[]): 'json' | 'github' | 'text' {
+  const reporter = argv.find((_, place) => argv[place - 1] === '--reporter') ?? '';
+  const wanted = argv.find((word) => word.startsWith('--reporter='))?.slice('--reporter='.length) ?? reporter;
+  if (argv.includes('--json') || wanted === 'json') return 'json';
+  return wanted === 'github' ? 'github' : 'text';
 }
 
 function makeProgram(session: Session): Command {
@@ -81,19 +90,22 @@ function makeProgram(session: Session): Command {
   return program;
 }
 
-function reportError(error: unknown, io: Io, json: boolean): number {
+function reportError(error: unknown, io: Io, form: ReturnType<typeof formOf>): number {
+  const tell = (type: string, message: string): void => {
+    if (form === 'json') io.out(`${JSON.stringify({ error: { type, message } })}\n`);
+    if (form === 'github') io.out(githubError('faultline', message));
+  };
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.fine;
     // Commander has told it already.
-    if (json)
-      io.out(`${JSON.stringify({ error: { type: 'usage', message: error.message.replace(/^error: /, '') } })}\n`);
+    tell('usage', error.message.replace(/^error: /, ''));
     return exitCode.usage;
   }
   const message = error instanceof Error ? error.message : String(error);
   const [type, code] = kindOf(error);
   const stack = error instanceof Error ? (error.stack ?? message) : message;
   io.err(type === 'internal' ? `internal error, please report it: ${stack}\n` : `error: ${message}\n`);
-  if (json) io.out(`${JSON.stringify({ error: { type, message } })}\n`);
+  tell(type, message);
   return code;
 }
 

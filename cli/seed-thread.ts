@@ -3,6 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import { seedAt, type LostReason, type SeedOutcome } from '../fuzz/index.ts';
 import type { FuzzBatch, FuzzMessage, FuzzThreadData } from './fuzz-thread.ts';
+import { InputError } from '../sim/index.ts';
 import { startThread } from './threads.ts';
 
 export interface SeedThreadOptions extends Omit<FuzzThreadData, 'current'> {
@@ -15,12 +16,15 @@ export interface SeedThreadOptions extends Omit<FuzzThreadData, 'current'> {
 export type TakeOutcome = (index: number, outcome: SeedOutcome) => void;
 
 const watchInterval = 100;
+/** Real milliseconds that a thread has at least to load its scenario. */
+const startMs = 30_000;
 
 export class SeedThread {
   readonly #options: SeedThreadOptions;
   #live: Live | undefined;
   #task: Task | undefined;
   #isStopped = false;
+  #isLast = false;
 
   constructor(options: SeedThreadOptions) {
     this.#options = options;
@@ -29,7 +33,7 @@ export class SeedThread {
   /**
    * Runs a batch, one at a time, and tells of every seed of it; a seed may be told of twice, with the same outcome.
    * @returns whether it came to the end, rather than being stopped
-   * @throws Error when a thread does not start, as when it cannot load the scenario
+   * @throws InputError when a thread does not start, as when it cannot load the scenario
    */
   async run(batch: FuzzBatch, take: TakeOutcome): Promise<boolean> {
     const left = [batch];
@@ -38,6 +42,7 @@ export class SeedThread {
       if (lost === undefined) continue;
       const { at, told, why, reason } = lost;
       take(at, { type: 'lost', seed: seedAt(this.#options.plan, at), why, reason });
+      if (this.#isLast) break;
       // What it had not told of is run again; a seed gives the same outcome whoever runs it.
       for (const rest of [
         { from: at + 1, to: next.to },
@@ -47,6 +52,12 @@ export class SeedThread {
       }
     }
     return !this.#isStopped;
+  }
+
+  /** Has it begin no more seeds: the one under way is still told of, be it as lost. */
+  finish(): void {
+    this.#isLast = true;
+    if (this.#live !== undefined) Atomics.store(this.#live.current, 1, 1);
   }
 
   /** Ends the thread, whatever it is at. */
@@ -66,8 +77,8 @@ export class SeedThread {
       const at = Atomics.load(live.current, 0);
       const now = performance.now();
       if (at !== seen) [seen, since] = [at, now];
-      else if (at >= 0 && now - since > watchdogMs)
-        this.#lose(live, 'hung', `no end after ${Math.round(watchdogMs / 1_000)} s of real time`);
+      else if (now - since > (at >= 0 ? watchdogMs : Math.max(startMs, watchdogMs)))
+        this.#lose(live, 'hung', `no end after ${Math.round((now - since) / 1_000)} s of real time`);
     }, watchInterval);
     try {
       return await new Promise<Lost | undefined>((resolve, reject) => {
@@ -82,9 +93,11 @@ export class SeedThread {
 
   #start(): Live {
     const { reference, plan, alone, share } = this.#options;
-    const current = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+    const current = new Int32Array(new SharedArrayBuffer(8));
+    Atomics.store(current, 0, -1);
+    Atomics.store(current, 1, this.#isLast ? 1 : 0);
     const data: FuzzThreadData = { reference, plan, current, ...(alone === undefined ? {} : { alone }) };
-    const live: Live = { worker: startThread('fuzz-thread', data, share), current };
+    const live: Live = { worker: startThread('fuzz-thread', data, share), current, hasRun: false };
     live.worker.on('message', (message: FuzzMessage) => {
       if (this.#live === live) this.#hear(message);
     });
@@ -101,6 +114,7 @@ export class SeedThread {
     if (task === undefined) return;
     switch (message.type) {
       case 'outcomes':
+        if (this.#live !== undefined) this.#live.hasRun = true;
         for (const [index, outcome] of message.outcomes) {
           task.told = index + 1;
           task.take(index, outcome);
@@ -110,7 +124,7 @@ export class SeedThread {
         task.end();
         return;
       case 'error':
-        task.fail(new Error(message.message));
+        task.fail(new InputError(message.message));
     }
   }
 
@@ -119,15 +133,23 @@ export class SeedThread {
     this.#live = undefined;
     void live.worker.terminate();
     const at = Atomics.load(live.current, 0);
-    if (at < 0) this.#task?.fail(new Error(`a thread that runs seeds does not start: ${reason}`));
-    else this.#task?.end({ at, told: this.#task.told, why, reason });
+    const task = this.#task;
+    if (task === undefined) return;
+    if (at >= 0) task.end({ at, told: task.told, why, reason });
+    else if (live.hasRun) task.end({ at: task.told, told: task.told, why, reason: `${leftBehind}: ${reason}` });
+    else task.fail(new InputError(`a thread that runs seeds does not start: ${reason}`));
   }
 }
 
+/** A timer, say: handlers and worlds are synchronous. */
+const leftBehind = 'something that an earlier seed has left behind took its thread down';
+
 interface Live {
   readonly worker: Worker;
-  /** One number: the index under way, or -1. */
+  /** The index under way, or -1; and whether it was the last. */
   readonly current: Int32Array;
+  /** Whether it has told of a seed. */
+  hasRun: boolean;
 }
 
 interface Task {

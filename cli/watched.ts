@@ -1,7 +1,6 @@
 // A campaign that people watch: with its progress on standard error, ended by an interrupt without losing anything.
 import { campaign, type Campaign, type CampaignOptions } from '../fuzz/index.ts';
 import type { Scenario } from '../sim/index.ts';
-import { exitCode, exitCodeOf } from './exit.ts';
 import { campaignOnFleet } from './fleet-campaign.ts';
 import type { Fleet } from './fleet-connection.ts';
 import { campaignInThreads } from './fuzz-pool.ts';
@@ -54,10 +53,4 @@ export async function watchCampaign(
 /** A line beside the progress bar, where there is one. */
 function tell(line: string, { err, terminal }: Io): void {
   err(`${terminal === undefined ? '' : '\r\u001b[K'}${line}\n`);
-}
-
-/** A defect of the tools outweighs an interrupt, which outweighs a verdict. */
-export function campaignExitCode({ broken, ended, verdict }: Campaign): number {
-  if (broken !== undefined) return exitCode.internal;
-  return ended === 'interrupted' ? exitCode.interrupted : exitCodeOf(verdict);
 }

@@ -17,7 +17,7 @@ export function causeOfFailure({ verdict, findings }: Pick<SeedFailure, 'verdict
 }
 
 /** Names the cause of a finding. Numbers, durations, quoted words and names of nodes do not tell causes apart. */
-export function causeOf({ name, reason, verdict }: Finding): string {
+export function causeOf({ name, reason, verdict }: Pick<Finding, 'name' | 'reason' | 'verdict'>): string {
   return name === panics ? `${verdict} ${name}: ${shapeOf(reason)}` : `${verdict} ${name}`;
 }
 

@@ -73,7 +73,7 @@ export function runEntry(scenario: Scenario, { case: kept, finding }: CorpusEntr
 
 /** A name for the entry's file: scenario, cause, and eight digits of what it holds. */
 export function entryName(entry: CorpusEntry): string {
-  const cause = causeOf({ ...entry.finding, verdict: 'invalid' } as Finding).replace(/^invalid /, '');
+  const cause = causeOf({ ...entry.finding, verdict: 'invalid' }).replace(/^invalid /, '');
   const slug = cause
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

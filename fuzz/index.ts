@@ -24,10 +24,11 @@ export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.
 export { SeedRunner, type Pace } from './seed-runner.ts';
 export { shapeOfRun } from './shape.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
-export { githubReport, githubSummary } from './report/github.ts';
+export { githubError, githubReport, githubSummary } from './report/github.ts';
 export { describeKept, keptFailuresOf, verdictOf, type KeptFailure } from './report/kept.ts';
 export { junitReport } from './report/junit.ts';
-export { mergeReports, missingShards, parseReport, type CampaignReport } from './report/report.ts';
+export { mergeReports, parseReport, type CampaignReport } from './report/report.ts';
+export { describeTrouble, troublesOf, type Trouble } from './report/trouble.ts';
 export { sarifReport } from './report/sarif.ts';
 export { tellStory } from './story.ts';
 export type { Tally } from './tally.ts';

@@ -20,8 +20,9 @@ export function describeCause(cause: CauseReport): string {
 
 /** Which seeds ran, what came of them, and whether there should have been more. */
 export function endingOf(report: CampaignReport): string {
-  const { seeds, seed, verdict, ended, planned, lost, broken } = report;
+  const { seeds, seed, verdict, ended, planned, lost, broken, missing } = report;
   const much = `${seeds} ${seeds === 1 ? 'seed' : 'seeds'} from ${seed}: ${broken === undefined ? verdict : 'broken'}`;
   const gone = lost === 0 ? '' : `, ${lost} lost`;
-  return `${much}${gone}${endingOfKept(report)}${ended === 'interrupted' ? `, interrupted before ${planned}` : ''}`;
+  const cut = ended === 'interrupted' ? `, interrupted before ${planned}` : '';
+  return `${much}${gone}${endingOfKept(report)}${cut}${missing === undefined ? '' : `; ${missing}`}`;
 }

@@ -2,11 +2,12 @@
 import { describeCause, endingOf, titleOf } from './describe-report.ts';
 import { describeKept, keptFailuresOf, titleOfKept, verdictOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
+import { describeTrouble, troublesOf } from './trouble.ts';
 
-/** An annotation for each cause, at the scenario's line where it is known; a notice of what ran. */
+/** An annotation for each cause and each trouble, at the scenario's line where it is known; a notice of what ran. */
 export function githubReport(reports: readonly CampaignReport[]): string {
   const lines = reports.flatMap((report) => {
-    const { scenario, causes, source, broken } = report;
+    const { scenario, causes, source } = report;
     const place = source === undefined ? '' : `file=${property(source.file)},line=${source.line},`;
     const title = (what: string): string => `title=${property(`${scenario}: ${what}`)}`;
     return [
@@ -19,12 +20,17 @@ export function githubReport(reports: readonly CampaignReport[]): string {
         (kept) =>
           `::${levels[kept.verdict]} ${place}${title(titleOfKept(kept))}::${message(describeKept(kept, report))}`,
       ),
-      ...(broken === undefined
-        ? []
-        : [`::error ${place}${title('broken')}::${message(`seed ${broken.seed}: ${broken.reason}`)}`]),
+      ...troublesOf(report).map(
+        ({ severity, name, reason }) => `::${severity} ${place}${title(name)}::${message(reason)}`,
+      ),
     ];
   });
   return `${lines.join('\n')}\n`;
+}
+
+/** An annotation of its own, for what kept everything from being run. */
+export function githubError(title: string, text: string): string {
+  return `::error title=${property(title)}::${message(text)}\n`;
 }
 
 const levels = { invalid: 'error', unknown: 'warning' };
@@ -32,15 +38,15 @@ const levels = { invalid: 'error', unknown: 'warning' };
 /** A table of the scenarios, and below it each cause with its story, folded. */
 export function githubSummary(reports: readonly CampaignReport[]): string {
   const rows = reports.map((report) => {
-    const { scenario, broken, causes } = report;
-    const sign = broken === undefined ? signs[verdictOf(report)] : '💥';
-    const titles = [...causes.map(titleOf), ...keptFailuresOf(report).map(titleOfKept)];
-    return `| ${cell(scenario)} | ${sign} ${cell(endingOf(report))} | ${titles.map(cell).join('<br>')} |`;
+    const { scenario, causes } = report;
+    const troubles = troublesOf(report).map(({ name }) => name);
+    const titles = [...causes.map(titleOf), ...keptFailuresOf(report).map(titleOfKept), ...troubles];
+    return `| ${cell(scenario)} | ${signOf(report)} ${cell(endingOf(report))} | ${titles.map(cell).join('<br>')} |`;
   });
   const details = reports.flatMap((report) => {
-    const { scenario, causes, broken } = report;
+    const { scenario, causes } = report;
     return [
-      ...(broken === undefined ? [] : [folded(`${scenario}: broken`, `seed ${broken.seed}: ${broken.reason}`)]),
+      ...troublesOf(report).map((trouble) => folded(`${scenario}: ${trouble.name}`, describeTrouble(trouble))),
       ...causes.map((cause) => folded(`${scenario}: ${titleOf(cause)}`, describeCause(cause))),
       ...keptFailuresOf(report).map((kept) => folded(`${scenario}: ${titleOfKept(kept)}`, describeKept(kept, report))),
     ];
@@ -51,7 +57,7 @@ export function githubSummary(reports: readonly CampaignReport[]): string {
     shown.push(detail);
   }
   const left = details.length - shown.length;
-  const table = ['| scenario | seeds | violated |', '| --- | --- | --- |', ...rows];
+  const table = ['| scenario | seeds | what went wrong |', '| --- | --- | --- |', ...rows];
   return `${['## Faultline', '', ...table, '', ...shown, ...(left === 0 ? [] : [`… and ${left} more: see the report`])].join('\n')}\n`;
 }
 
@@ -59,6 +65,12 @@ export function githubSummary(reports: readonly CampaignReport[]): string {
 const mostCharacters = 200_000;
 
 const signs = { valid: '✅', invalid: '❌', unknown: '❔' };
+
+function signOf(report: CampaignReport): string {
+  if (report.broken !== undefined) return '💥';
+  const verdict = verdictOf(report);
+  return signs[verdict === 'valid' && troublesOf(report).length > 0 ? 'unknown' : verdict];
+}
 
 function folded(title: string, text: string): string {
   return `<details><summary>${html(title)}</summary>\n\n<pre>${html(text)}</pre>\n</details>\n`;

@@ -3,6 +3,7 @@
 import { describeCause, endingOf, titleOf } from './describe-report.ts';
 import { describeKept, keptFailuresOf, titleOfKept, verdictOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
+import { describeTrouble, troublesOf } from './trouble.ts';
 
 export function junitReport(reports: readonly CampaignReport[]): string {
   const tags = reports.map(tagOf);
@@ -22,12 +23,12 @@ export function junitReport(reports: readonly CampaignReport[]): string {
 
 type Tag = 'failure' | 'error' | undefined;
 
-/** A violation is a failure of the protocol; what could not be judged, or broke the tools, is an error. */
+/** A violation is a failure of the protocol; what could not be judged, was cut short, or broke the tools, is an error. */
 function tagOf(report: CampaignReport): Tag {
   if (report.broken !== undefined) return 'error';
   switch (verdictOf(report)) {
     case 'valid':
-      return undefined;
+      return troublesOf(report).length === 0 ? undefined : 'error';
     case 'invalid':
       return 'failure';
     case 'unknown':
@@ -50,18 +51,23 @@ function outcomeOf(report: CampaignReport): string[] {
   const { broken, causes } = report;
   const tag = tagOf(report);
   if (tag === undefined) return [];
-  const why = broken === undefined ? [] : [`seed ${broken.seed} broke the tools: ${broken.type}`];
-  const kept = keptFailuresOf(report);
-  const titles = [...why, ...causes.map(titleOf), ...kept.map(titleOfKept)];
-  const more = titles.length > 1 ? ` and ${titles.length - 1} more` : '';
-  const type = broken?.type ?? causes[0]?.names.join(' + ') ?? kept[0]?.name ?? 'no seed was run';
-  const details = [
-    ...(broken === undefined ? [] : [broken.reason]),
-    ...causes.map(describeCause),
-    ...kept.map((each) => describeKept(each, report)),
+  const troubles = troublesOf(report).map((each) => ({
+    title: each.name,
+    type: each.name,
+    text: describeTrouble(each),
+  }));
+  const told = [
+    ...(broken === undefined ? [] : [{ ...troubles.shift()!, type: broken.type }]),
+    ...causes.map((cause) => ({ title: titleOf(cause), type: cause.names.join(' + '), text: describeCause(cause) })),
+    ...keptFailuresOf(report).map((kept) => ({
+      ...{ title: titleOfKept(kept), type: kept.name, text: describeKept(kept, report) },
+    })),
+    ...troubles,
   ];
-  const attributes = `message="${xml((titles[0] ?? type) + more)}" type="${xml(type)}"`;
-  return [`      <${tag} ${attributes}>${xml(details.join('\n\n'))}</${tag}>`];
+  const { title, type } = told[0] ?? { title: 'not everything could be judged', type: 'unknown' };
+  const message = title + (told.length > 1 ? ` and ${told.length - 1} more` : '');
+  const text = told.map((each) => each.text).join('\n\n');
+  return [`      <${tag} message="${xml(message)}" type="${xml(type)}">${xml(text)}</${tag}>`];
 }
 
 const seconds = (milliseconds: number): string => (milliseconds / 1_000).toFixed(3);

@@ -2,7 +2,7 @@
 import { worseVerdict, type Verdict } from '../../sim/index.ts';
 import type { CampaignReport } from './report.ts';
 
-/** Kept schedules that violate one property, no longer apply, or were lost. */
+/** Kept schedules that violate one property, no longer apply, cannot be read, or were lost. */
 export interface KeptFailure {
   readonly verdict: 'invalid' | 'unknown';
   /** The property; else what became of them. */
@@ -32,9 +32,10 @@ export function keptFailuresOf({ corpus }: CampaignReport): readonly KeptFailure
   return [...kinds.values()].sort((one, other) => rank(one) - rank(other));
 }
 
-/** Of its seeds and of the kept schedules. */
+/** Of its seeds, of those that nobody has told of, and of the kept schedules. */
 export function verdictOf(report: CampaignReport): Verdict {
-  return keptFailuresOf(report).reduce<Verdict>((worst, { verdict }) => worseVerdict(worst, verdict), report.verdict);
+  const seeds = report.missing === undefined ? report.verdict : worseVerdict(report.verdict, 'unknown');
+  return keptFailuresOf(report).reduce<Verdict>((worst, { verdict }) => worseVerdict(worst, verdict), seeds);
 }
 
 export function titleOfKept({ name, paths }: KeptFailure): string {

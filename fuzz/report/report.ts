@@ -2,6 +2,7 @@
 // nothing else, so that shards can be merged first and reported afterwards.
 import { z } from 'zod';
 import { InputError, parseWith, worseVerdict } from '../../sim/index.ts';
+import { causeOf } from '../cause.ts';
 
 const waySchema = z.looseObject({
   shape: z.array(z.string()),
@@ -27,7 +28,7 @@ const causeSchema = z.looseObject({
 /** A schedule of the corpus and what became of it. */
 const entrySchema = z.looseObject({
   path: z.string(),
-  outcome: z.enum(['passes', 'does not apply', 'lost', 'fails otherwise', 'fails']),
+  outcome: z.enum(['passes', 'does not apply', 'unreadable', 'lost', 'fails otherwise', 'fails']),
   found: z.string().optional(),
   reason: z.string().optional(),
 });
@@ -64,7 +65,12 @@ const campaignSchema = z.looseObject({
     .optional(),
   /** Where the scenario is defined. */
   source: z.object({ file: z.string(), line: z.int().positive() }).optional(),
-  broken: z.looseObject({ seed: z.string(), type: z.string(), reason: z.string() }).optional(),
+  /** Why it could not go on; without a seed where it could not even begin. */
+  broken: z.looseObject({ seed: z.string().optional(), type: z.string(), reason: z.string() }).optional(),
+  /** What could not be written. */
+  problem: z.string().optional(),
+  /** Of merged reports: what nobody has run. */
+  missing: z.string().optional(),
 });
 
 export type CampaignReport = z.infer<typeof campaignSchema>;
@@ -95,25 +101,40 @@ export function mergeReports(reports: readonly CampaignReport[]): readonly Campa
     const before = merged.get(report.scenario);
     merged.set(report.scenario, before === undefined ? report : mergeTwo(before, report));
   }
-  return [...merged.values()];
+  return [...merged.values()].map((report) => {
+    const parts = reports.filter(({ scenario }) => scenario === report.scenario);
+    const gaps = [report.missing, missingShards(parts), emptyParts(parts)].filter((gap) => gap !== undefined);
+    return gaps.length === 0 ? report : { ...report, missing: gaps.join('; ') };
+  });
 }
 
-/** Shards of which there is no report: what nobody has run is no good news. In words, one for each scenario. */
-export function missingShards(reports: readonly CampaignReport[]): readonly string[] {
-  return [...new Set(reports.map(({ scenario }) => scenario))].flatMap((scenario) => {
-    const shards = reports.filter((report) => report.scenario === scenario && report.stride !== undefined);
-    const [of = 1, ...others] = new Set(shards.map(({ stride }) => stride));
-    // Campaigns that were divided in different ways cannot be told apart.
-    if (others.length > 0) return [];
-    const here = new Set(shards.map(({ seed }) => Number(seed) % of)).size;
-    const isWhole = here === of || shards.length === 0;
-    return isWhole ? [] : [`${scenario}: the reports of ${of - here} of ${of} shards are missing`];
-  });
+/** Of several reports those that tell of no seed, and do not say why. */
+function emptyParts(reports: readonly CampaignReport[]): string | undefined {
+  const empty = reports.filter(
+    ({ seeds, broken, ended }) => seeds === 0 && broken === undefined && ended !== 'interrupted',
+  );
+  return empty.length === 0 || reports.length === 1
+    ? undefined
+    : `${empty.length} of ${reports.length} reports have no seed`;
+}
+
+/** Shards of one scenario of which there is no report: what nobody has run is no good news. */
+function missingShards(reports: readonly CampaignReport[]): string | undefined {
+  const shards = reports.filter(({ stride }) => stride !== undefined);
+  const [of = 1, ...others] = new Set(shards.map(({ stride }) => stride));
+  // Campaigns that were divided in different ways cannot be told apart.
+  if (others.length > 0) return undefined;
+  const here = new Set(shards.map(({ seed }) => Number(seed) % of)).size;
+  return here === of || shards.length === 0 ? undefined : `the reports of ${of - here} of ${of} shards are missing`;
 }
 
 function mergeTwo(one: CampaignReport, other: CampaignReport): CampaignReport {
   const failures = new Map([...other.failures, ...one.failures].map((failure) => [failure.seed, failure]));
-  const broken = one.broken ?? other.broken;
+  const broken = worseBroken(one.broken, other.broken);
+  const joined = (field: 'problem' | 'missing'): object => {
+    const told = [...new Set([one[field], other[field]])].filter((text) => text !== undefined).sort();
+    return told.length === 0 ? {} : { [field]: told.join('; ') };
+  };
   const sum = (field: 'seeds' | 'planned' | 'events' | 'simulatedUs' | 'elapsedMs' | 'verified' | 'lost'): number =>
     one[field] + other[field];
   const { stride: _, ...rest } = one;
@@ -129,12 +150,29 @@ function mergeTwo(one: CampaignReport, other: CampaignReport): CampaignReport {
     causes: mergeCauses(one.causes, other.causes),
     sometimes: mergeReached(one.sometimes, other.sometimes),
     ...(broken === undefined ? {} : { broken }),
+    ...joined('problem'),
+    ...joined('missing'),
     ...mergeFiles(one, other),
   };
 }
 
-/** How campaigns end, from how they should to what must not go unseen. */
-const endings = ['finished', 'out-of-time', 'first-failure', 'interrupted', 'broken'];
+type Broken = CampaignReport['broken'];
+
+/** What broke the tools before what never came to them; of equals whichever, but the same in any order. */
+function worseBroken(one: Broken, other: Broken): Broken {
+  if (one === undefined || other === undefined) return one ?? other;
+  const rank = ({ type }: NonNullable<Broken>): number => brokenRanks.get(type) ?? 3;
+  const difference = rank(one) - rank(other) || (JSON.stringify(one) < JSON.stringify(other) ? 1 : -1);
+  return difference > 0 ? one : other;
+}
+
+const brokenRanks = new Map([
+  ['input', 1],
+  ['fleet', 2],
+]);
+
+/** How campaigns end, from how they should to what must not go unseen; what broke one is told by itself besides. */
+const endings = ['finished', 'out-of-time', 'first-failure', 'broken', 'interrupted'];
 
 const severity = (ended: string): number => endings.indexOf(ended);
 
@@ -167,7 +205,7 @@ function distinctEntries(entries: readonly EntryReport[]): EntryReport[] {
 function mergeCauses(one: readonly CauseReport[], other: readonly CauseReport[]): CauseReport[] {
   const merged = new Map<string, CauseReport>();
   for (const cause of [...one, ...other]) {
-    const key = JSON.stringify([cause.verdict, cause.names]);
+    const key = causeOf({ name: cause.names.join(' + '), verdict: cause.verdict, reason: cause.reason ?? '' });
     const before = merged.get(key);
     const smaller = before === undefined || isSmaller(cause, before) ? cause : before;
     const ways = mergeWays([...(before?.ways ?? []), ...(cause.ways ?? [])]);

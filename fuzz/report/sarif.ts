@@ -1,7 +1,9 @@
 // SARIF 2.1.0 for code scanning: a rule for each property that was violated, a result for each cause.
+import { causeOf } from '../cause.ts';
 import { describeCause } from './describe-report.ts';
 import { describeKept, keptFailuresOf } from './kept.ts';
 import type { CampaignReport } from './report.ts';
+import { describeTrouble, troublesOf } from './trouble.ts';
 
 export function sarifReport(reports: readonly CampaignReport[], version: string): string {
   const results = reports.flatMap(resultsOf);
@@ -16,12 +18,13 @@ export function sarifReport(reports: readonly CampaignReport[], version: string)
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-/** What broke the tools is no result: without this it would look as if all were well. */
+/** What broke the tools, or cut them short, is no result: without this it would look as if all were well. */
 function invocationOf(reports: readonly CampaignReport[]): object {
-  const notifications = reports.flatMap(({ scenario, broken }) =>
-    broken === undefined
-      ? []
-      : [{ level: 'error', message: { text: `${scenario}: seed ${broken.seed}: ${broken.reason}` } }],
+  const notifications = reports.flatMap((report) =>
+    troublesOf(report).map((trouble) => ({
+      level: trouble.severity,
+      message: { text: `${report.scenario}: ${describeTrouble(trouble)}` },
+    })),
   );
   return { executionSuccessful: notifications.length === 0, toolExecutionNotifications: notifications };
 }
@@ -39,18 +42,23 @@ function resultsOf(report: CampaignReport): Result[] {
       region: { startLine: source?.line ?? 1 },
     },
   };
-  const result = (verdict: keyof typeof levels, names: readonly string[], text: string): Result => ({
-    ruleId: names.join(' + '),
+  const result = (verdict: keyof typeof levels, rule: string, cause: string, text: string): Result => ({
+    ruleId: rule,
     level: levels[verdict],
     message: { text: `${scenario}: ${text}` },
     locations: [location],
-    partialFingerprints: { cause: `${scenario}/${names.join('+')}` },
+    partialFingerprints: { cause: `${scenario}/${cause}` },
   });
   const kept = keptFailuresOf(report).filter(({ name }) => causes.every(({ names }) => names.join(' + ') !== name));
   return [
-    ...causes.map((cause) => result(cause.verdict, cause.names, describeCause(cause))),
+    ...causes.map((cause) => {
+      const name = cause.names.join(' + ');
+      // Of two errors that handlers throw each is an alert of its own.
+      const told = causeOf({ name, verdict: cause.verdict, reason: cause.reason ?? '' });
+      return result(cause.verdict, name, told.slice(cause.verdict.length + 1), describeCause(cause));
+    }),
     // What seeds came to as well is one alert.
-    ...kept.map((each) => result(each.verdict, [each.name], describeKept(each, report))),
+    ...kept.map((each) => result(each.verdict, each.name, each.name, describeKept(each, report))),
   ];
 }
 

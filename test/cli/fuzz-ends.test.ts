@@ -194,7 +194,7 @@ describe('what was found is told', () => {
     expect(err).toContain('cannot create the folder');
   });
 
-  test('of the scenarios before one that is no world', async () => {
+  test('of the scenarios around one that is no world', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
     const ours = JSON.stringify(join(import.meta.dirname, '../../scenarios/index.ts'));
@@ -211,8 +211,15 @@ export const third = { ...base, name: 'third' };
     );
     const fuzz = ['fuzz', './three.ts', '--seeds', '2', '--workers', '0', '--json'];
     const { code, out, err } = await outcomeOf(startFaultline(folder, ...fuzz));
-    const { campaigns } = JSON.parse(out) as { readonly campaigns: readonly { readonly scenario: string }[] };
-    expect({ code, names: campaigns.map(({ scenario }) => scenario) }).toEqual({ code: 2, names: ['first', 'third'] });
+    const { campaigns } = JSON.parse(out) as { readonly campaigns: readonly object[] };
+    expect({ code, campaigns }).toMatchObject({
+      code: 2,
+      campaigns: [
+        { scenario: 'first', verdict: 'valid' },
+        { scenario: 'second', verdict: 'unknown', seeds: 0, broken: { type: 'input', reason: 'no world' } },
+        { scenario: 'third', verdict: 'valid' },
+      ],
+    });
     expect(err).toBe('error: second: no world\n');
   });
 });

@@ -6,7 +6,6 @@ import {
   junitReport,
   keptFailuresOf,
   mergeReports,
-  missingShards,
   parseReport,
   sarifReport,
   verdictOf,
@@ -153,15 +152,20 @@ describe('shards', () => {
   test('are missed where one has left no report', () => {
     const [one, two, three] = shards as [CampaignReport, CampaignReport, CampaignReport];
     const nightLater = shards.map((each) => ({ ...each, seed: String(Number(each.seed) + 1_000) }));
-    expect(missingShards(shards)).toEqual([]);
-    expect(missingShards([...shards, ...nightLater, report({})])).toEqual([]);
+    const missing = (...reports: readonly CampaignReport[]): readonly (string | undefined)[] =>
+      mergeReports(reports).map((merged) => merged.missing);
+    expect(missing(...shards)).toEqual([undefined]);
+    expect(missing(...shards, ...nightLater, report({}))).toEqual([undefined]);
     // Divided in two ways: nobody can say which is which.
-    expect(missingShards([one, { ...two, stride: 2 }])).toEqual([]);
-    expect(missingShards([three, one])).toEqual(['one: the reports of 1 of 3 shards are missing']);
-    expect(missingShards([two, ...[{ ...two, scenario: 'other' }]])).toEqual([
-      'one: the reports of 2 of 3 shards are missing',
-      'other: the reports of 2 of 3 shards are missing',
+    expect(missing(one, { ...two, stride: 2 })).toEqual([undefined]);
+    expect(missing(three, one)).toEqual(['the reports of 1 of 3 shards are missing']);
+    expect(missing(two, { ...two, scenario: 'other' })).toEqual([
+      'the reports of 2 of 3 shards are missing',
+      'the reports of 2 of 3 shards are missing',
     ]);
+    // What was missing stays so when it is merged once more.
+    const twice = mergeReports([...mergeReports([three, one]), report({})]);
+    expect(twice).toMatchObject([{ missing: 'the reports of 1 of 3 shards are missing' }]);
   });
 });
 
@@ -211,7 +215,7 @@ describe('a failing report', () => {
     });
     expect(first!.text).toContain(`a < b & "c",\nsee d\n\nrun it again: ${reproduce}\n\nprogress (2 seeds`);
     expect(second!.text).toContain('\u{1f525}');
-    expect(third!.attributes).toEqual({ message: 'no seed was run', type: 'no seed was run' });
+    expect(third!.attributes).toEqual({ message: 'interrupted', type: 'interrupted' });
     expect(suite.children[2]!.children[1]!.text).toBe('0 seeds from 1: unknown, interrupted before 10');
     expect(faultsOf(parseXml(junitReport([])))).toEqual([]);
   });
@@ -220,7 +224,7 @@ describe('a failing report', () => {
     const lines = asFile(githubReport(failing))
       .trimEnd()
       .split(/\r\n|[\r\n]/);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(10);
     for (const line of lines)
       expect(line).toMatch(/^::(?:notice|error|warning) (?:file=[^:,\n]*,line=\d+,)?title=[^:,\n]*::/);
     expect(lines[1]).toMatch(
@@ -232,7 +236,8 @@ describe('a failing report', () => {
     const [, title = ''] = /title=([^:,]*)::/.exec(lines[4]!) ?? [];
     const read = title.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r');
     expect(read.replaceAll('%25', '%')).toBe(asFile(`${evil}: ${evil}`));
-    expect(lines[7]).toMatch(/^::error title=four%3A broken::seed 3: /);
+    expect(lines[6]).toBe('::warning title=three%3A interrupted::0 of 10 seeds were run');
+    expect(lines[8]).toMatch(/^::error title=four%3A seed 3 broke the tools%3A nondeterminism::/);
     expect(githubReport([report({ lost: 2 })])).toBe('::notice title=one::10 seeds from 1: valid, 2 lost\n');
   });
 
@@ -244,8 +249,8 @@ describe('a failing report', () => {
     expect(rows[2]).toBe(
       '| one | ❌ 10 seeds from 1: invalid | agreement &#40;2 seeds, the smallest is 7&#41;<br>progress &#40;2 seeds, the smallest is 7&#41; |',
     );
-    expect(text.match(/<details>/g)).toHaveLength(4);
-    expect(text.match(/<\/details>/g)).toHaveLength(4);
+    expect(text.match(/<details>/g)).toHaveLength(5);
+    expect(text.match(/<\/details>/g)).toHaveLength(5);
     expect(text).toContain('<pre>agreement (2 seeds, the smallest is 7)&#10;a &lt; b &amp; "c",&#10;see d&#10;');
     expect(text).not.toContain('<b>');
     expect(text).not.toContain('\u0000');
@@ -282,7 +287,7 @@ describe('a failing report', () => {
     const artifactLocation = { uri: 'a%2Cb%3Ac%20d.ts' };
     expect(run!.results[0]!.locations).toEqual([{ physicalLocation: { artifactLocation, region: { startLine: 12 } } }]);
     expect(run!.invocations).toMatchObject([
-      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'error' }] },
+      { executionSuccessful: false, toolExecutionNotifications: [{ level: 'warning' }, { level: 'error' }] },
     ]);
     expect(sarifReport([report({})], '1')).toContain('"executionSuccessful": true');
     const twice = JSON.parse(sarifReport([failing[0]!, failing[0]!], '1')) as typeof log;
