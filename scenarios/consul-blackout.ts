@@ -107,17 +107,21 @@ function takeAndLook(random: Random, { until }: Setting, agents: readonly NodeId
   return operations.toSorted((one, other) => one.at - other.at).map((operation, id) => ({ ...operation, id }));
 }
 
-/** Once or twice; the servers come back one after the other. */
+/** Once or twice. The servers come back one after the other: two that start at the same instant may let in each other and ask nobody
+ * else, which is the story of `consul-power-cut`. */
 function blackouts(random: Random, { healAt }: Setting, { machines }: ConsulBlackoutVariant): TimedFault[] {
   const times = [random.between(settled, settled + seconds(5))];
   if (random.chance(500_000)) times.push(random.between(seconds(32), healAt - seconds(10)));
-  return times.flatMap((at) =>
-    servers.map((node): TimedFault => {
-      const downFor = random.between(ms(500), seconds(9));
+  return times.flatMap((at) => {
+    const first = random.below(servers.length);
+    let downFor = random.between(ms(500), seconds(5));
+    return servers.map((_, place): TimedFault => {
+      const node = servers[(first + place) % servers.length] as NodeId;
+      if (place > 0) downFor += random.between(ms(100), seconds(2));
       if (machines === 'refuse') return { at, fault: { type: 'crash', node, for: downFor } };
       return { at, fault: { type: 'power-loss', node, unsynced: 'lost', for: downFor } };
-    }),
-  );
+    });
+  });
 }
 
 function livingStayInTheCatalog(agents: readonly NodeId[]): Property {
