@@ -56,7 +56,7 @@ describe.skipIf(chromiumPath === undefined)('the picture in Chromium', () => {
   test('makes room for layers that are switched on, and takes it back', async () => {
     const page = await open('s=lock-trusted-lease&seed=4');
     const height = async (): Promise<number> => (await page.locator('.stage').boundingBox())?.height ?? 0;
-    const layers = page.getByRole('button', { name: 'locks', exact: true });
+    const layers = page.getByRole('button', { name: 'locks, leases', exact: true });
     const high = await height();
     await layers.click();
     expect(await layers.getAttribute('aria-pressed')).toBe('false');

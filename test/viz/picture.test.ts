@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TimelineOperation } from '../../viz/data.ts';
 import { realTimeOrder } from '../../viz/page/draw/proof.ts';
+import { lessons } from '../../viz/lessons/index.ts';
 import { readLocks } from '../../viz/page/locks.ts';
 import { manner } from '../../viz/page/messages.ts';
 import type { ShownRun } from '../../viz/page/shown-run.ts';
@@ -39,6 +40,22 @@ describe('locks', () => {
     },
     60_000,
   );
+
+  test('of Raft’s leaders are leases, and one that lasts too long by a slow clock is not its own any more', () => {
+    const [lesson] = lessons.filter(({ id }) => id === 'lease-and-clocks');
+    if (lesson === undefined) throw new Error('there is no lesson of leases');
+    const slow = shownOf(lesson.run);
+    const [old, ...later] = slow.locks.beliefs;
+    const elected = slow.model.data.roles.find(({ role, from }) => role === 'leader' && from > 700_000)?.from;
+    // For 75 ms by its own clock, which runs at a fifth of its speed.
+    expect(old?.unfounded).toEqual([{ from: elected, to: old?.to }]);
+    expect((old?.to ?? 0) - (elected ?? 0)).toBeGreaterThan(350_000);
+    expect(later.length).toBeGreaterThan(0);
+    const right = shownOf(lesson.knob.run);
+    expect(right.locks.beliefs.length).toBeGreaterThan(1);
+    expect([wrongBeliefs(right, 'shared'), wrongBeliefs(right, 'unfounded')]).toEqual([0, 0]);
+    expect(shownOf({ scenario: 'raft', seed: '1', parameters: { reads: 'index' } }).locks.beliefs).toEqual([]);
+  }, 60_000);
 
   test('of readers are no overlap, and what is left of a belief without grants is exact', () => {
     const tenure = (type: Tenure['type'], node: string, from: number, to: number, isShared = false): Tenure => {

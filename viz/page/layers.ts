@@ -5,7 +5,7 @@ export type Layer = 'clocks' | 'timers' | 'disks' | 'locks' | 'order' | 'notes';
 
 /** The layers with their names and what they show. */
 export const layers: readonly { readonly layer: Layer; readonly name: string; readonly about: string }[] = [
-  { layer: 'locks', name: 'locks', about: 'who has a lock by the word of its service, and who believes to have it' },
+  { layer: 'locks', name: 'locks, leases', about: 'who has a lock or a lease in truth, and who believes to have it' },
   { layer: 'order', name: 'order', about: 'the order of the operations that explains what they returned' },
   { layer: 'notes', name: 'notes', about: 'what nodes noted' },
   { layer: 'timers', name: 'timers', about: 'timers set, set again and fired' },

@@ -34,7 +34,10 @@ function drawRuler(frame: Frame, track: ClockTrack, lane: number): void {
   const box = boxOf(frame, lane);
   if (box?.ruler === undefined) return;
   const y = Math.round(box.ruler) + 0.5;
-  const step = tickStep(((window.to - window.from) * 90) / layout.width);
+  const span = window.to - window.from;
+  // A slow clock has finer ticks, or there would be none in sight; one that jumped back counts as true.
+  const own = span + offAt(track, window.to) - offAt(track, window.from);
+  const step = tickStep(((own > 0 ? Math.min(own, span) : span) * 90) / layout.width);
   context.setLineDash([]);
   context.strokeStyle = theme.family['clock'] ?? theme.muted;
   context.fillStyle = theme.family['clock'] ?? theme.muted;
@@ -48,21 +51,21 @@ function drawRuler(frame: Frame, track: ClockTrack, lane: number): void {
   let shownOf = Number.NaN;
   let free = -Infinity;
   const labels: [text: string, x: number][] = [];
-  const pixel = (window.to - window.from) / layout.width;
+  const pixel = span / layout.width;
   for (let x = 0; x <= layout.width; x++) {
     const at = window.from + x * pixel;
     if (at < 0 || at > frame.model.data.end) continue;
-    const own = Math.floor((at + offAt(track, at)) / step);
-    if (own !== shownOf && !Number.isNaN(shownOf)) {
+    const tick = Math.floor((at + offAt(track, at)) / step);
+    if (tick !== shownOf && !Number.isNaN(shownOf)) {
       context.moveTo(x, y - 3);
       context.lineTo(x, y + 3);
       if (x > free) {
-        const label = `${((own * step) / 1_000_000).toFixed(step < 1_000 ? 6 : step < 1_000_000 ? 3 : 0)} s`;
+        const label = `${((tick * step) / 1_000_000).toFixed(step < 1_000 ? 6 : step < 1_000_000 ? 3 : 0)} s`;
         labels.push([label, x + 3]);
         free = x + context.measureText(label).width + 12;
       }
     }
-    shownOf = own;
+    shownOf = tick;
   }
   context.stroke();
   context.globalAlpha = 1;

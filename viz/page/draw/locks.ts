@@ -54,7 +54,7 @@ function drawBelief(frame: Frame, belief: Belief, box: LaneBox): void {
   context.fillStyle = theme.alarm;
   fitText(
     context,
-    belief.shared.length > 0 ? '✕ two believe to hold it' : '✕ the lock is not its own any more',
+    belief.shared.length > 0 ? '✕ two believe to hold it' : '✕ not its own any more',
     Math.max(2, left),
     right,
     (box.locks ?? box.top) - 5,

@@ -3,6 +3,7 @@ import type { Simulation } from '../../../sim/simulate.ts';
 import type { Tenure } from '../messages.ts';
 import { createBeliefReader, type Claim, type Clocks } from './beliefs.ts';
 import { grantReaderOf } from './grants.ts';
+import { leasesOf } from './leases.ts';
 
 /** `look` after each event, `take` at the end. */
 export interface TenureWatch {
@@ -10,11 +11,11 @@ export interface TenureWatch {
   take(): Tenure[];
 }
 
-/** Watches the locks of a scenario of this protocol; one without locks costs nothing. */
+/** Watches the locks of a scenario of this protocol, and of Raft the leaders' leases; one without either costs nothing. */
 export function watchTenures(simulation: Simulation, protocol: string): TenureWatch {
   const read = grantReaderOf(protocol);
   const told: Tenure[] = [];
-  if (read === undefined) return { look: () => {}, take: () => told };
+  if (read === undefined && protocol !== 'raft') return { look: () => {}, take: () => told };
   const grants = createLine('granted', told);
   const beliefs = createLine('believed', told);
   const believes = createBeliefReader();
@@ -23,6 +24,15 @@ export function watchTenures(simulation: Simulation, protocol: string): TenureWa
   return {
     look() {
       const { nodes, now } = view;
+      if (read === undefined) {
+        const leases = leasesOf({ nodes, clocks });
+        grants.follow(
+          now,
+          leases.filter(({ isLatest }) => isLatest),
+        );
+        beliefs.follow(now, leases);
+        return;
+      }
       grants.follow(
         now,
         read({ nodes, clocks }).map((grant) => ({ node: grant.holder, claim: grant })),
