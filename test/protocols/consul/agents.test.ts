@@ -197,6 +197,38 @@ describe('anti-entropy', () => {
     expect(ids(found[5])).toEqual(['stranger']);
   });
 
+  test('tells again with the next change what changed while its last change was on the way, and was lost itself', () => {
+    const version = (tag: string): Step['request'] => ({
+      type: 'agent-register-service',
+      service: { ...web, tags: [tag] },
+    });
+    const other: Step['request'] = { type: 'agent-register-service', service: { ...web, id: 'web2' } };
+    const alone = { contacts: ['s1'] };
+    const one = consulServer({ gossip: alone, raft: { voters: ['s1'] } });
+    const rare = consulAgent({ gossip: alone }); // compares itself with the catalog once a minute
+    const { exchanges } = talk(
+      [
+        { at: seconds(10), ask: 'a1', as: 'c', request: version('v1') },
+        { at: seconds(10.5), ask: 'a1', as: 'c', request: version('v2') },
+        { at: seconds(22), ask: 'a1', as: 'c', request: other }, // the call that was lost has failed
+        services(seconds(13)),
+        services(seconds(25)),
+      ],
+      {
+        nodes: { s1: one, a1: rare },
+        faults: [
+          [seconds(9), { type: 'slow-link', from: ['s1'], to: ['a1'], add: seconds(2), for: seconds(4) }],
+          [seconds(10.4), { type: 'one-way', from: ['a1'], to: ['s1'], for: seconds(0.2) }],
+        ],
+      },
+    );
+    const tags = exchanges.slice(3).map(({ response }) => {
+      const found = response.body as unknown as { readonly services: readonly { readonly tags: readonly string[] }[] };
+      return found.services.map((service) => service.tags[0]);
+    });
+    expect(tags).toEqual([['v1'], ['v2', 'v1']]);
+  });
+
   test('tells the servers when they are back what it could not tell them before', () => {
     const cut = { type: 'isolate', node: 'a1', for: seconds(3) } as const;
     const found = talk(

@@ -53,6 +53,23 @@ describe('an agent that restarts', () => {
     expect(statusOf(told)).toBe('passing');
   });
 
+  test('measures that time on the wall clock, which goes on while it is down and may be far from its own time', () => {
+    const [local, late] = [2, 9].map((downFor) => {
+      const register: Step['request'] = { type: 'agent-register-service', service, checks: [checkOf(5)] };
+      const pass: Step['request'] = { type: 'agent-update-check', id: 'alive', status: 'passing', output: 'fine' };
+      const { exchanges } = converse({
+        nodes,
+        steps: [...inTurn('a1', settled, [register, pass]), ask(at(1.5 + downFor), 'a1', { type: 'agent-checks' })],
+        faults: [
+          [seconds(1), { type: 'clock-jump', node: 'a1', by: seconds(3_600) }],
+          [at(1), { type: 'crash', node: 'a1', for: seconds(downFor) }],
+        ],
+      });
+      return exchanges.at(-1)!.response.body;
+    });
+    expect([local, late]).toMatchObject([{ alive: { status: 'passing' } }, { alive: { status: 'critical' } }]);
+  });
+
   test('takes a check for critical whose time is over', () => {
     const [local, told] = talk(5, [ask(at(11), 'a1', { type: 'agent-checks' }), ask(at(14), 's1', health)], {
       ...{ type: 'crash', node: 'a1', for: seconds(9) },
