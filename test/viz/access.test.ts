@@ -177,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)('for everyone', () => {
     };
     await to(/A new leader, after a timeout/);
     await page.keyboard.press('Enter');
-    expect((await focused(page)).name).toMatch(/^p Not so: The deaf leader/);
+    expect((await focused(page)).name).toMatch(/^p Not so. The deaf leader/);
     await to(/^button 1\.008441 s/);
     await page.keyboard.press('Enter');
     expect(await page.locator('.captions li').nth(1).getAttribute('aria-current')).toBe('step');

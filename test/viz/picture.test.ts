@@ -42,7 +42,7 @@ describe('locks', () => {
   );
 
   test('of Raft’s leaders are leases, and one that lasts too long by a slow clock is not its own any more', () => {
-    const [lesson] = lessons.filter(({ id }) => id === 'lease-and-clocks');
+    const lesson = lessons.find(({ id }) => id === 'lease-and-clocks');
     if (lesson === undefined) throw new Error('there is no lesson of leases');
     const slow = shownOf(lesson.run);
     const [old, ...later] = slow.locks.beliefs;

@@ -154,7 +154,9 @@ export function createRunPage(
       bench.jump({ type: 'finding', index });
       bench.bringIntoSight();
     };
+    const [pane] = bench.panes;
     root.replaceChildren(
+      button('To the picture', 'button skip', () => pane?.stage.node.focus()),
       setting.home === undefined ? header(data) : header(data, setting.home),
       element('main', {}, [
         status,

@@ -46,18 +46,13 @@ function drawBelief(frame: Frame, belief: Belief, box: LaneBox): void {
   bar(belief, theme.accent, thick);
   for (const stretch of belief.unfounded) bar(stretch, theme.alarm, thick);
   for (const stretch of belief.shared) bar(stretch, theme.alarm, thick + 3);
+  const name = belief.token === null ? belief.lock : `${belief.lock} · ${belief.token}`;
   const wrong = belief.shared[0] ?? belief.unfounded[0];
-  if (wrong === undefined) return;
-  const [left, right] = extentOf(frame, wrong.from, belief.to);
+  const [left, right] = extentOf(frame, wrong?.from ?? belief.from, belief.to);
+  const what = belief.shared.length > 0 ? 'two believe to hold it' : 'not its own any more';
   context.font = `600 9.5px ${fontFamily}`;
   context.textBaseline = 'middle';
-  context.fillStyle = theme.alarm;
-  fitText(
-    context,
-    belief.shared.length > 0 ? '✕ two believe to hold it' : '✕ not its own any more',
-    Math.max(2, left),
-    right,
-    (box.locks ?? box.top) - 5,
-    60,
-  );
+  context.fillStyle = wrong === undefined ? theme.muted : theme.alarm;
+  const text = wrong === undefined ? name : `✕ ${name}: ${what}`;
+  fitText(context, text, Math.max(2, left), right, (box.locks ?? box.top) - 5, 60);
 }

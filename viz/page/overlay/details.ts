@@ -40,6 +40,10 @@ function nothingSelected(): Node[] {
       class: 'hint',
       text: 'Point at anything to read what happened. Click it to see what it carried and what led to it.',
     }),
+    element('p', {
+      class: 'hint',
+      text: 'Drag a fault to another time, or click a message to drop, delay or repeat it: the changed run appears beside this one.',
+    }),
     element(
       'dl',
       { class: 'keys' },
