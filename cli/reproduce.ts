@@ -1,5 +1,8 @@
 // The command that makes a run again, ready to be copied.
+import { quote } from '../fuzz/index.ts';
 import type { Micros, Parameters } from '../sim/index.ts';
+
+export { quote };
 
 /** The `faultline run` of a seed, with what was set on the way to it. */
 export function runCommand(scenario: string, seed: string, set: Parameters = {}, until?: Micros): string {
@@ -21,11 +24,6 @@ export function corpusCommand(folder: string, reference: string): string {
   const [file, name] = reference.split('#');
   const isOwn = name !== undefined && file !== undefined;
   return `npx faultline corpus replay ${quote(folder)}${isOwn ? ` --scenarios ${quote(file)}` : ''}`;
-}
-
-/** A word for a POSIX shell. */
-export function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /** A duration as `--until` reads it. */

@@ -14,9 +14,13 @@ export interface HoldOptions {
   readonly parameters?: Parameters;
   /** How long each run lasts, in microseconds of virtual time. */
   readonly until?: Micros;
-  /** Real milliseconds that shrinking a failure may take; default 5,000; 0 for not at all. */
+  /** Real milliseconds that the seeds may take together; that not all have ended by then is a failure. Default: no bound. */
+  readonly timeMs?: number;
+  /** Real milliseconds that shrinking a failure may take besides; default 5,000; 0 for not at all. */
   readonly shrinkMs?: number;
 }
+
+export const defaultShrinkMs = 5_000;
 
 /** Why a scenario is not as it declares. */
 export interface HoldFailure {
@@ -44,18 +48,20 @@ export async function judgeSeeds(
   options: HoldOptions,
   only: string | undefined,
 ): Promise<HoldFailure | undefined> {
-  const { seeds, start = 1, parameters = {}, until } = options;
+  const { seeds, start = 1, parameters = {}, until, timeMs } = options;
   const chosen = only === undefined || only === '' ? { seeds, start } : { seeds: 1, start: seedNumber(only) };
   const untilFailure = scenario.expect.type === 'holds';
   const world = { parameters, ...(until === undefined ? {} : { until }) };
-  const found = await campaign(scenario, { ...chosen, ...world, untilFailure });
+  const signal = timeMs === undefined ? {} : { signal: AbortSignal.timeout(timeMs) };
+  const found = await campaign(scenario, { ...chosen, ...world, ...signal, untilFailure });
   const { broken } = found;
   if (broken !== undefined) return { reason: `seed ${broken.seed}: ${broken.reason}`, seed: broken.seed };
   if (scenario.expect.type === 'holds') {
     const failure = found.failures.find(({ verdict }) => verdict === 'invalid') ?? found.failures[0];
-    if (failure === undefined) return undefined;
+    if (failure === undefined)
+      return found.ended === 'interrupted' ? describeLate(scenario, found, options) : undefined;
     const run = simulate(scenario, { seed: failure.seed, ...world });
-    const smallest = shrinkWithin(scenario, run, options.shrinkMs ?? 5_000);
+    const smallest = shrinkWithin(scenario, run, options.shrinkMs ?? defaultShrinkMs);
     const story =
       smallest === undefined
         ? []
@@ -63,7 +69,10 @@ export async function judgeSeeds(
     const reason = [describeFailure(scenario, failure), ...story].join('\n');
     return { reason, seed: failure.seed, ...(smallest === undefined ? {} : { smallest }) };
   }
-  return violatesAny(found, scenario.expect.what) ? undefined : { reason: describeSilence(scenario, found) };
+  if (violatesAny(found, scenario.expect.what)) return undefined;
+  return found.ended === 'interrupted'
+    ? describeLate(scenario, found, options)
+    : { reason: describeSilence(scenario, found) };
 }
 
 /** What speaks against a run, or nothing, as the words of a failing test. */
@@ -87,6 +96,17 @@ function violatesAny({ failures }: Campaign, names: readonly string[]): boolean 
 
 function describeFailure(scenario: Scenario, { seed, verdict, findings }: SeedFailure): string {
   return `${scenario.name} is ${verdict} under seed ${seed}:\n${describeFindings(findings)}`;
+}
+
+/** Whether a seed never ends or only takes long is for the reader to see, who runs it alone. */
+function describeLate(
+  { name }: Scenario,
+  { start, seeds, planned }: Campaign,
+  { timeMs = 0 }: HoldOptions,
+): HoldFailure {
+  const seed = String(start + seeds);
+  const much = `${seeds} of ${planned} ${planned === 1 ? 'seed' : 'seeds'} ended within ${timeMs / 1_000} s`;
+  return { reason: `${name}: ${much}; seed ${seed} was under way: does it ever end?`, seed };
 }
 
 function describeSilence(scenario: Scenario, { seeds }: Campaign): string {

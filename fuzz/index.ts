@@ -22,6 +22,7 @@ export {
 export { assertHolds, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 export { seedAt, type LostReason, type Plan, type SeedOutcome } from './outcome.ts';
 export { SeedRunner, type Pace } from './seed-runner.ts';
+export { quote } from './shell.ts';
 export { shapeOfRun } from './shape.ts';
 export { shrink, type Shrunk, type ShrinkOptions, type ShrinkProgress, type Size } from './shrink/index.ts';
 export { githubError, githubReport, githubSummary } from './report/github.ts';

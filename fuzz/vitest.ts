@@ -4,8 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { replayFileOf, transcript, type Run, type Scenario } from '../sim/index.ts';
-import { judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
+import { defaultShrinkMs, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 import './matchers.ts';
+import { quote } from './shell.ts';
 import { packageVersion } from './version.ts';
 
 export { judgeSeeds } from './hold.ts';
@@ -13,7 +14,7 @@ export { judgeSeeds } from './hold.ts';
 export interface SimTestOptions extends HoldOptions {
   /** How many seeds to run, counting up from `start` (default 1). The environment variable FAULTLINE_SEED runs that one. */
   readonly seeds: number;
-  /** Real milliseconds that the test may take; default 60,000. */
+  /** Real milliseconds that the seeds may take, as `timeMs`; default 60,000. */
   readonly timeout?: number;
   /** Where the smallest failing run goes as a file; default `out`. */
   readonly out?: string;
@@ -24,24 +25,35 @@ export interface SimTestOptions extends HoldOptions {
  * violate what it names under some seed.
  */
 export function simTest(name: string, scenario: Scenario, options: SimTestOptions): void {
-  test(name, { timeout: options.timeout ?? 60_000 }, async () => {
-    const failure = await judgeSeeds(scenario, options, process.env['FAULTLINE_SEED']);
+  const { timeout = 60_000, shrinkMs = defaultShrinkMs, out } = options;
+  // What was found within its time must not be lost because it is told a moment later.
+  test(name, { timeout: timeout + shrinkMs + graceMs }, async ({ task }) => {
+    const failure = await judgeSeeds(scenario, { timeMs: timeout, ...options }, process.env['FAULTLINE_SEED']);
     if (failure === undefined) return;
     // The place in this file helps nobody.
-    const error = new Error(await tell(name, scenario.story, failure, options.out));
+    const error = new Error(await tell(commandFor(task.file.name, name), scenario.story, failure, out));
     error.stack = error.message;
     throw error;
   });
 }
 
+/** Real milliseconds for what ends a test: the smallest run once more, and its files. */
+const graceMs = 10_000;
+
+/** How vitest runs this test alone: it takes names as patterns. */
+function commandFor(file: string, name: string): string {
+  const pattern = `${name.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`;
+  return `npx vitest run ${quote(file)} -t ${quote(pattern)}`;
+}
+
 /** The words of a failure, with the files that it leaves. */
 async function tell(
-  name: string,
+  command: string,
   story: string,
   { reason, seed, smallest }: HoldFailure,
   out = 'out',
 ): Promise<string> {
-  const again = `FAULTLINE_SEED=${seed ?? ''} npx vitest run -t '${name.replaceAll("'", `'\\''`)}'`;
+  const again = `FAULTLINE_SEED=${seed ?? ''} ${command}`;
   return [
     reason,
     ...(smallest === undefined ? [] : await save(smallest, story, again, out)),

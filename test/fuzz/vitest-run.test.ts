@@ -15,7 +15,7 @@ test('a failing simTest names its seed, tells the smallest run, leaves its trans
     join(folder, 'bad.test.ts'),
     `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
 import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
-simTest("nobody's vote counts twice", { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20 });
+simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20 });
 `,
   );
   const out = vitest(folder, {});
@@ -26,18 +26,38 @@ simTest("nobody's vote counts twice", { ...findScenario('election-early-leader')
   // Without the page there is the command that makes the timeline.
   if (timeline.endsWith('.html')) expect(readFileSync(join(folder, timeline), 'utf8')).toContain('id="timeline-data"');
   else expect(timeline).toMatch(/^npx faultline timeline \S+\.replay\.json --scenario FILE/);
-  const [, seed = '', again = ''] = /FAULTLINE_SEED=(\d+) npx vitest run -t '(.*)'\n/.exec(out) ?? [];
-  expect(again).toBe("nobody'\\''s vote counts twice");
-  const alone = vitest(folder, { FAULTLINE_SEED: seed });
+  const [, seed = '', again = ''] = /FAULTLINE_SEED=(\d+) npx vitest run (.*)\n/.exec(out) ?? [];
+  expect(again).toBe(String.raw`bad.test.ts -t 'nobody'\''s vote counts twice \(in any term\)$'`);
+  const pattern = String.raw`nobody's vote counts twice \(in any term\)$`;
+  const alone = vitest(folder, { FAULTLINE_SEED: seed }, 'bad.test.ts', '-t', pattern);
   expect(alone).toContain(`election-early-leader is invalid under seed ${seed}:`);
   expect(vitest(folder, { FAULTLINE_SEED: 'x' })).toContain('FAULTLINE_SEED: expected a whole number, found "x"');
 }, 120_000);
 
-function vitest(folder: string, environment: NodeJS.ProcessEnv): string {
+test('a simTest whose seeds do not end in their time says which was under way, and what it found by then is not lost', () => {
+  const folder = join(temporaryFolder(), 'project');
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(
+    join(folder, 'late.test.ts'),
+    `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
+import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
+const base = findScenario('ping-pong');
+const tick = { start: (ctx) => (ctx.setTimer('t', 0), {}), onTimer: (_state, _timer, ctx) => ctx.setTimer('t', 0), onMessage() {} };
+const world = (set) => ({ ...base.world(set), nodes: base.world(set).nodes.map(({ id }) => ({ id, protocol: tick })) });
+simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000 });
+`,
+  );
+  const out = vitest(folder, {});
+  expect(out).toContain('ping-pong: 0 of 5 seeds ended within 1 s; seed 3 was under way: does it ever end?');
+  expect(out).toContain("FAULTLINE_SEED=3 npx vitest run late.test.ts -t 'never ends$'");
+}, 120_000);
+
+function vitest(folder: string, environment: NodeJS.ProcessEnv, ...more: readonly string[]): string {
   const env = { ...process.env, NO_COLOR: '1', ...environment };
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder],
+    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder, ...more],
     { cwd: folder, env, encoding: 'utf8', timeout: 100_000 },
   );
   expect(status).toBe(1);
