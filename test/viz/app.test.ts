@@ -62,6 +62,10 @@ describe.skipIf(chromiumPath === undefined)('the app in Chromium', () => {
     const { page, complaints } = await site.open('');
     await page.locator('.scenario').first().waitFor();
     expect(await page.locator('.scenario').count()).toBe(scenarios.length);
+    await page.getByRole('navigation', { name: 'Protocols' }).getByRole('button', { name: 'zab' }).click();
+    const family = page.locator('.family-name', { hasText: /^zab$/ });
+    expect(await family.evaluate((title) => title === document.activeElement)).toBe(true);
+    expect((await family.boundingBox())?.y).toBeLessThan(200);
     await page.getByLabel('Search scenarios').fill('ping-pong-late');
     expect(await page.locator('.scenario:visible').count()).toBe(1);
     await page.locator('.scenario:visible a').click();

@@ -7,6 +7,7 @@ import { createSiteServer } from '../../cli/serve.ts';
 import { findScenario } from '../../scenarios/index.ts';
 import { simulate, Simulation } from '../../sim/simulate.ts';
 import { liveTimelineOf, timelineOf } from '../../viz/data.ts';
+import { raftRun } from '../../viz/lessons/raft-run.ts';
 import { joinPayloads, leadReader, payloadReader } from '../../viz/live.ts';
 import { pack, readFragment, unpack } from '../../viz/page/address.ts';
 import { changedRequest, moveFault } from '../../viz/page/change.ts';
@@ -271,6 +272,22 @@ test('the state at an event is the same whichever way one comes to it', () => {
   moment(timeline.events - 1);
   expect(moment(middle)).toBe(first);
   expect(moment(middle + 1)).not.toBe(first);
+});
+
+test('a scenario that is not built in is refused with what helps, and one with another rule is compared event by event', () => {
+  const services = createServices('1.0.0');
+  expect(() => finish(services.run({ request: { scenario: 'mine', seed: '1' } }))).toThrow(
+    /there is no scenario "mine".*npx faultline timeline FILE --scenario/s,
+  );
+  const world = { seed: '1', parameters: raftRun('1').parameters, faults: [] };
+  const { number } = finish(services.run({ request: { scenario: 'raft-ack-before-sync', ...world } }));
+  const { difference } = finish(services.run({ request: { scenario: 'raft', ...world }, against: number }));
+  expect(difference?.inputs).toEqual(['scenario']);
+  // They part where the one answers and the other syncs first.
+  expect(difference?.parting?.one).toContain('RequestVote');
+  expect(difference?.parting?.other).not.toBe(difference?.parting?.one);
+  const same = finish(services.run({ request: { scenario: 'raft', ...world }, against: number + 1 }));
+  expect(same.difference).toEqual({ inputs: [] });
 });
 
 test('the server serves its own files, to this machine, and nothing else', async () => {
