@@ -1,6 +1,9 @@
 // How news go round, rule by rule: what a packet carries and how often, Serf's events and queries, and their clocks.
-import { type SerfNews, type UserUpdate } from '../../../protocols/swim/index.ts';
-import { alive, exchange, gossip, listening, suspect, testStories } from './neighbourhood.ts';
+import { expect, test } from 'vitest';
+import { startingMembers, swim, type SerfNews, type UserUpdate } from '../../../protocols/swim/index.ts';
+import { seconds } from '../../../sim/index.ts';
+import { converse } from '../conversation.ts';
+import { alive, exchange, gossip, listening, memberOf, suspect, testStories } from './neighbourhood.ts';
 
 /** Tells each piece of news to one other, once. */
 const passing = { ...listening, gossipNodes: 1, retransmitMult: 1 };
@@ -69,6 +72,48 @@ testStories([
     to: 200,
   },
 ]);
+
+test('each piece of news is passed on as often as the size of the cluster asks for, however many there are', () => {
+  const passedOn = (size: number, count: number): readonly number[] => {
+    const names = Array.from({ length: size - 1 }, (_, place) => `m${place}`);
+    const protocol = swim({ known: startingMembers(['n1', ...names]), config: listening });
+    const pings = Array.from({ length: 40 }, (_, n) => {
+      return [100 + n, 'm0', { type: 'Ping', sequence: n, target: 'n1', updates: [] }] as const;
+    });
+    const news = names.slice(0, count).map((name) => alive(name, 2));
+    const lines = converse({ protocol, puppets: ['m0'], says: [[10, 'm0', gossip(...news)], ...pings], to: 200 });
+    return names
+      .slice(0, count)
+      .map((name) => lines.filter((line) => line.includes('→') && line.includes(`name=${name} `)).length);
+  };
+  for (const [size, times] of [
+    [9, 4],
+    [10, 8],
+    [99, 8],
+    [100, 12],
+  ] as const) {
+    for (const count of [1, 4]) expect([size, passedOn(size, count)]).toEqual([size, Array(count).fill(times)]);
+  }
+});
+
+test('a newcomer asks all that it is told to ask, again until one has answered', () => {
+  const lines = converse({
+    protocol: swim({ contacts: ['a', 'b', 'n1'], config: listening }),
+    puppets: ['a', 'b'],
+    says: [],
+    answers: (puppet, message) =>
+      puppet === 'b' && (message as { readonly type: string }).type === 'PushPull'
+        ? exchange([memberOf('b', 1, 'alive')], true)
+        : undefined,
+    faults: [{ at: 0, fault: { type: 'one-way', from: ['b'], to: ['n1'], for: seconds(7) } }],
+    to: 30_000,
+  });
+  const asked = lines.flatMap((line) => {
+    const found = /^ *(\d+)\.\d+ ms +n1 +→ (\w) +PushPull.*isReply=false/.exec(line);
+    return found === null ? [] : [`${found[1] ?? ''} ${found[2] ?? ''}`];
+  });
+  expect(asked).toEqual(['0 a', '0 b', '5000 a', '5000 b', '10000 a', '10000 b']);
+});
 
 function event(time: number, name: string, origin: string, value: string | null = null): UserUpdate {
   return newsOf({ kind: 'event', time, name, value, origin });
