@@ -154,6 +154,7 @@ function holdersSeeTheirLocks(): Check {
       if (f !== 'look' || taken === undefined || status === 500) return [];
       const [entry] = (body ?? []) as readonly { readonly session: string }[];
       if (entry !== undefined && entry.session !== '') return [];
+      took.delete(client); // once for each
       return [{ verdict: 'invalid', reason: `the lock of ${client} has no holder`, operations: [taken, id] }];
     });
   };

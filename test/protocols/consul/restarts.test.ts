@@ -109,3 +109,26 @@ test('servers that all restart have keys, locks and sessions again, and sessions
   expect(exchanges[2]!.response.body).toMatchObject([{ lockIndex: 1 }]);
   expect(exchanges[3]!.response.body).toHaveLength(1);
 });
+
+test('requests that a leader is asked which has just restarted wait for the next leader', () => {
+  for (let seed = 0; seed < 8; seed++) {
+    const crash: Fault = { type: 'crash', node: '@leader', for: seconds(0.2) };
+    const reads = servers.map((one): Step => ({
+      at: at(1.3),
+      ask: one,
+      request: get('a', { consistency: 'consistent' }),
+    }));
+    const writes = servers.map((one): Step => ({ at: at(1.35), ask: one, request: put(one, '1') }));
+    const { exchanges } = converse({
+      nodes,
+      seed,
+      steps: [{ at: settled, ask: 's1', request: put('a', '1') }, ...reads, ...writes],
+      faults: [[at(1), crash]],
+    });
+    for (const { response, took } of exchanges.slice(1)) {
+      expect([seed, response.status]).toEqual([seed, 200]);
+      expect(took).toBeLessThan(seconds(6));
+    }
+    expect(exchanges.slice(1, 4).map(valueOf)).toEqual(['1', '1', '1']);
+  }
+});
