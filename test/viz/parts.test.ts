@@ -12,6 +12,7 @@ import { joinPayloads, leadReader, payloadReader } from '../../viz/live.ts';
 import { pack, readFragment, unpack } from '../../viz/page/address.ts';
 import { changedRequest, moveFault } from '../../viz/page/change.ts';
 import { offAt } from '../../viz/page/draw/clocks.ts';
+import { initialsOf } from '../../viz/page/draw/lanes.ts';
 import { Cancelled, createEngine, createScope, type Engine } from '../../viz/page/engine.ts';
 import { mermaidOf } from '../../viz/page/export/mermaid.ts';
 import { messageFilter, rowFilter } from '../../viz/page/filter.ts';
@@ -54,6 +55,11 @@ describe('the player', () => {
     player.send({ type: 'release' });
     expect(player.getSnapshot().value).toBe('playing');
   });
+});
+
+test('roles are abbreviated so that no two of a run look alike', () => {
+  const raft = ['leader', 'learner', 'follower', 'candidate', 'pre-candidate'];
+  expect(raft.map((role) => initialsOf(role, raft))).toEqual(['Ld', 'Lr', 'F', 'C', 'P']);
 });
 
 test.each([

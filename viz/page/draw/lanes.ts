@@ -80,7 +80,16 @@ function drawRole(frame: Frame, span: RoleSpan): void {
   const room = right - 5 - start;
   const label = roleLabels(span).find((text) => context.measureText(text).width <= room);
   if (label !== undefined) context.fillText(label, start, box.centre + 0.5);
-  else context.fillText(span.role.slice(0, 1).toUpperCase(), start - 2, box.centre + 0.5);
+  else fitText(context, initialsOf(span.role, frame.roles.keys()), start - 2, right - 1, box.centre + 0.5, 0);
+}
+
+/** The first letter of a role, and, where another role begins with it, the first in which they differ: leader is Ld. */
+export function initialsOf(role: string, roles: Iterable<string>): string {
+  const first = role.slice(0, 1);
+  const rivals = [...roles].filter((other) => other !== role && other.startsWith(first));
+  const apart =
+    rivals.length === 0 ? -1 : [...role].findIndex((letter, at) => rivals.every((each) => each[at] !== letter));
+  return first.toUpperCase() + (apart < 0 ? '' : (role[apart] ?? ''));
 }
 
 /** What a role's bar may say, the most telling first. */
