@@ -88,7 +88,7 @@ export function initialsOf(role: string, roles: Iterable<string>): string {
   const first = role.slice(0, 1);
   const rivals = [...roles].filter((other) => other !== role && other.startsWith(first));
   const apart =
-    rivals.length === 0 ? -1 : [...role].findIndex((letter, at) => rivals.every((each) => each[at] !== letter));
+    rivals.length === 0 ? -1 : Array.from(role).findIndex((letter, at) => rivals.every((each) => each[at] !== letter));
   return first.toUpperCase() + (apart < 0 ? '' : (role[apart] ?? ''));
 }
 
