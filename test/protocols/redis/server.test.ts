@@ -228,8 +228,9 @@ describe('replication', () => {
     const { answers } = talk(
       pair,
       [
-        // The replica asks for what it lacks, as it does every 10 s, while this is on its way to it.
+        // The replica asks for what it lacks, as it does every second, while this is on its way to it.
         { at: seconds(9) + ms(500), lines: ['RPUSH l 1', 'RPUSH l 2'] },
+        { at: seconds(11) + ms(500), client: 'c2', to: 'r2', lines: ['LRANGE l 0 -1', 'ROLE'] },
         { at: seconds(12), lines: ['RPUSH l 3'] },
         { at: seconds(20), to: 'r2', lines: ['LRANGE l 0 -1', 'ROLE'] },
         { at: seconds(21), lines: ['RPUSH l 4', 'WAIT 1 0'] },
@@ -237,8 +238,9 @@ describe('replication', () => {
       ],
       [{ at: seconds(5), fault: slow }],
     );
-    expect(answers[2]).toEqual(['["1", "2", "3"]', '["slave", "r1", "6379", "connected", (integer) 3]']);
-    expect(answers[4]).toEqual(['["1", "2", "3", "4"]']);
+    expect(answers[1]).toEqual(['["1", "2"]', '["slave", "r1", "6379", "connected", (integer) 2]']);
+    expect(answers[3]).toEqual(['["1", "2", "3"]', '["slave", "r1", "6379", "connected", (integer) 3]']);
+    expect(answers[5]).toEqual(['["1", "2", "3", "4"]']);
   });
 
   test('a replica of a primary that was passed over gets everything from the new one, which began a history of its own', () => {
@@ -267,6 +269,47 @@ describe('replication', () => {
     );
     expect(answers[2]).toEqual(['OK', 'OK']);
     expect(answers[4]).toEqual(['["1", (nil), "new"]']);
+  });
+
+  test('a replica that was given everything goes on from there', () => {
+    const { answers } = talk(
+      [{}, {}],
+      [
+        { at: seconds(3), lines: ['RPUSH l 1', 'RPUSH l 2'] },
+        { at: seconds(4), to: 'r2', lines: ['REPLICAOF r1 6379'] },
+        { at: seconds(8), lines: ['RPUSH l 3', 'WAIT 1 500'] },
+        { at: seconds(12), to: 'r2', lines: ['LRANGE l 0 -1', 'ROLE'] },
+      ],
+    );
+    expect(answers[2]).toEqual(['(integer) 3', '(integer) 1']);
+    expect(answers[3]).toEqual(['["1", "2", "3"]', '["slave", "r1", "6379", "connected", (integer) 3]']);
+  });
+
+  test('a replica has its own file: it comes back with what it copied though its primary is gone', () => {
+    const synced = { appendfsync: 'always' } as const;
+    const { answers } = talk(
+      [{}, { ...synced, replicaOf: 'r1' }],
+      [
+        { at: seconds(3), lines: ['SET k 1', 'RPUSH l a'] },
+        { at: seconds(9), to: 'r2', lines: ['GET k', 'LRANGE l 0 -1'] },
+      ],
+      [{ at: seconds(6), fault: { type: 'crash', node: 'r1', for: seconds(50) } }, powerLoss(seconds(7), 'r2')],
+    );
+    expect(answers[1]).toEqual(['"1"', '["a"]']);
+  });
+
+  test('a primary that was a replica in between counts no replica of its earlier days', () => {
+    const { answers } = talk(
+      [{}, { replicaOf: 'r1' }, {}],
+      [
+        { at: seconds(3), lines: [...Array.from({ length: 20 }, (_, n) => `SET k${n} 1`), 'WAIT 1 500'] },
+        { at: seconds(6), lines: ['REPLICAOF r3 6379'] },
+        { at: seconds(9), lines: ['REPLICAOF NO ONE', 'SET k 2', 'WAIT 1 500'] },
+      ],
+      [{ at: seconds(5), fault: { type: 'isolate', node: 'r2', for: seconds(20) } }],
+    );
+    expect(answers[0]?.at(-1)).toBe('(integer) 1');
+    expect(answers[2]).toEqual(['OK', 'OK', '(integer) 0']);
   });
 
   test('a replica whose clock is ahead drops nothing that its primary still has', () => {
