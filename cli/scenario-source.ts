@@ -112,12 +112,18 @@ async function loadFile(reference: string): Promise<readonly SourcedScenario[]> 
 async function importFile(file: string, path: string): Promise<Record<string, unknown>> {
   try {
     await useTypeScript();
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    return exportsOf((await import(pathToFileURL(file).href)) as Record<string, unknown>);
   } catch (error) {
     const { stack, message, name } = error instanceof Error ? error : new Error(String(error));
     // Where the text is no program, the message says the place; the stack is the loader's own.
     throw new InputError(`${path} cannot be loaded: ${name === 'TransformError' ? message : (stack ?? message)}`);
   }
+}
+
+/** What a CommonJS module exports is, whole, the default of what is imported; not everything need be there by its name as well. */
+function exportsOf(imported: Record<string, unknown>): Record<string, unknown> {
+  const whole = imported['default'];
+  return typeof whole === 'object' && whole !== null && !isScenario(whole) ? { ...whole, ...imported } : imported;
 }
 
 let isRegistered = false;

@@ -143,6 +143,28 @@ test.runIf(isBuilt)(
   },
 );
 
+test.runIf(isBuilt).each(['module', 'commonjs'])(
+  'the command that is installed runs scenarios of a project of type %s',
+  (type) => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(root, join(folder, 'node_modules/faultline'));
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    writeFileSync(
+      join(folder, 'mine.ts'),
+      `import { findScenario } from 'faultline/scenarios';
+export const one = { ...findScenario('ping-pong'), name: 'one' };
+export const other = { ...one, name: 'other' };
+`,
+    );
+    const { status, stdout } = bash(`${built} fuzz ./mine.ts --seeds 2 --until 1s --reporter github`, folder, {});
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: '::notice title=one::2 seeds from 1: valid\n::notice title=other::2 seeds from 1: valid\n',
+    });
+  },
+);
+
 describe('the commands in files that run elsewhere', () => {
   test.each([
     ['docs/fleet/compose.yaml', 2],
