@@ -249,6 +249,20 @@ describe('transactions', () => {
     }
   });
 
+  test('a key that had run out before it was watched and is written since refuses it', () => {
+    for (const reaps of [true, false]) {
+      const { cli, as, later } = server();
+      cli('SET k 1 PX 50');
+      later(60);
+      cli('WATCH k');
+      if (reaps) as('c2')('GET k');
+      as('c2')('SET k 2');
+      cli('MULTI');
+      cli('SET a 1');
+      expect(cli('EXEC')).toBe('(nil)');
+    }
+  });
+
   test('a key that had run out before it was watched does not', () => {
     const { cli, as, later } = server();
     cli('SET k 1 PX 50');

@@ -298,6 +298,23 @@ describe('replication', () => {
     expect(answers[1]).toEqual(['"1"', '["a"]']);
   });
 
+  test('a primary that restarted empty takes no word about its earlier writes for one about those since', () => {
+    const { answers } = talk(
+      pair,
+      [
+        // What the replica says is on its way for two seconds: first that it follows, then that it has these.
+        { at: seconds(4) + ms(200), lines: Array.from({ length: 20 }, (_, n) => `SET k${n} 1`) },
+        { at: seconds(6) + ms(300), lines: ['SET k 2', 'WAIT 1 300'] },
+      ],
+      [
+        { at: seconds(3), fault: { type: 'slow-link', from: ['r2'], to: ['r1'], add: seconds(2), for: seconds(10) } },
+        { at: seconds(5), fault: { type: 'crash', node: 'r1', for: ms(500) } },
+        { at: seconds(5), fault: { type: 'one-way', from: ['r1'], to: ['r2'], for: seconds(10) } },
+      ],
+    );
+    expect(answers[1]).toEqual(['OK', '(integer) 0']);
+  });
+
   test('a primary that was a replica in between counts no replica of its earlier days', () => {
     const { answers } = talk(
       [{}, { replicaOf: 'r1' }, {}],
