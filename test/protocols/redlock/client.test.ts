@@ -197,3 +197,16 @@ test('an instance that does not answer in time has not prolonged the lock', () =
   expect(extended([now, now, late])).toEqual(['ok', 'ok']);
   expect(extended([now, late, late])).toEqual(['ok', 'not extended']);
 });
+
+test('a reply to an earlier attempt that comes while the same instance is asked again does not count', () => {
+  const run = play({
+    instances: [
+      [{ says: 'yes', after: ms(60) }, now, never],
+      [never, now, now],
+      [never, now, never],
+    ],
+    operations: [[0, 'acquire']],
+    options: { config: { attempts: 2, retryDelay: 0, retryJitter: 0 } },
+  });
+  expect(outcomes(run)).toEqual(['not acquired']);
+});
