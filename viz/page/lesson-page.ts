@@ -34,7 +34,7 @@ export async function prepareLesson(setting: LessonSetting): Promise<() => RunPa
     // Predict first: the picture would give the answer away.
     root.classList.add('is-predicting');
     const onShow = (page: RunPage): void => panel.follow(page);
-    return createRunPage(root, shown, {}, { engine, entry, home, above: panel.node, onShow });
+    return createRunPage(root, shown, {}, { engine, entry, home, above: panel.node, foldsFindings: true, onShow });
   };
 }
 

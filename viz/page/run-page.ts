@@ -25,6 +25,8 @@ export interface RunPageSetting {
   readonly home?: (() => void) | undefined;
   /** Something above the picture: a warning, a lesson. */
   readonly above?: HTMLElement | undefined;
+  /** Whether what is above explains what was found: then one line tells of it. */
+  readonly foldsFindings?: boolean;
   /** Called with every run that is shown. */
   onShow?(page: RunPage): void;
   onPlace?(shown: ShownRun, place: Place): void;
@@ -162,7 +164,7 @@ export function createRunPage(
         status,
         ...(setting.above === undefined ? [] : [setting.above]),
         ...comparison(runs, (kept) => render([kept], { tab: bench.place().tab })),
-        (setting.above === undefined ? findings : foldedFindings)(data, showFinding, runs.length > 1),
+        (setting.foldsFindings === true ? foldedFindings : findings)(data, showFinding, runs.length > 1),
         ...(runs.length === 1 && setting.above === undefined ? seedFinder(scope, entry, page.shown, openSeed) : []),
         bench.node,
       ]),

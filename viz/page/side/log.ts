@@ -67,6 +67,7 @@ function zxidText(zxid: number): string {
   return `${Math.floor(zxid / 2 ** 32)}.${zxid % 2 ** 32}`;
 }
 
-function isObject(value: Json): value is { readonly [key: string]: Json } {
+/** Whether a value has fields by name. */
+export function isObject(value: Json): value is { readonly [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

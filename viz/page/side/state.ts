@@ -6,7 +6,7 @@ import { Cancelled, type Engine, type Question } from '../engine.ts';
 import { shortJson } from '../marks.ts';
 import { element } from '../overlay/element.ts';
 import { instant } from '../words.ts';
-import { listCells, type ListSetting } from './log.ts';
+import { isObject, listCells, type ListSetting } from './log.ts';
 
 export interface StatePanel {
   readonly node: HTMLElement;
@@ -104,8 +104,4 @@ function listSetting(name: string, fields: ReadonlyMap<string, Json>): ListSetti
   if (name === 'log') return { committed: number('committed') };
   const base = name === 'log.entries' ? number('log.base') : undefined;
   return base === undefined ? {} : { first: base + 1, committed: number('commitIndex') };
-}
-
-function isObject(value: Json): value is { readonly [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,6 +17,7 @@ export function leasesOf({ nodes, clocks }: Looked): Lease[] {
     const raft = (state as KeyValueState | null)?.raft;
     return raft?.role === 'leader' ? [{ node: id, raft, place }] : [];
   });
+  if (leaders.every(({ raft }) => raft.leaseUntil === 0)) return [];
   const latest = Math.max(...leaders.map(({ raft }) => raft.currentTerm));
   return leaders.flatMap(({ node, raft, place }) => {
     const { leaseUntil, leaseForfeited, currentTerm } = raft;

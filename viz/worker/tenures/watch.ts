@@ -63,6 +63,7 @@ function createLine(type: Tenure['type'], told: Tenure[]): { follow(now: number,
   const open = new Map<string, Held & { readonly from: number }>();
   return {
     follow(now, held) {
+      if (held.length === 0 && open.size === 0) return;
       const keys = new Set<string>();
       for (const each of held) {
         const { node, claim } = each;
