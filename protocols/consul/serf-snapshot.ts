@@ -66,8 +66,8 @@ export function flushSnapshot(file: SnapshotFile, snapshot: Snapshot, config: Sn
   const now = ctx.monotonic();
   if (snapshot.flushedAt !== null && now - snapshot.flushedAt <= flushInterval) return;
   snapshot.flushedAt = now;
-  const isWritten = writeLines(file, snapshot, ctx);
-  if (isWritten && snapshot.bytes > Math.max(config.minCompactSize, snapshot.alive.size * bytesPerMember)) {
+  if (writeLines(file, snapshot, ctx) === null) return;
+  if (snapshot.bytes > Math.max(config.minCompactSize, snapshot.alive.size * bytesPerMember)) {
     compact(file, snapshot, ctx);
   }
 }
@@ -78,7 +78,7 @@ export function noteLeave(file: SnapshotFile, snapshot: Snapshot, ctx: Ctx): voi
   snapshot.isLeaving = true;
   snapshot.alive.clear();
   snapshot.waiting.push('leave');
-  if (writeLines(file, snapshot, ctx)) ctx.disk.sync();
+  if (writeLines(file, snapshot, ctx) !== null) ctx.disk.sync();
 }
 
 function replay(alive: Map<string, NodeId>, line: string): void {
@@ -100,29 +100,30 @@ function readLines(file: SnapshotFile, { disk }: Ctx): readonly string[] {
   }
 }
 
-/** False if there is no space left for them: they are lost, and the agent goes on. */
-function writeLines(file: SnapshotFile, snapshot: Snapshot, { disk }: Ctx): boolean {
+/** Returns where the first of them stands, 0 for none; null if there is no space left: they are lost, and the agent goes on. */
+function writeLines(file: SnapshotFile, snapshot: Snapshot, { disk }: Ctx): number | null {
   const lines = snapshot.waiting;
   snapshot.waiting = [];
   try {
-    for (const line of lines) {
-      disk.append(file, line);
+    const places = lines.map((line) => {
       snapshot.bytes += bytesOf(line);
-    }
-    return true;
+      return disk.append(file, line);
+    });
+    return places[0] ?? 0;
   } catch (thrown) {
-    if (thrown instanceof DiskError) return false;
+    if (thrown instanceof DiskError) return null;
     throw thrown;
   }
 }
 
 /** Writes the file anew. A crash before it is durable leaves the old lines, in front of some of the new that say the same. */
 function compact(file: SnapshotFile, snapshot: Snapshot, ctx: Ctx): void {
-  const { first, records } = ctx.disk.read<string>(file);
   snapshot.bytes = 0;
   snapshot.waiting = [...snapshot.alive].map(([name, address]) => `alive: ${name} ${address}`);
-  if (!writeLines(file, snapshot, ctx)) return;
-  ctx.disk.trim(file, first + records.length);
+  if (snapshot.waiting.length === 0) snapshot.waiting.push('leave'); // as good as a file that is empty
+  const from = writeLines(file, snapshot, ctx);
+  if (from === null) return;
+  ctx.disk.trim(file, from);
   ctx.disk.sync();
 }
 
