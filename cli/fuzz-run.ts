@@ -49,10 +49,10 @@ export interface FuzzOrder {
  */
 export async function fuzzAll(order: FuzzOrder, session: Session): Promise<number> {
   const documents: Document[] = [];
-  const interrupt = session.io.interruptible('SIGTERM');
   // What an earlier campaign has left must not be taken for the report of this one.
   if (order.report !== undefined) removeFile(order.report);
   tellOfStrangers(order, session);
+  const interrupt = session.io.interruptible('SIGTERM');
   let lost: FleetError | undefined;
   try {
     for (const sourced of order.scenarios) {
