@@ -87,7 +87,7 @@ function isObject(value: unknown): value is object {
 }
 
 function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
 
 const forbidden: readonly (readonly [object: object, key: string])[] = [

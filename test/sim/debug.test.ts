@@ -115,6 +115,10 @@ test.each([
   expect(complaint(protocol, false)).toMatch(`a: ${handler} threw SeamError: ${handler} returned a promise`);
 });
 
+test('a state with a field of that name is none', () => {
+  expect(complaint(loose({ start: () => ({ then: 'what comes next' }) }))).toBeUndefined();
+});
+
 test('after a run, even one that ended in a complaint, the real clock and the real randomness are back', () => {
   complaint(onTick(() => void Math.random()));
   expect(Math.random()).toBeLessThan(1);
