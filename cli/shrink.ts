@@ -114,9 +114,9 @@ export function describeSmallest(
 ): string[] {
   const { shrunk, story, milliseconds } = smallest;
   const { before, after, runs, complete } = shrunk;
-  const changes = (['events', 'faults', 'operations', 'nodes'] as const)
+  const changes = (['events', 'faults', 'lost', 'operations', 'nodes'] as const)
     .filter((what) => before[what] !== after[what])
-    .map((what) => `${before[what]} → ${after[what]} ${what}`);
+    .map((what) => `${before[what]} → ${after[what]} ${what === 'lost' ? 'lost messages' : what}`);
   const cost = `${count(runs, 'run')} in ${(milliseconds / 1_000).toFixed(1)} s${complete ? '' : ', ended early'}`;
   const sentences = story.slice(0, mostSentences).flatMap((line) => wrap(line, io.columns, '    '));
   const more = story.length - mostSentences;

@@ -30,6 +30,8 @@ export interface ShrinkProgress {
 export interface Size {
   readonly events: number;
   readonly faults: number;
+  /** Single messages that are lost because they did not matter; no faults. */
+  readonly lost: number;
   readonly operations: number;
   readonly nodes: number;
   /** When the cause shows, in microseconds of virtual time. */
@@ -138,7 +140,15 @@ export class Search {
     const { case: found, events, finding } = this.best;
     const { faults, workload, parameters } = found;
     const { nodes } = this.scenario.world(parameters);
-    return { events, faults: faults.length, operations: workload.length, nodes: nodes.length, at: finding.at };
+    const losses = faults.flatMap(({ fault }) => (fault.type === 'lose-messages' ? [fault.places.length] : []));
+    return {
+      events,
+      faults: faults.length - losses.length,
+      lost: losses.reduce((sum, lost) => sum + lost, 0),
+      operations: workload.length,
+      nodes: nodes.length,
+      at: finding.at,
+    };
   }
 
   result(): Omit<Shrunk, 'before'> {

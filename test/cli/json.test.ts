@@ -17,7 +17,7 @@ test('the documents of run, fuzz, replay and diff have the documented fields', a
   expect(Object.keys(run).toSorted()).toEqual(documented('## `faultline run').toSorted());
 
   const fuzz = await faultlineJson<Fields>('fuzz', 'ping-pong-late-pong', '--seeds', '4', '--out', out);
-  const optional = ['stride', 'source', 'corpus', 'broken', 'problem'];
+  const optional = ['stride', 'source', 'corpus', 'broken', 'problem', 'missing'];
   expect(Object.keys(fuzz.document).toSorted()).toEqual(without(documented('## `faultline fuzz'), optional).toSorted());
   const [failure] = fuzz.document['failures'] as Fields[];
   expect(Object.keys(failure!)).toEqual(['seed', 'verdict', 'hash', 'events', 'findings', 'replay']);
