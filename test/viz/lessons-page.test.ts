@@ -29,14 +29,17 @@ function documented(): Lesson {
 /** From the question to the end of a lesson that is open. */
 async function take(page: Page, lesson: Lesson): Promise<void> {
   await page.locator('.choice').first().waitFor({ timeout: 30_000 });
-  expect(await page.locator('.lesson h2').innerText()).toBe(`${lesson.title}: ${lesson.question}`);
-  expect(await page.locator('.workbench').isVisible()).toBe(false);
+  expect(await page.locator('h1').innerText()).toBe(lesson.title);
+  expect(await page.locator('.lesson h2').innerText()).toBe(lesson.question);
+  for (const part of ['.workbench', '.header .story', '.header-side'])
+    expect(await page.locator(part).isVisible(), part).toBe(false);
   const wrong = lesson.predict.choices.find((_, place) => place !== lesson.predict.answer) ?? '';
   await page.getByRole('button', { name: wrong, exact: true }).click();
   expect(await page.locator('.lesson-answer').innerText()).toContain(
     `Not so. ${lesson.predict.choices[lesson.predict.answer]}`,
   );
   await ready(page);
+  expect(await page.locator('.header .story').isVisible()).toBe(true);
   expect(await hashOf(page)).toBe(nodeHash(lesson.run));
   expect(await page.locator('.captions li').count()).toBe(lesson.story.length);
   await page.locator('.caption-go').last().click();
@@ -76,8 +79,9 @@ describe.skipIf(chromiumPath === undefined)('a lesson in Chromium', () => {
   test('follows the one before by its link, and starts again with its question', async () => {
     const { page } = await site.open(`lesson=${lessons[0]?.id}`);
     await page.locator('.lesson-next a').click();
-    await page.locator('.lesson h2', { hasText: lessons[1]?.title ?? '' }).waitFor({ timeout: 30_000 });
-    expect(await page.locator('.workbench').isVisible()).toBe(false);
+    await page.locator('h1', { hasText: lessons[1]?.title ?? '' }).waitFor({ timeout: 30_000 });
+    for (const part of ['.workbench', '.header .story', '.header-side'])
+      expect(await page.locator(part).isVisible(), part).toBe(false);
     await page.close();
   }, 60_000);
 

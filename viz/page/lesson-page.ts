@@ -31,10 +31,16 @@ export async function prepareLesson(setting: LessonSetting): Promise<() => RunPa
   const shown = await shownRunSoon(lesson.run, await answer, () => undefined);
   return () => {
     const panel = lessonPanel(setting, shown);
-    // Predict first: the picture would give the answer away.
+    // Predict first: the picture would give the answer away, and so would the scenario's story.
     root.classList.add('is-predicting');
     const onShow = (page: RunPage): void => panel.follow(page);
-    return createRunPage(root, shown, {}, { engine, entry, home, above: panel.node, foldsFindings: true, onShow });
+    const { title } = lesson;
+    return createRunPage(
+      root,
+      shown,
+      {},
+      { engine, entry, home, title, above: panel.node, foldsFindings: true, onShow },
+    );
   };
 }
 
@@ -69,7 +75,7 @@ function lessonPanel({ root, lesson, lessons }: LessonSetting, base: ShownRun): 
   const where = place < 0 ? 'Lesson from a file' : `Lesson ${place + 1} of ${lessons.length}`;
   const node = element('section', { class: 'lesson', attributes: { 'aria-label': 'Lesson' } }, [
     element('p', { class: 'lesson-place', text: where }),
-    element('h2', { text: `${lesson.title}: ${lesson.question}` }),
+    element('h2', { text: lesson.question }),
     element('div', { class: 'lesson-question' }, [
       element('p', { class: 'lesson-opening', text: lesson.opening }),
       prediction(lesson, reveal),

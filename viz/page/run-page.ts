@@ -23,6 +23,8 @@ export interface RunPageSetting {
   readonly entry: CatalogueEntry | undefined;
   /** To the gallery; absent in an offline file opened for one run. */
   readonly home?: (() => void) | undefined;
+  /** Stands above instead of the scenario's name. */
+  readonly title?: string;
   /** Something above the picture: a warning, a lesson. */
   readonly above?: HTMLElement | undefined;
   /** Whether what is above explains what was found: then one line tells of it. */
@@ -159,7 +161,7 @@ export function createRunPage(
     const [pane] = bench.panes;
     root.replaceChildren(
       button('To the picture', 'button skip', () => pane?.stage.node.focus()),
-      setting.home === undefined ? header(data) : header(data, setting.home),
+      header(data, setting.home, setting.title),
       element('main', {}, [
         status,
         ...(setting.above === undefined ? [] : [setting.above]),

@@ -9,8 +9,8 @@ const verdictWords = {
   unknown: { sign: '?', word: 'unknown', means: 'the checks could not decide' },
 } as const;
 
-/** The header of a run. */
-export function header(data: TimelineData, home?: () => void): HTMLElement {
+/** The header of a run, by its scenario or under a title of its own. */
+export function header(data: TimelineData, home?: () => void, title?: string): HTMLElement {
   const brand =
     home === undefined
       ? element('p', { class: 'brand', text: 'Faultline' })
@@ -18,10 +18,10 @@ export function header(data: TimelineData, home?: () => void): HTMLElement {
   return element('header', { class: 'header' }, [
     element('div', { class: 'header-main' }, [
       brand,
-      element('div', { class: 'title-row' }, [element('h1', { text: data.scenario }), badge(data)]),
+      element('div', { class: 'title-row' }, [element('h1', { text: title ?? data.scenario }), badge(data)]),
       element('p', { class: 'story', text: data.story }),
     ]),
-    element('div', { class: 'header-side' }, [facts(data), reproduce(data)]),
+    element('div', { class: 'header-side' }, [facts(data, title !== undefined), reproduce(data)]),
   ]);
 }
 
@@ -33,7 +33,7 @@ function badge(data: TimelineData): HTMLElement {
   ]);
 }
 
-function facts(data: TimelineData): HTMLElement {
+function facts(data: TimelineData, withName: boolean): HTMLElement {
   const { statistics } = data;
   const clients = data.lanes.filter((lane) => lane.type === 'client').length;
   const parameters = Object.entries(data.parameters).map(([name, value]) => `${name}=${String(value)}`);
@@ -47,6 +47,7 @@ function facts(data: TimelineData): HTMLElement {
   ];
   if (data.trace.dropped > 0)
     entries.push(['not recorded', `${count(data.trace.dropped)} rows beyond the trace's bound`]);
+  if (withName) entries.push(['scenario', data.scenario]);
   const items: HTMLElement[] = entries.map(([name, value]) =>
     element('div', {}, [element('dt', { text: name }), element('dd', { text: value, attributes: { title: value } })]),
   );
