@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { optionsOf, type Campaign, type SeedFailure } from '../fuzz/index.ts';
 import { simulate, type Micros, type Parameters, type Scenario, type SimulateOptions } from '../sim/index.ts';
 import type { TimelineAssets } from '../viz/html.ts';
-import { OutputError, saveReplay, saveTimeline, timelineAssets } from './files.ts';
+import { describeRecordedOnly, OutputError, saveReplay, saveTimeline, timelineAssetsFor } from './files.ts';
 import type { Io } from './io.ts';
 import { replayCommand, runCommand } from './reproduce.ts';
 
@@ -16,6 +16,8 @@ export interface Evidence {
   readonly problem: OutputError | undefined;
   /** Why there are no timelines though all else is well: the page is not built. */
   readonly warning: string | undefined;
+  /** That the timelines cannot be changed in the page, and why. */
+  readonly note: string | undefined;
   /** Failing seeds that have no replay file, because there are so many or it was interrupted. */
   readonly omitted: number;
   /** The command that makes a failing run again: by its seed, or by its file where no seed draws it. */
@@ -35,6 +37,8 @@ export interface EvidenceOptions extends MadeBy {
   readonly version: string;
   /** How the scenario is asked for on the command line; its name by default. */
   readonly reference?: string;
+  /** The file that defines it, where it came from one: timelines hold its code. */
+  readonly file?: string | undefined;
   /** When it is aborted, only the smallest of each cause is still written. */
   readonly signal?: AbortSignal;
 }
@@ -53,7 +57,7 @@ export async function saveEvidence(
   const smallest = firsts.map(({ seed }) => seed);
   const all = [...firsts, ...(options.everySeed ? campaign.failures : [])].filter(({ lost }) => lost !== true);
   const wanted = [...new Map(all.map((failure) => [failure.seed, failure])).values()];
-  const assets = smallest.length === 0 ? undefined : tryLoading();
+  const assets = smallest.length === 0 ? undefined : await tryLoading(scenario, options);
   const page = typeof assets === 'string' ? undefined : assets;
   let problem: OutputError | undefined;
   try {
@@ -81,17 +85,26 @@ export async function saveEvidence(
     problem = error;
   }
   const warning = typeof assets === 'string' ? assets : undefined;
+  const note = page === undefined ? undefined : describeRecordedOnly(page);
   return {
-    ...{ replays, timelines, problem, warning, omitted: problem === undefined ? wanted.length - replays.size : 0 },
+    ...{
+      replays,
+      timelines,
+      problem,
+      warning,
+      note,
+      omitted: problem === undefined ? wanted.length - replays.size : 0,
+    },
     commandFor: (failure, reference, parameters, until) =>
       commandFor(replays, failure, scenario, { reference, parameters, until }),
   };
 }
 
 /** Says on standard error what is missing and why. */
-export function tellTrouble({ problem, warning }: Evidence, io: Io): void {
+export function tellTrouble({ problem, warning, note }: Evidence, io: Io): void {
   if (problem !== undefined) io.err(`error: ${problem.message}\n`);
   else if (warning !== undefined) io.err(`warning: no timeline was written: ${warning}\n`);
+  else if (note !== undefined) io.err(note);
 }
 
 /** The options that make a failing run again. */
@@ -111,9 +124,12 @@ function commandFor(
 }
 
 /** The page's script and style, or why there are none. */
-function tryLoading(): TimelineAssets | string {
+async function tryLoading(
+  scenario: Scenario,
+  { file, reference = scenario.name }: EvidenceOptions,
+): Promise<TimelineAssets | string> {
   try {
-    return timelineAssets();
+    return await timelineAssetsFor({ scenario, reference, ...(file === undefined ? {} : { file }) });
   } catch (error) {
     if (error instanceof OutputError) return error.message;
     throw error;

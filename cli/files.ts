@@ -17,6 +17,8 @@ import { InputError, parseReplay, replayFileOf, traceRow, type History, type Rep
 import { loadTimelineAssets } from '../viz/assets.ts';
 import { timelineOf, type About } from '../viz/data.ts';
 import { renderTimelineHtml, type TimelineAssets } from '../viz/html.ts';
+import { withOwnScenario } from '../viz/own-scenario.ts';
+import { pathFor, type SourcedScenario } from './scenario-source.ts';
 
 /** A file could not be written: says which and why. */
 export class OutputError extends Error {
@@ -71,6 +73,23 @@ export function timelineAssets(): TimelineAssets {
   } catch (error) {
     throw new OutputError(error instanceof Error ? error.message : String(error));
   }
+}
+
+/**
+ * The same, with the code of a scenario from a file in it, so that the page can run it; or with a word on why not.
+ * @throws OutputError
+ */
+export async function timelineAssetsFor({ scenario, file }: SourcedScenario): Promise<TimelineAssets> {
+  const assets = timelineAssets();
+  if (file === undefined) return assets;
+  return withOwnScenario(assets, { name: scenario.name, file, path: pathFor(file) });
+}
+
+/** What is said of timelines that hold no code of their scenario; nothing of others. */
+export function describeRecordedOnly({ recordedOnly }: TimelineAssets): string | undefined {
+  return recordedOnly === undefined
+    ? undefined
+    : `note: the timeline shows what was recorded and cannot be changed in the page: ${recordedOnly}\n`;
 }
 
 /** @throws InputError when the file cannot be read. */

@@ -148,7 +148,7 @@ async function fuzzOne(
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
   const reference = referenceFor(sourced);
   const made = { ...folder, parameters, until, version };
-  const evidence = await saveEvidence(found, scenario, { ...made, reference, signal });
+  const evidence = await saveEvidence(found, scenario, { ...made, reference, file: sourced.file, signal });
   const isAbrupt = signal.aborted || found.ended === 'broken';
   const pool = { io, signal, workers: threads ? order.workers : 0, watchdogMs };
   const shrunk: ShrunkCauses =

@@ -10,9 +10,9 @@ import type { Io } from './io.ts';
 import { printDocument, runDocument } from './json.ts';
 import { printable } from './layout.ts';
 import type { Session } from './program.ts';
-import { quote } from './reproduce.ts';
+import { replayCommand } from './reproduce.ts';
 import { fileSaver } from './run.ts';
-import { loadScenario, sourceOf } from './scenario-source.ts';
+import { loadScenario, referenceFor, sourceOf } from './scenario-source.ts';
 
 interface ReplayOptions {
   readonly scenario?: string;
@@ -44,12 +44,13 @@ async function replayFile(path: string, options: ReplayOptions, session: Session
   const text = readReplayText(path);
   if (isRecordedRun(text)) return replayExplored(path, text, options, session);
   const file = readReplay(path, text);
-  const { scenario } = await loadScenario(sourceOf(file.scenario, options.scenario));
-  const save = fileSaver(options, version);
+  const sourced = await loadScenario(sourceOf(file.scenario, options.scenario));
+  const { scenario } = sourced;
+  const save = await fileSaver(options, sourced, session);
   const replayed = replay(scenario, file);
   const { run, divergence } = replayed;
-  const reproduce = `npx faultline replay ${quote(path)}`;
-  const files = save(run, scenario, reproduce);
+  const reproduce = replayCommand(path, referenceFor(sourced));
+  const files = save(run, reproduce);
   const reproduced = isReproduced(replayed, file);
   if (options.json === true) {
     const paths = Object.fromEntries(files.map(({ what, path: place }) => [what, place]));

@@ -1,11 +1,18 @@
 // `faultline run`: one seed of one scenario, its verdict and the proof.
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { Simulation, type Micros, type Parameters, type Run, type Scenario } from '../sim/index.ts';
+import { Simulation, type Micros, type Parameters, type Run } from '../sim/index.ts';
 import { collect, readParameters, readSeed, readUntil } from './arguments.ts';
 import { describeRun } from './describe-run.ts';
 import { exitCode, exitCodeOf, exitCodesHelp } from './exit.ts';
-import { checkHistoryPath, saveHistory, saveTimeline, saveTrace, timelineAssets } from './files.ts';
+import {
+  checkHistoryPath,
+  describeRecordedOnly,
+  saveHistory,
+  saveTimeline,
+  saveTrace,
+  timelineAssetsFor,
+} from './files.ts';
 import type { Io } from './io.ts';
 import { printDocument, runDocument } from './json.ts';
 import type { Session } from './program.ts';
@@ -59,15 +66,16 @@ async function runOne(
   sourced: SourcedScenario,
   set: Parameters,
   options: RunOptions,
-  { io, version }: Session,
+  session: Session,
 ): Promise<number> {
+  const { io, version } = session;
   const { scenario } = sourced;
   const { seed, until } = options;
-  const save = fileSaver(options, version);
+  const save = await fileSaver(options, sourced, session);
   const world = { seed, parameters: set, trace: true, ...(until === undefined ? {} : { until }) };
   const { run, interrupted } = await stepThrough(new Simulation(scenario, world), io);
   const reproduce = runCommand(referenceFor(sourced), seed, set, until);
-  const files = save(run, scenario, reproduce);
+  const files = save(run, reproduce);
   if (options.json === true) {
     const paths = Object.fromEntries(files.map(({ what, path }) => [what, path]));
     printDocument(io.out, runDocument(run, scenario, { faultline: version, reproduce, files: paths }));
@@ -90,13 +98,15 @@ async function stepThrough(simulation: Simulation, io: Io): Promise<{ run: Run; 
 }
 
 /** Writes what `--trace`, `--html` and `--history` ask for. What a timeline needs is looked for before the run. */
-export function fileSaver(
+export async function fileSaver(
   { trace, html, history }: { readonly trace?: string; readonly html?: string; readonly history?: string },
-  version: string,
-): (run: Run, scenario: Scenario, reproduce: string) => { what: string; path: string }[] {
+  sourced: SourcedScenario,
+  { io, version }: Session,
+): Promise<(run: Run, reproduce: string) => { what: string; path: string }[]> {
   checkHistoryPath(history);
-  const assets = html === undefined ? undefined : timelineAssets();
-  return (run, { story }, reproduce) => {
+  const assets = html === undefined ? undefined : await timelineAssetsFor(sourced);
+  const { story } = sourced.scenario;
+  return (run, reproduce) => {
     const files: { what: string; path: string }[] = [];
     if (trace !== undefined) {
       saveTrace(run, trace);
@@ -105,6 +115,7 @@ export function fileSaver(
     if (html !== undefined && assets !== undefined) {
       saveTimeline(run, html, { story, version, reproduce }, assets);
       files.push({ what: 'timeline', path: html });
+      io.err(describeRecordedOnly(assets) ?? '');
     }
     if (history !== undefined) {
       saveHistory(run.history, history);

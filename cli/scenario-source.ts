@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { withCore } from '../fuzz/index.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import { InputError, type Scenario } from '../sim/index.ts';
+import { scenariosIn } from '../viz/exported.ts';
 
 /** Asks for the variant in which a majority must make progress without the rest. */
 const coreEnding = '+core';
@@ -64,9 +65,13 @@ export function sourceOf(name: string, file: string | undefined): string {
 
 /** How runs of a scenario are asked for on the command line. */
 export function referenceFor({ file, scenario }: SourcedScenario): string {
-  if (file === undefined) return scenario.name;
+  return file === undefined ? scenario.name : `${pathFor(file)}#${scenario.name}`;
+}
+
+/** How a file is named on the command line. */
+export function pathFor(file: string): string {
   const path = relative(process.cwd(), file);
-  return `${path.startsWith('..') ? file : `./${path}`}#${scenario.name}`;
+  return path.startsWith('..') ? file : `./${path}`;
 }
 
 /** The line of the file, from 1, that names the scenario. */
@@ -98,7 +103,7 @@ async function loadFile(reference: string): Promise<readonly SourcedScenario[]> 
     throw new InputError(`${path}: expected a TypeScript or JavaScript file`);
   }
   const exported = await importFile(file, path);
-  const all = Object.values(exported).filter(isScenario);
+  const all = scenariosIn(exported);
   const found = wanted === undefined ? all : all.filter(({ name }) => name === wanted);
   if (found.length > 0) return found.map((scenario) => ({ scenario, reference: `${file}#${scenario.name}`, file }));
   const names = all.map(({ name }) => name).join(', ');
@@ -112,18 +117,12 @@ async function loadFile(reference: string): Promise<readonly SourcedScenario[]> 
 async function importFile(file: string, path: string): Promise<Record<string, unknown>> {
   try {
     await useTypeScript();
-    return exportsOf((await import(pathToFileURL(file).href)) as Record<string, unknown>);
+    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     const { stack, message, name } = error instanceof Error ? error : new Error(String(error));
     // Where the text is no program, the message says the place; the stack is the loader's own.
     throw new InputError(`${path} cannot be loaded: ${name === 'TransformError' ? message : (stack ?? message)}`);
   }
-}
-
-/** What a CommonJS module exports is, whole, the default of what is imported; not everything need be there by its name as well. */
-function exportsOf(imported: Record<string, unknown>): Record<string, unknown> {
-  const whole = imported['default'];
-  return typeof whole === 'object' && whole !== null && !isScenario(whole) ? { ...whole, ...imported } : imported;
 }
 
 let isRegistered = false;
@@ -137,16 +136,4 @@ async function useTypeScript(): Promise<void> {
   // Run from source, Faultline itself is loaded by the other one already.
   if (!import.meta.url.endsWith('.ts')) esm.register();
   isRegistered = true;
-}
-
-function isScenario(value: unknown): value is Scenario {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, story, world, parameters, expect } = value as Partial<Record<keyof Scenario, unknown>>;
-  return (
-    typeof name === 'string' &&
-    typeof story === 'string' &&
-    typeof world === 'function' &&
-    typeof parameters === 'object' &&
-    typeof expect === 'object'
-  );
 }

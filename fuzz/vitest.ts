@@ -31,7 +31,7 @@ export function simTest(name: string, scenario: Scenario, options: SimTestOption
     const failure = await judgeSeeds(scenario, { timeMs: timeout, ...options }, process.env['FAULTLINE_SEED']);
     if (failure === undefined) return;
     // The place in this file helps nobody.
-    const error = new Error(await tell(commandFor(task.file.name, name), scenario.story, failure, out));
+    const error = new Error(await tell({ scenario, file: task.file }, commandFor(task.file.name, name), failure, out));
     error.stack = error.message;
     throw error;
   });
@@ -46,23 +46,29 @@ function commandFor(file: string, name: string): string {
   return `npx vitest run ${quote(file)} -t ${quote(pattern)}`;
 }
 
+/** What was tested, and the test file. */
+interface Tested {
+  readonly scenario: Scenario;
+  readonly file: { readonly filepath: string };
+}
+
 /** The words of a failure, with the files that it leaves. */
 async function tell(
+  tested: Tested,
   command: string,
-  story: string,
   { reason, seed, smallest }: HoldFailure,
   out = 'out',
 ): Promise<string> {
   const again = `FAULTLINE_SEED=${seed ?? ''} ${command}`;
   return [
     reason,
-    ...(smallest === undefined ? [] : await save(smallest, story, again, out)),
+    ...(smallest === undefined ? [] : await save(smallest, tested, again, out)),
     ...(seed === undefined ? [] : ['', 'Run this seed alone:', `  ${again}`]),
   ].join('\n');
 }
 
 /** Writes the smallest run; a folder that cannot be written must not hide what was found. */
-async function save(run: Run, story: string, again: string, out: string): Promise<string[]> {
+async function save(run: Run, tested: Tested, again: string, out: string): Promise<string[]> {
   const place = join(out, `${run.scenario}-${run.seed}.shrunk`);
   try {
     mkdirSync(out, { recursive: true });
@@ -71,20 +77,24 @@ async function save(run: Run, story: string, again: string, out: string): Promis
   } catch (error) {
     return ['', `The smallest run could not be written: ${(error as Error).message}`];
   }
-  return ['', `Its transcript:  ${place}.txt`, `Its timeline:    ${await saveTimeline(run, story, again, place)}`];
+  return ['', `Its transcript:  ${place}.txt`, `Its timeline:    ${await saveTimeline(run, tested, again, place)}`];
 }
 
 /** Its path; or, where the page is not built, how to make it. What draws is loaded only now: tests that pass do without. */
-async function saveTimeline(run: Run, story: string, reproduce: string, place: string): Promise<string> {
+async function saveTimeline(run: Run, { scenario, file }: Tested, reproduce: string, place: string): Promise<string> {
   try {
-    const [{ timelineOf }, { renderTimelineHtml }, { loadTimelineAssets }] = await Promise.all([
+    const [{ timelineOf }, { renderTimelineHtml }, { loadTimelineAssets }, { withOwnScenario }] = await Promise.all([
       import('../viz/data.ts'),
       import('../viz/html.ts'),
       import('../viz/assets.ts'),
+      import('../viz/own-scenario.ts'),
     ]);
+    const { name, story } = scenario;
+    const assets = await withOwnScenario(loadTimelineAssets(), { name, file: file.filepath });
     const data = timelineOf(run, { story, version: packageVersion(), reproduce });
-    writeFileSync(`${place}.html`, renderTimelineHtml(data, loadTimelineAssets()));
-    return `${place}.html`;
+    writeFileSync(`${place}.html`, renderTimelineHtml(data, assets));
+    const why = assets.recordedOnly;
+    return why === undefined ? `${place}.html` : `${place}.html\n  (it cannot be changed in the page: ${why})`;
   } catch (error) {
     const command = `npx faultline timeline ${place}.replay.json --scenario FILE`;
     return `${command}  (${(error as Error).message.split('\n')[0] ?? ''})`;

@@ -66,6 +66,8 @@ export interface TimelineFacts extends About {
   readonly findings: readonly TimelineFinding[];
   readonly sometimes: readonly Reached[];
   readonly statistics: Statistics;
+  /** Why the page cannot run it again, where it cannot. */
+  readonly recordedOnly?: string;
 }
 
 /** A horizontal line of the picture. */

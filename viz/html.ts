@@ -10,10 +10,14 @@ export interface TimelineAssets {
   readonly style: string;
   /** The simulator's thread, carried as text. */
   readonly worker: string;
+  /** Why that thread cannot run the scenario: then what was recorded is shown, and nothing can be changed. */
+  readonly recordedOnly?: string;
 }
 
 /** The whole file. It loads nothing and works from disk. */
-export function renderTimelineHtml(data: PackedTimeline, assets: TimelineAssets): string {
+export function renderTimelineHtml(run: PackedTimeline, assets: TimelineAssets): string {
+  const { recordedOnly } = assets;
+  const data = recordedOnly === undefined ? run : { ...run, recordedOnly };
   const script = inlineScript(assets.script);
   const style = inlineStyle(assets.style);
   const policy = [

@@ -41,6 +41,17 @@ export function createScope(engine: Engine): EngineScope {
   };
 }
 
+/** Says no to everything that needs the scenario of a run that the simulator does not have. */
+export function refuse(engine: Engine, why: string): Engine {
+  const refused = new Set<ServiceName>(['run', 'seeds']);
+  return {
+    ask: (service, asks, onPartial) =>
+      refused.has(service)
+        ? { answer: Promise.reject(new EngineError(why, true)), cancel: () => undefined }
+        : engine.ask(service, asks, onPartial),
+  };
+}
+
 /** Nobody waits for the answer any more. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';

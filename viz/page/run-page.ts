@@ -78,6 +78,8 @@ export function createRunPage(
     question?.cancel();
     const base = runs[0];
     const against = isAlone ? undefined : await number(base);
+    // That the first run is another one here must not be overlooked when it is changed.
+    const warned = !isAlone && against === undefined ? status.textContent : '';
     status.textContent = 'Running…';
     const tell = (what: string): void => void (status.textContent = what);
     const mine = engine.ask('run', { request: asked, against }, (progress) =>
@@ -87,7 +89,7 @@ export function createRunPage(
     try {
       const made = await shownRunSoon(asked, await mine.answer, tell);
       if (question !== mine) return;
-      status.textContent = said;
+      status.textContent = `${said} ${warned}`.trim();
       const tab = workbench?.place().tab;
       const keeps = tab === undefined ? {} : { tab };
       render(isAlone ? [made] : [base, made], keeps);

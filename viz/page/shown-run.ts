@@ -19,6 +19,11 @@ export interface ShownRun {
   readonly difference?: Difference | undefined;
 }
 
+/** What a page says where it can only show what was recorded. */
+export function cannotRun(why: string): string {
+  return `This timeline shows what was recorded and holds no code of its scenario, so nothing can be run again here. ${why}. The command line can: change the faults in a replay file, then npx faultline timeline FILE --scenario YOUR-SCENARIO.ts`;
+}
+
 /** A run that the simulator in the page made. */
 export function shownRun(asked: RunRequest, answer: RunAnswer): ShownRun {
   return shownAs(asked, answer, buildModel(answer.timeline));

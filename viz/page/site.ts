@@ -5,7 +5,7 @@ import type { TimelineData } from '../data.ts';
 import type { Lesson } from '../lessons/format.ts';
 import type { RunRequest } from '../request.ts';
 import { fragmentOf, readFragment, type Address } from './address.ts';
-import { Cancelled, createScope, type Engine, type EngineScope } from './engine.ts';
+import { Cancelled, createScope, refuse, type Engine, type EngineScope } from './engine.ts';
 import { gallery } from './gallery.ts';
 import { parseForeign } from './json.ts';
 import { prepareLesson } from './lesson-page.ts';
@@ -14,7 +14,7 @@ import { findings } from './overlay/findings.ts';
 import { header } from './overlay/header.ts';
 import { progressPanel } from './overlay/progress.ts';
 import { createRunPage, type RunPage } from './run-page.ts';
-import { carriedRunSoon, shownRunSoon, type ShownRun } from './shown-run.ts';
+import { cannotRun, carriedRunSoon, shownRunSoon, type ShownRun } from './shown-run.ts';
 import type { Place } from './workbench.ts';
 
 export interface SiteSetting {
@@ -160,7 +160,8 @@ async function showRun(site: State, address: Address, isLate: () => boolean, isS
 /** The picture needs no simulator: it is there before the thread has begun. */
 async function showCarried(site: State, data: TimelineData, isLate: () => boolean): Promise<void> {
   const { root } = site;
-  const engine = scopeOf(site);
+  const { recordedOnly } = data;
+  const engine = recordedOnly === undefined ? scopeOf(site) : refuse(scopeOf(site), cannotRun(recordedOnly));
   const status = element('p', { class: 'status', attributes: { role: 'status' } });
   const shown = await carriedRunSoon(data, (what) => {
     status.textContent = what;
@@ -170,6 +171,7 @@ async function showCarried(site: State, data: TimelineData, isLate: () => boolea
   if (isLate()) return;
   const page = createRunPage(root, shown, {}, { engine, home, entry: undefined });
   site.page = page;
+  if (recordedOnly !== undefined) return;
   const entry = await entryOf(site, data.scenario).catch(() => undefined);
   if (entry !== undefined && page.shown === shown) page.setEntry(entry);
 }
@@ -200,7 +202,9 @@ async function entries(site: State): Promise<readonly CatalogueEntry[]> {
 }
 
 async function entryOf(site: State, name: string): Promise<CatalogueEntry | undefined> {
-  return (await entries(site)).find((entry) => entry.name === name);
+  const isIt = (entry: CatalogueEntry): boolean => entry.name === name;
+  // A variant has knobs of its own, and is in no gallery.
+  return (await entries(site)).find(isIt) ?? (await site.engine.ask('catalogue', name).answer).find(isIt);
 }
 
 /** The address follows the reader, without a new entry in the history for each step. */

@@ -10,7 +10,8 @@ import type { RunRequest } from '../request.ts';
 
 /** What can be asked, by name: what goes in and what comes out. */
 export interface Services {
-  catalogue: { readonly asks: undefined; readonly answer: readonly CatalogueEntry[]; readonly partial: never };
+  /** All scenarios, and besides them the variant `…+core` of that name. */
+  catalogue: { readonly asks: string | undefined; readonly answer: readonly CatalogueEntry[]; readonly partial: never };
   /** Simulates, keeps the run under a number, and compares it with an earlier one. */
   run: {
     readonly asks: { readonly request: unknown; readonly against?: number | undefined };

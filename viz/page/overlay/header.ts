@@ -68,7 +68,7 @@ function parameterList(parameters: readonly string[]): HTMLElement {
 
 function reproduce(data: TimelineData): HTMLElement {
   const command = element('code', { text: data.reproduce });
-  const isFile = data.reproduce.endsWith('.replay.json');
+  const isFile = data.reproduce.startsWith('npx faultline replay ');
   const copy = button(
     'Copy',
     'button button-small',

@@ -5,11 +5,11 @@ import type { ParameterValue } from '../../../sim/scenario.ts';
 import type { CatalogueEntry, Knob } from '../../catalogue.ts';
 import { addableFaults, moveFault, type Change } from '../change.ts';
 import { button, element } from '../overlay/element.ts';
-import type { ShownRun } from '../shown-run.ts';
+import { cannotRun, type ShownRun } from '../shown-run.ts';
 
 export interface WhatIfSetting {
   readonly shown: ShownRun;
-  /** Absent when the scenario is not built in: then there is nothing to run. */
+  /** Absent when the simulator in the page does not have the scenario: then there is nothing to run. */
   readonly entry: CatalogueEntry | undefined;
   readonly moment: () => number;
   readonly change: (change: Change) => void;
@@ -21,8 +21,11 @@ export function createWhatIf(setting: WhatIfSetting): HTMLElement {
   const panel = element('section', { class: 'what-if', attributes: { 'aria-label': 'What if' } });
   const { entry, shown } = setting;
   if (entry === undefined) {
-    const { scenario } = shown.model.data;
-    const text = `The scenario ${scenario} is not built into this page, so the page shows this run and cannot run it again. The command line can: change the faults in a replay file of it, then npx faultline timeline FILE --scenario YOUR-SCENARIO.ts`;
+    const { scenario, recordedOnly } = shown.model.data;
+    const text =
+      recordedOnly === undefined
+        ? `The scenario ${scenario} is not built into this page, so the page shows this run and cannot run it again. The command line can: change the faults in a replay file of it, then npx faultline timeline FILE --scenario YOUR-SCENARIO.ts`
+        : cannotRun(recordedOnly);
     panel.append(element('p', { class: 'hint', text }));
     return panel;
   }

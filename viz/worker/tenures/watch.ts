@@ -53,6 +53,24 @@ export function watchTenures(simulation: Simulation, protocol: string): TenureWa
   };
 }
 
+/**
+ * The same for states that may be of another shape than ours: a reader's own protocol can go by the name of one of ours. What
+ * cannot be read is not drawn.
+ */
+export function watchTenuresOfOwn(simulation: Simulation, protocol: string): TenureWatch {
+  const watch = watchTenures(simulation, protocol);
+  let isReadable = true;
+  const attempt = <T>(read: () => T, otherwise: T): T => {
+    try {
+      if (isReadable) return read();
+    } catch {
+      isReadable = false;
+    }
+    return otherwise;
+  };
+  return { look: () => attempt(() => watch.look(), undefined), take: () => attempt(() => watch.take(), []) };
+}
+
 interface Held {
   readonly node: string;
   readonly claim: Claim;
