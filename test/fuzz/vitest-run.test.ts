@@ -24,14 +24,34 @@ simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-
   const [, transcript = '', timeline = ''] = /Its transcript: +(\S+)\n\s*Its timeline: +(\S.*\S)\n/.exec(out) ?? [];
   expect(readFileSync(join(folder, transcript), 'utf8')).toMatch(/ms +n1 +starts\n/);
   // Without the page there is the command that makes the timeline.
-  if (timeline.endsWith('.html')) expect(readFileSync(join(folder, timeline), 'utf8')).toContain('id="timeline-data"');
-  else expect(timeline).toMatch(/^npx faultline timeline \S+\.replay\.json --scenario FILE/);
+  if (timeline.endsWith('.html')) {
+    expect(readFileSync(join(folder, timeline), 'utf8')).toContain('id="timeline-data"');
+    expect(out).not.toContain('it cannot be changed in the page');
+  } else expect(timeline).toMatch(/^npx faultline timeline \S+\.replay\.json --scenario FILE/);
   const [, seed = '', again = ''] = /FAULTLINE_SEED=(\d+) npx vitest run (.*)\n/.exec(out) ?? [];
   expect(again).toBe(String.raw`bad.test.ts -t 'nobody'\''s vote counts twice \(in any term\)$'`);
   const pattern = String.raw`nobody's vote counts twice \(in any term\)$`;
   const alone = vitest(folder, { FAULTLINE_SEED: seed }, 'bad.test.ts', '-t', pattern);
   expect(alone).toContain(`election-early-leader is invalid under seed ${seed}:`);
   expect(vitest(folder, { FAULTLINE_SEED: 'x' })).toContain('FAULTLINE_SEED: expected a whole number, found "x"');
+}, 120_000);
+
+test('a failing simTest of a file that needs Node says that its timeline cannot be changed', () => {
+  const folder = join(temporaryFolder(), 'project');
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(
+    join(folder, 'bad.test.ts'),
+    `import 'node:os';
+import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
+import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
+simTest('bad', { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20, shrinkMs: 500 });
+`,
+  );
+  const out = vitest(folder, {});
+  expect(out).toMatch(
+    /Its timeline: .*\.html\n\s+\(it cannot be changed in the page: bad.test.ts: it imports node:os, /,
+  );
 }, 120_000);
 
 test('a simTest whose seeds do not end in their time says which was under way, and what it found by then is not lost', () => {
