@@ -26,10 +26,10 @@ export async function withOwnScenario(
   assets: TimelineAssets,
   { name, file, path }: OwnScenario,
 ): Promise<TimelineAssets> {
-  const made = await workerOf(file, path);
-  if (made.type === 'failed') return { ...assets, recordedOnly: made.why };
-  const isThere = made.names.has(name.replace(/\+core$/, ''));
-  if (isThere) return { ...assets, worker: made.worker };
+  const own = await workerOf(file, path);
+  if (own.type === 'failed') return { ...assets, recordedOnly: own.why };
+  const isThere = own.names.has(name.replace(/\+core$/, ''));
+  if (isThere) return { ...assets, worker: own.worker };
   return { ...assets, recordedOnly: `${basename(file)} was looked through for it, and it is not there` };
 }
 
