@@ -2,13 +2,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { withCore } from '../fuzz/index.ts';
+import { coreEnding, withCore } from '../fuzz/index.ts';
 import { findScenario, scenarios } from '../scenarios/index.ts';
 import { InputError, type Scenario } from '../sim/index.ts';
 import { scenariosIn } from '../viz/exported.ts';
-
-/** Asks for the variant in which a majority must make progress without the rest. */
-const coreEnding = '+core';
 
 /** A scenario and how another thread finds it again. */
 export interface SourcedScenario {

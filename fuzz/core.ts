@@ -44,11 +44,14 @@ const knobs = {
 
 export const coreProgress = 'the core makes progress';
 
-/** The variant, under the scenario's name and `+core`. */
+/** What a scenario's name ends with where a majority must make progress without the rest. */
+export const coreEnding = '+core';
+
+/** The variant, under the scenario's name and that ending. */
 export function withCore(scenario: Scenario): Scenario {
   const variant: Scenario = {
     ...scenario,
-    name: `${scenario.name}+core`,
+    name: `${scenario.name}${coreEnding}`,
     story: `${scenario.story} Then a majority becomes whole, and must make progress without the rest.`,
     parameters: { ...scenario.parameters, ...knobs },
     world: (parameters) => coreWorld(variant, scenario, parameters),

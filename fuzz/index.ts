@@ -9,7 +9,7 @@ export {
 } from './campaign.ts';
 export { caseOf, optionsOf, type Case } from './case.ts';
 export { causeOf, causeOfFailure, firstOf } from './cause.ts';
-export { coreProgress, withCore } from './core.ts';
+export { coreEnding, coreProgress, withCore } from './core.ts';
 export { corpusEntryOf, entryName, parseEntry, runEntry, type CorpusEntry, type EntryOutcome } from './corpus.ts';
 export {
   drawCase,

@@ -166,15 +166,9 @@ function serversFindAll(agents: readonly NodeId[]): Property {
   const about = 'after the last restart every server has all agents in its LAN';
   return eventually('servers find all agents', about, seconds(35), ({ nodes }) => {
     for (const { id, state } of nodes.filter((node) => servers.includes(node.id))) {
-      const lan = (state as ConsulServerState | undefined)?.lan ?? undefined;
-      const known = new Set(
-        lan === undefined
-          ? []
-          : membersOf(lan)
-              .filter(isLive)
-              .map(({ name }) => name),
-      );
-      const missing = agents.find((agent) => !known.has(agent));
+      const lan = (state as ConsulServerState | undefined)?.lan;
+      const living = lan === undefined || lan === null ? [] : membersOf(lan).filter(isLive);
+      const missing = agents.find((agent) => living.every(({ name }) => name !== agent));
       if (missing !== undefined) return `${id} does not know ${missing}`;
     }
     return undefined;

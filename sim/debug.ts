@@ -22,9 +22,8 @@ export class Debugger {
     forbidWorld();
   }
 
-  after(node: SimNode, handler: string, result: unknown): void {
+  after(node: SimNode): void {
     allowWorld();
-    refusePromise(handler, result);
     if (node.status === 'up') this.#claim(node, node.state, 'state', new Set());
   }
 

@@ -164,8 +164,8 @@ function deliver(kernel: Kernel, node: SimNode, from: number, number: number, me
   try {
     kernel.debug?.before(node);
     const result: unknown = node.protocol.onMessage(node.state, kernel.node(from).id, message, node.context);
-    kernel.debug?.after(node, 'onMessage', result);
     if (result !== undefined) refusePromise('onMessage', result);
+    kernel.debug?.after(node);
   } catch (error) {
     panic(kernel, node, 'onMessage', error);
   }
@@ -183,8 +183,8 @@ function handle(kernel: Kernel, node: SimNode, item: InboxItem): void {
   try {
     kernel.debug?.before(node);
     const result: unknown = run.call();
-    kernel.debug?.after(node, run.handler, result);
     if (result !== undefined) refusePromise(run.handler, result);
+    kernel.debug?.after(node);
   } catch (error) {
     panic(kernel, node, run.handler, error);
   }
@@ -248,8 +248,8 @@ function boot(kernel: Kernel, node: SimNode): void {
     kernel.debug?.before(node);
     const state: unknown = node.protocol.start(node.context);
     if (node.status === 'up') node.state = state; // else it crashed between two effects of its start
-    kernel.debug?.after(node, 'start', state);
     refusePromise('start', state);
+    kernel.debug?.after(node);
   } catch (error) {
     panic(kernel, node, 'start', error);
   }

@@ -7,6 +7,7 @@ import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
 import type { BuildFailure, Plugin } from 'esbuild';
+import { coreEnding } from '../fuzz/core.ts';
 import { packageVersion } from '../fuzz/version.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import type { TimelineAssets } from './html.ts';
@@ -28,7 +29,7 @@ export async function withOwnScenario(
 ): Promise<TimelineAssets> {
   const own = await workerOf(file, path);
   if (own.type === 'failed') return { ...assets, recordedOnly: own.why };
-  const isThere = own.names.has(name.replace(/\+core$/, ''));
+  const isThere = own.names.has(name.replace(coreEnding, ''));
   if (isThere) return { ...assets, worker: own.worker };
   return { ...assets, recordedOnly: `${basename(file)} was looked through for it, and it is not there` };
 }

@@ -1,6 +1,7 @@
 // What the simulator's thread does for the page, each service a generator: it yields what is worth telling on the way, and
 // between slices of work, so that a run can be cancelled and a later question is not kept waiting.
-import { withCore } from '../../fuzz/core.ts';
+import { coreEnding, withCore } from '../../fuzz/core.ts';
+import { quote } from '../../fuzz/shell.ts';
 import { findScenario, scenarios } from '../../scenarios/index.ts';
 import { InputError } from '../../sim/fault.ts';
 import { differentInputs, partingOf } from '../../sim/diff.ts';
@@ -146,8 +147,6 @@ function allScenarios(own: OwnScenarios, besides = ''): readonly Scenario[] {
   return [...all, ...all.filter(({ name }) => name === base).map(withCore)];
 }
 
-const coreEnding = '+core';
-
 /** @throws InputError that also says what helps where the scenario is the reader's own. */
 function scenarioNamed(name: string, own: OwnScenarios): Scenario {
   const mine = own.scenarios.find((each) => each.name === name);
@@ -183,9 +182,4 @@ function commandFor(request: RunRequest, run: Run, own: OwnScenarios): string {
   const set = Object.entries(request.parameters ?? {}).map(([name, value]) => ` --set ${quote(`${name}=${value}`)}`);
   const until = request.until === undefined ? '' : ` --until ${request.until}us`;
   return `npx faultline run ${isOwn ? quote(reference) : reference} --seed=${quote(run.seed)}${set.join('')}${until}`;
-}
-
-/** A word for a POSIX shell. */
-function quote(word: string): string {
-  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
