@@ -41,8 +41,9 @@ export function transcript(run: Run, options: TranscriptOptions = {}): string[] 
     if (told.length >= limit) missing++;
     else told.push({ time: `${(row.time / 1_000).toFixed(3)} ms`, who: row.node || 'world', what: line.what });
   }
-  const timeWidth = Math.max(0, ...told.map(({ time }) => time.length));
-  const nodeWidth = Math.max(0, ...told.map(({ who }) => who.length));
+  // By turns: so many lines may be told that they are too many for one call.
+  const timeWidth = told.reduce((width, { time }) => Math.max(width, time.length), 0);
+  const nodeWidth = told.reduce((width, { who }) => Math.max(width, who.length), 0);
   const lines = told.map(({ time, who, what }) => `${time.padStart(timeWidth)}  ${who.padEnd(nodeWidth)} ${what}`);
   return missing > 0 ? [...lines, `… and ${missing} more`] : lines;
 }

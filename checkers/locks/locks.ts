@@ -83,7 +83,7 @@ export function checkLocks(history: History, options: LockOptions = {}): LockRes
     const holdings = findHoldings(calls, rules, lastSeen);
     const waits = findWaits(calls, endings, end);
     grants += holdings.length;
-    overlaps.push(...judgeExclusion(lock, holdings, book));
+    for (const overlap of judgeExclusion(lock, holdings, book)) overlaps.push(overlap);
     if (calls.some(({ operation }) => operation.f === 'acquire')) judgeActs(lock, calls, holdings, book);
     judgeFencing(lock, calls, holdings, book);
     if (grantWithin !== undefined)

@@ -121,7 +121,8 @@ export class Narrowing<State> {
   }
 
   startLate(required: readonly number[]): Candidate {
-    return { required, start: Math.min(...required.map((index) => this.operations[index]!.called.index)) };
+    const start = required.reduce((first, index) => Math.min(first, this.operations[index]!.called.index), Infinity);
+    return { required, start };
   }
 
   /** Whether the bound was enough to see that the candidate is impossible. */

@@ -30,6 +30,11 @@ test('timers set, writes and syncs are told on request', () => {
   expect(all).toMatch(/p\d +appends \{tx=1\.\d+ is=prepared\} to log/);
 });
 
+test('a run of any length can be told', () => {
+  const long = simulate(findScenario('gossip'), { seed: 1, trace: true, until: ms(480_000) });
+  expect(transcript(long, { without: [] }).length).toBeGreaterThan(125_000);
+});
+
 test('a run without a trace has no transcript', () => {
   expect(() => transcript(simulate(findScenario('counter'), { seed: 1 }))).toThrow('the run has no trace');
 });

@@ -251,3 +251,13 @@ describe('the lock check', () => {
     );
   });
 });
+
+it('counts the overlaps of a lock that everybody gets, however many they are', () => {
+  const clients = 600;
+  const twice = (type: 'invoke' | 'ok'): Line[] =>
+    Array.from({ length: clients }, (_, client) => [client, type, 'acquire', 'a'] as const);
+  const last = Array.from({ length: clients }, (_, client) => [client, 'invoke', 'release', 'a'] as const);
+  const { verdict, overlaps } = checkLocks(written([...twice('invoke'), ...twice('ok'), ...last]));
+  expect(verdict).toBe('invalid');
+  expect(overlaps).toHaveLength((clients * (clients - 1)) / 2);
+});
