@@ -35,8 +35,7 @@ export function* benchShrink(milliseconds = 8_000): Generator<string> {
       const finding = firstOf(run.findings, 'invalid');
       if (finding === undefined) continue;
       const began = performance.now();
-      const isOver = (): boolean => performance.now() - began > milliseconds;
-      const { before, after, runs } = shrink(scenario, run, finding, { isOver });
+      const { before, after, runs } = shrink(scenario, run, finding, { milliseconds });
       const took = ((performance.now() - began) / 1_000).toFixed(1);
       yield `${scenario.name}: ${before.events} → ${after.events} events, ${before.faults} → ${after.faults} faults, ${runs} runs in ${took} s`;
       break;

@@ -28,7 +28,7 @@ const mostCauses = 5;
 /** Besides the smallest failure of a cause. */
 const mostOthers = 5;
 const bounds = { runs: 6_000, milliseconds: 10_000 };
-const boundsOfOthers = { runs: 2_000, milliseconds: 4_000 };
+const boundsOfOthers = { ...bounds, milliseconds: 4_000 };
 
 export interface ShrinkCausesOptions extends MadeBy {
   readonly folder: string;

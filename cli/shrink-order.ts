@@ -29,7 +29,6 @@ export function shrinkOrdered(
   const finding = run.findings.find((found) => causeOf(found) === cause);
   if (finding === undefined) return undefined;
   const began = performance.now();
-  const elapsed = (): number => performance.now() - began;
-  const isOver = (): boolean => elapsed() > milliseconds || isStopped();
-  return { shrunk: shrink(scenario, run, finding, { runs, isOver, onProgress }), milliseconds: elapsed() };
+  const shrunk = shrink(scenario, run, finding, { runs, milliseconds, isOver: isStopped, onProgress });
+  return { shrunk, milliseconds: performance.now() - began };
 }

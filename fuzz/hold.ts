@@ -83,8 +83,7 @@ export function describeFindings(findings: readonly Finding[]): string {
 function shrinkWithin(scenario: Scenario, run: Run, milliseconds: number): Run | undefined {
   const finding = firstOf(run.findings, 'invalid');
   if (finding === undefined || milliseconds <= 0) return undefined;
-  const began = performance.now();
-  const { case: small } = shrink(scenario, run, finding, { isOver: () => performance.now() - began > milliseconds });
+  const { case: small } = shrink(scenario, run, finding, { milliseconds });
   return simulate(scenario, { ...optionsOf(small), trace: true, fingerprints: true });
 }
 

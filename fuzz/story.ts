@@ -43,22 +43,24 @@ export function tellStory(run: Run, most = 60): string[] {
 }
 
 /**
- * Roles are told as they change; of a protocol that notes them, other notes only where they are rare: most are there for the
+ * How everybody begins is not told. Roles are told as they change; of a protocol that notes them, other notes only where they are rare: most are there for the
  * properties, and what those found is told anyway.
  */
 function notesToTell(trace: Trace): (row: TraceRow) => boolean {
   const often = new Map<string, number>();
-  const births = new Set<string>();
+  const lives = new Map<string, number>();
   for (let index = 0; index < trace.length; index++) {
-    const { kind, node, event, payload } = traceRow(trace, index);
-    if (kind === 'start') births.add(`${node} ${event}`);
+    const { kind, node, event, ref, payload } = traceRow(trace, index);
+    if (kind === 'start') lives.set(`${node} ${event}`, ref);
     if (kind !== 'note') continue;
     const { kind: noted } = payload as { readonly kind: string };
     often.set(noted, (often.get(noted) ?? 0) + 1);
   }
   return ({ node, event, payload }) => {
     const { kind } = payload as { readonly kind: string };
-    if (kind === 'role') return !births.has(`${node} ${event}`);
+    const life = lives.get(`${node} ${event}`);
+    if (life === 1) return false;
+    if (kind === 'role') return life === undefined;
     return !often.has('role') || (often.get(kind) ?? 0) <= rareNotes;
   };
 }

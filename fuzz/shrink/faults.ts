@@ -67,7 +67,7 @@ function shorter(fault: Fault): readonly Fault[] {
   return [...lengths, ...(rounded === now ? [] : [rounded])].map((length) => ({ ...fault, for: length }));
 }
 
-const roundLengths = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000].map((length) => length * 1_000);
+export const roundLengths = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000].map((length) => length * 1_000);
 
 /** Each of the nodes in its lists left out. */
 function fewerNodes(fault: Fault): readonly Fault[] {

@@ -1,8 +1,8 @@
 // Shrinking: from a failing run to the smallest one that fails for the same cause. It leaves out faults, clients and
 // operations, turns knobs to what is plain, shortens faults, takes out waiting, tries other seeds, and in the end loses single
 // messages. It never breaks more at once than the run that it began with: a protocol need not survive that.
-import type { Finding, Micros, Run, Scenario, TimedFault } from '../../sim/index.ts';
-import { caseOf, type Case } from '../case.ts';
+import { simulate, type Finding, type Micros, type Run, type Scenario, type TimedFault } from '../../sim/index.ts';
+import { caseOf, optionsOf, type Case } from '../case.ts';
 import { plainerFaults } from './faults.ts';
 import { plainerParameters } from './knobs.ts';
 import { fitToWorld, healAtOf, limitsOf, type Limits } from './limits.ts';
@@ -10,10 +10,13 @@ import { loseMessages } from './messages.ts';
 import { minimize } from './minimize.ts';
 import { earlierTimes, withoutSpans } from './times.ts';
 import { cutAtCause, tryCase, wantedOf, type Trial, type Wanted } from './trial.ts';
+import { lastOperations, vary } from './variations.ts';
 
 export interface ShrinkOptions {
   /** How many runs it may take; default 6,000. */
   readonly runs?: number;
+  /** Real time that it may take; without end by default. What it comes to then depends on how fast the machine is. */
+  readonly milliseconds?: number;
   /** Asked between runs; true ends the search with the smallest so far. */
   readonly isOver?: () => boolean;
   /** Told after each run that made it smaller, and now and then. */
@@ -72,16 +75,18 @@ export function shrink(scenario: Scenario, run: Run, finding: Finding, options: 
 export class Search {
   readonly scenario: Scenario;
   readonly limits: Limits;
-  best: Trial;
   readonly #wanted: Wanted;
   readonly #options: ShrinkOptions;
+  #best: Trial;
+  readonly #began = performance.now();
   #runs = 1;
+  #round = 0;
   #step = 'faults';
 
   constructor(scenario: Scenario, wanted: Wanted, first: Trial, options: ShrinkOptions) {
     this.scenario = scenario;
     this.limits = limitsOf(scenario, first.case);
-    this.best = first;
+    this.#best = first;
     this.#wanted = wanted;
     this.#options = options;
   }
@@ -90,6 +95,7 @@ export class Search {
     const { needsWork } = this.#wanted;
     this.#dropWhatComesLater();
     for (let round = 0; round < mostRounds && !this.isOver(); round++) {
+      this.#round = round;
       const before = this.#weight();
       this.#run('faults', () => this.#leaveOutFaults());
       if (this.#isAfterHeal()) this.#run('spans of time', () => withoutSpans(this));
@@ -99,16 +105,15 @@ export class Search {
       }
       this.#run('knobs', () => plainerParameters(this));
       this.#run('lengths of faults', () => plainerFaults(this));
-      if (!needsWork) {
-        this.#run('times', () => earlierTimes(this));
-        this.#run('seeds', () => this.#tryOtherSeeds());
-      }
+      if (!needsWork) this.#run('times', () => earlierTimes(this));
+      if (!needsWork) this.#run('operations', () => lastOperations(this));
+      this.#run('variations', () => vary(this, needsWork));
       if (this.#weight() === before) break;
     }
     this.#run('single messages', () => loseMessages(this));
     // A link that loses what would not have made the run longer is one fault too many.
     this.#run('faults', () => this.#leaveOutLosses());
-    this.best = cutAtCause(this.scenario, this.best, this.#wanted);
+    this.#best = cutAtCause(this.scenario, this.#best, this.#wanted);
   }
 
   /**
@@ -117,23 +122,49 @@ export class Search {
    */
   accepts(
     changed: Case,
-    limit = this.best.events + (this.best.events >> 3) + 20,
+    limit = this.best.events + this.#slack(),
     isFine: (trial: Trial) => boolean = () => true,
   ): boolean {
-    const trial = this.#try(changed, limit);
+    const trial = this.tries(changed, limit);
     if (trial === undefined || !isFine(trial)) return false;
-    this.best = trial;
-    this.#report();
+    this.take(trial);
     return true;
   }
 
-  /** Whether the case shows the cause within `limit` events. */
-  shows(changed: Case, limit: number): boolean {
-    return this.#try(changed, limit) !== undefined;
+  take(trial: Trial): void {
+    this.#best = trial;
+    this.#report();
+  }
+
+  get best(): Trial {
+    return this.#best;
+  }
+
+  /** So many events a run may have that is plainer by a knob: at first some more than the best; what was turned later, stays. */
+  get knobLimit(): number {
+    return this.best.events + (this.#round === 0 ? this.#slack() : 0);
+  }
+
+  #slack(): number {
+    return (this.best.events >> 3) + 20;
+  }
+
+  /** The trial of the case, if it shows the cause within `limit` events. */
+  tries(changed: Case, limit: number): Trial | undefined {
+    if (this.isOver()) return undefined;
+    if (++this.#runs % 50 === 0) this.#report();
+    const fitting = fitToWorld(this.scenario, changed, this.limits);
+    return fitting === undefined ? undefined : tryCase(this.scenario, fitting, this.#wanted, limit);
   }
 
   isOver(): boolean {
-    return this.#runs >= (this.#options.runs ?? 6_000) || this.#options.isOver?.() === true;
+    return this.hasSpent(1) || this.#options.isOver?.() === true;
+  }
+
+  /** Whether so large a share of the runs or of the time is spent. */
+  hasSpent(share: number): boolean {
+    const { runs = 6_000, milliseconds = Infinity } = this.#options;
+    return this.#runs >= share * runs || performance.now() - this.#began >= share * milliseconds;
   }
 
   size(): Size {
@@ -196,27 +227,24 @@ export class Search {
     );
   }
 
+  /** Each operation at the time at which its client came to it, so that those before it can be left out without moving it. */
+  #timeAsInvoked(): void {
+    const { case: found, events } = this.best;
+    const { history } = simulate(this.scenario, { ...optionsOf(found), maxEvents: events, judge: false });
+    const invoked = new Map(
+      history.flatMap(({ type, operation, time }) => (type === 'invoke' ? [[operation, time]] : [])),
+    );
+    const workload = found.workload.map((each) => ({ ...each, at: invoked.get(each.id) ?? each.at }));
+    this.accepts({ ...found, workload }, events);
+  }
+
   #leaveOutOperations(): void {
+    this.#timeAsInvoked();
     minimize(
       this.best.case.workload,
       (workload) => this.accepts({ ...this.best.case, workload }),
       () => this.isOver(),
     );
-  }
-
-  /** Other seeds draw other latencies and elections: some come to the same sooner, which leads out of local minima. */
-  #tryOtherSeeds(): void {
-    const most = Math.max(8, Math.min(100, Math.floor(eventsForSeeds / this.best.events)));
-    for (let seed = 1; seed <= most && !this.isOver(); seed++) {
-      this.accepts({ ...this.best.case, seed: String(seed) }, this.best.events - 1);
-    }
-  }
-
-  #try(changed: Case, limit: number): Trial | undefined {
-    if (this.isOver()) return undefined;
-    if (++this.#runs % 50 === 0) this.#report();
-    const fitting = fitToWorld(this.scenario, changed, this.limits);
-    return fitting === undefined ? undefined : tryCase(this.scenario, fitting, this.#wanted, limit);
   }
 
   #run(step: string, work: () => void): void {
@@ -238,5 +266,3 @@ export class Search {
 }
 
 const mostRounds = 4;
-/** About so many events are spent on other seeds in each round. */
-const eventsForSeeds = 10_000;

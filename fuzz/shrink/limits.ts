@@ -8,8 +8,8 @@ import { mostImpaired } from '../impairment.ts';
 export interface Limits {
   /** Kinds of faults that the run had. */
   readonly kinds: ReadonlySet<Fault['type']>;
-  /** Whether messages could get lost. */
-  readonly losesMessages: boolean;
+  /** The share of the messages that could get lost, in a million: all of them where something cut links or killed nodes. */
+  readonly loss: number;
   /** How many nodes it impaired at once, and of how many. */
   readonly impaired: number;
   readonly nodes: number;
@@ -22,7 +22,7 @@ export function limitsOf(scenario: Scenario, { parameters, faults, until }: Case
   const links = [network, ...(network.links ?? [])];
   return {
     kinds,
-    losesMessages: links.some(({ loss = 0 }) => loss > 0) || [...kinds].some((kind) => losing.has(kind)),
+    loss: [...kinds].some((kind) => losing.has(kind)) ? 1_000_000 : Math.max(...links.map(({ loss = 0 }) => loss)),
     impaired: mostImpaired(faults, healAtOf(world, until)),
     nodes: world.nodes.length,
   };
@@ -53,6 +53,16 @@ function worldOf(scenario: Scenario, { parameters }: Case): World | undefined {
     if (error instanceof InputError || error instanceof RangeError) return undefined;
     throw error;
   }
+}
+
+/**
+ * How many of so many messages may be lost: as many as the network may well lose by chance, which is three standard deviations
+ * more than its share. A failure detector is allowed to be wrong where all are lost.
+ */
+export function mostLost({ loss }: Limits, messages: number): number {
+  const share = loss / 1_000_000;
+  const mean = messages * share;
+  return Math.floor(mean + 3 * Math.sqrt(mean * (1 - share)));
 }
 
 /** When nothing is broken any more. */

@@ -1,6 +1,7 @@
 // Single messages: what is delivered and did not matter is lost instead, so that what is left of the transcript is the story.
 import { simulate, traceKinds, type Fault, type NodeId, type TimedFault } from '../../sim/index.ts';
 import { optionsOf, type Case } from '../case.ts';
+import { mostLost } from './limits.ts';
 import { minimize } from './minimize.ts';
 import type { Search } from './index.ts';
 import type { Trial } from './trial.ts';
@@ -15,17 +16,19 @@ interface Sent {
 /** Loses as many messages as can be lost without making the run longer, where messages can get lost at all. */
 export function loseMessages(search: Search): void {
   const start = search.best.case;
-  if (search.best.events > mostEvents || !search.limits.losesMessages) return;
+  if (search.best.events > mostEvents || search.limits.loss === 0) return;
   const sent = messagesOf(search, start);
+  const most = mostLost(search.limits, sent.length);
   const lose = (kept: readonly Sent[]): boolean => {
     const keep = new Set(kept.map(keyOf));
     const lost = sent.filter((message) => !keep.has(keyOf(message)));
+    if (lost.length > most) return false;
     const faults = [...losses(lost), ...start.faults];
     // Strictly shorter: a message that is lost must not be made up for by others. And no fault's work may be done by what is
     // lost instead: a cut is easier to read than a hundred messages that do not arrive.
     const isStory = ({ events }: Trial): boolean =>
       start.faults.every(
-        (fault) => !search.shows({ ...start, faults: faults.filter((each) => each !== fault) }, events),
+        (fault) => search.tries({ ...start, faults: faults.filter((each) => each !== fault) }, events) === undefined,
       );
     return search.accepts({ ...start, faults }, search.best.events - 1, isStory);
   };

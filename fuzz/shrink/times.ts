@@ -5,7 +5,14 @@ import type { Search } from './index.ts';
 
 /** Everything at once first, then everything from some moment on, then each by itself. */
 export function earlierTimes(search: Search): void {
-  for (const divisor of [8, 4, 2]) if (search.accepts(mapTimes(search, (at) => Math.floor(at / divisor)))) break;
+  for (const divisor of [8, 4, 2])
+    if (
+      search.accepts(
+        mapTimes(search, (at) => Math.floor(at / divisor)),
+        search.best.events,
+      )
+    )
+      break;
   const moments = timesOf(search.best.case);
   let before = 0;
   for (const moment of moments) {
@@ -13,7 +20,11 @@ export function earlierTimes(search: Search): void {
     closeGap(search, before, moment);
     before = moment;
   }
-  for (const unit of [100_000, 10_000, 1_000]) search.accepts(mapTimes(search, (at) => Math.round(at / unit) * unit));
+  for (const unit of [100_000, 10_000, 1_000])
+    search.accepts(
+      mapTimes(search, (at) => Math.round(at / unit) * unit),
+      search.best.events,
+    );
 }
 
 /**
@@ -51,7 +62,13 @@ function closeGap(search: Search, before: number, moment: number): void {
   const gap = moment - before;
   if (gap < 2_000) return;
   for (const less of [gap, Math.floor(gap / 2), Math.floor(gap / 8)]) {
-    if (search.accepts(mapTimes(search, (at) => (at >= moment ? Math.max(0, at - less) : at)))) return;
+    if (
+      search.accepts(
+        mapTimes(search, (at) => (at >= moment ? Math.max(0, at - less) : at)),
+        search.best.events,
+      )
+    )
+      return;
   }
 }
 

@@ -1,5 +1,5 @@
 // One try of shrinking: runs a changed case until it shows the cause that is looked for, and says how many events that took.
-import { InputError, Simulation, type Finding, type Scenario } from '../../sim/index.ts';
+import { InputError, simulate, Simulation, type Finding, type Scenario } from '../../sim/index.ts';
 import { optionsOf, type Case } from '../case.ts';
 import { causeOf } from '../cause.ts';
 
@@ -50,13 +50,9 @@ export function tryCase(scenario: Scenario, changed: Case, wanted: Wanted, limit
 
 /** The case with the end right after the cause showed, if it shows there as well. */
 export function cutAtCause(scenario: Scenario, trial: Trial, wanted: Wanted): Trial {
-  const maxEvents = trial.events;
-  if (!Number.isSafeInteger(maxEvents) || maxEvents < 1) return trial;
-  const cut = { ...trial.case, maxEvents };
-  const simulation = new Simulation(scenario, optionsOf(cut));
-  while (simulation.step());
-  const finding = simulation.finish().findings.find((found) => causeOf(found) === wanted.cause);
-  return finding === undefined ? trial : { case: cut, finding, events: maxEvents };
+  const { case: found, events } = trial;
+  const finding = findingWithin(scenario, found, wanted, events);
+  return finding === undefined ? trial : { case: { ...found, maxEvents: events }, finding, events };
 }
 
 function tryOnTheWay(scenario: Scenario, changed: Case, { cause }: Wanted, limit: number): Trial | undefined {
@@ -77,9 +73,25 @@ function tryOnTheWay(scenario: Scenario, changed: Case, { cause }: Wanted, limit
   }
 }
 
-function tryToEnd(scenario: Scenario, changed: Case, { cause }: Wanted, limit: number): Trial | undefined {
-  const simulation = new Simulation(scenario, { ...optionsOf(changed), maxEvents: limit });
-  while (simulation.step());
-  const finding = simulation.finish().findings.find((found) => causeOf(found) === cause);
-  return finding === undefined ? undefined : { case: changed, finding, events: finding.event + 1 };
+/**
+ * The event that a check blames may need later ones as its witnesses: a holder of a lock who still believes in it when it next
+ * does something. Then the run counts up to the last of these.
+ */
+function tryToEnd(scenario: Scenario, changed: Case, wanted: Wanted, limit: number): Trial | undefined {
+  const { findings, events: most } = simulate(scenario, optionsOf({ ...changed, maxEvents: limit }));
+  let finding = findings.find((found) => causeOf(found) === wanted.cause);
+  if (finding === undefined) return undefined;
+  let [low, high] = [Math.min(finding.event + 1, most), most];
+  for (let middle = low; low < high; middle = Math.floor((low + high) / 2)) {
+    const found = findingWithin(scenario, changed, wanted, middle);
+    if (found === undefined) low = middle + 1;
+    else [finding, high] = [found, middle];
+  }
+  return { case: changed, finding, events: high };
+}
+
+/** What is found for the cause when the run ends after so many events. */
+function findingWithin(scenario: Scenario, found: Case, { cause }: Wanted, maxEvents: number): Finding | undefined {
+  const { findings } = simulate(scenario, optionsOf({ ...found, maxEvents }));
+  return findings.find((each) => causeOf(each) === cause);
 }

@@ -39,7 +39,7 @@ describe('failures are one', () => {
 });
 
 describe('the shape of a minimal run', () => {
-  test.each(['election-impatient', 'counter-early-acknowledgement'])('is one for the failures of %s', (name) => {
+  test.each(['election-impatient', 'two-phase-commit-forgotten-vote'])('is one for the failures of %s', (name) => {
     const scenario = findScenario(name);
     expect(new Set(failures(scenario, 3).map((failing) => smallShape(scenario, failing))).size).toBe(1);
   });
@@ -62,10 +62,8 @@ describe('the shape of a minimal run', () => {
 describe('the story of a run', () => {
   test('tells faults, roles, operations and the violation; not how everybody begins, nor notes that are common', () => {
     const story = tellStory(small('raft-two-votes'));
-    expect(story.join('\n')).toMatch(
-      /n\d becomes candidate \(term 1\)[^]*n3 becomes follower[^]*“one vote a term” is violated: /,
-    );
-    expect(story.filter((line) => line.startsWith('At 0 µs') && line.includes('becomes follower'))).toEqual([]);
+    expect(story.join('\n')).toMatch(/n\d becomes candidate \(term 1\)[^]*“one vote a term” is violated: /);
+    expect(story.filter((line) => line.startsWith('At 0 µs'))).toEqual([]);
   });
 
   test('ends with what a check of the whole history found', () => {
