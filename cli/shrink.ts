@@ -2,7 +2,17 @@
 // story in plain words.
 import type { Command } from 'commander';
 import { caseOf, causeOf, firstOf, optionsOf, tellStory, type Shrunk } from '../fuzz/index.ts';
-import { formatDuration, InputError, replay, simulate, transcript, type Run, type Scenario } from '../sim/index.ts';
+import {
+  describeFault,
+  formatDuration,
+  InputError,
+  inWords,
+  replay,
+  simulate,
+  transcript,
+  type Run,
+  type Scenario,
+} from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { readReplay, saveReplay, saveText } from './files.ts';
@@ -68,6 +78,8 @@ async function shrinkFile(path: string, options: ShrinkCommandOptions, session: 
 export interface Smallest {
   readonly shrunk: Shrunk;
   readonly run: Run;
+  /** What is set otherwise than by default. */
+  readonly knobs: readonly string[];
   readonly story: readonly string[];
   readonly milliseconds: number;
 }
@@ -80,11 +92,14 @@ export interface SmallestFiles {
 /** Makes what was shrunk again, and tells it. */
 export function smallestOf(scenario: Scenario, { shrunk, milliseconds }: ShrinkDone): Smallest {
   const run = simulate(scenario, { ...optionsOf(shrunk.case), trace: true, fingerprints: true });
-  return { shrunk, run, story: tellStory(run), milliseconds };
+  const knobs = Object.entries(run.parameters)
+    .filter(([name, value]) => scenario.parameters[name]?.default !== value)
+    .map(([name, value]) => `${name}=${value}`);
+  return { shrunk, run, knobs, story: tellStory(run), milliseconds };
 }
 
 /** Writes the replay file and the text. @throws OutputError */
-export function saveSmallest({ run, story, shrunk }: Smallest, place: string, version: string): SmallestFiles {
+export function saveSmallest({ run, knobs, story, shrunk }: Smallest, place: string, version: string): SmallestFiles {
   const replayPath = `${place}.replay.json`;
   const text = `${place}.txt`;
   saveReplay(run, replayPath, version);
@@ -92,6 +107,11 @@ export function saveSmallest({ run, story, shrunk }: Smallest, place: string, ve
   const head = `${run.scenario}: ${shrunk.finding.name}: ${shrunk.finding.reason}`;
   const parts = [
     head,
+    '',
+    `The world: seed ${run.seed}, ${knobs.length === 0 ? 'every knob as by default' : knobs.join(' ')}`,
+    '',
+    'The schedule:',
+    ...scheduleOf(run),
     '',
     'In words:',
     ...story,
@@ -101,6 +121,19 @@ export function saveSmallest({ run, story, shrunk }: Smallest, place: string, ve
   ];
   saveText(text, `${parts.join('\n')}\n`);
   return { replay: replayPath, text };
+}
+
+/** What goes wrong and what is asked for, by time. */
+function scheduleOf({ faults, workload }: Run): string[] {
+  const asked = workload.map(({ at, client, f, value }) => ({
+    at,
+    what: `${client}: ${value === null ? f : `${f} ${inWords(value)}`}`,
+  }));
+  const planned = [...faults.map(({ at, fault }) => ({ at, what: describeFault(fault) })), ...asked];
+  if (planned.length === 0) return ['nothing goes wrong, and nothing is asked for'];
+  return planned
+    .sort((one, other) => one.at - other.at)
+    .map(({ at, what }) => `${(at / 1_000).toFixed(3).padStart(12)} ms  ${what}`);
 }
 
 const mostSentences = 24;

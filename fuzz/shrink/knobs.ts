@@ -59,16 +59,22 @@ function renameNodes(fault: Fault, rename: (name: string) => string): Fault {
 
 /** Values that are easier to read than this one, the best first. What counts things is best small, all else as by default. */
 function plainerValues(spec: ParameterSpec, now: ParameterValue): readonly ParameterValue[] {
-  if (typeof now === 'number' && counts.test(spec.about)) return smallerValues(spec, now);
+  if (typeof now === 'number' && doesCount(spec)) return smallerValues(spec, now);
   return now === spec.default ? [] : [spec.default];
 }
 
 /** Of a knob that counts things, the smallest values below this one. */
 export function smallerValues(spec: ParameterSpec, now: ParameterValue): readonly ParameterValue[] {
-  if (typeof now !== 'number' || !counts.test(spec.about)) return [];
+  if (typeof now !== 'number' || !doesCount(spec)) return [];
   const [low] = spec.range ?? [0];
   return Array.from({ length: Math.min(8, Math.max(0, now - low)) }, (_, index) => low + index);
 }
 
-/** Knobs that say how many of something there are; fewer of them are easier to read whatever the default says. */
-const counts = /\b(?:nodes|servers|clients|replicas|processes|keys|members|participants|instances|agents|peers)\b/;
+/**
+ * Whether a knob says how many of something there are, by its first words: fewer of them are easier to read whatever the default
+ * says. “Sessions that the servers keep” are none of those, nor is “how fast the servers’ clocks run”.
+ */
+const doesCount = ({ about }: ParameterSpec): boolean => counted.test(about.split(' that ')[0] ?? '');
+
+const counted =
+  /\b(?:nodes|servers|clients|replicas|processes|keys|members|participants|instances|agents|peers)\b(?!['’])/;

@@ -158,6 +158,10 @@ test('shrink makes a replay file small, and what it writes replays', async () =>
   const small = JSON.parse(readFileSync(join(folder, path), 'utf8')) as Replay;
   expect(small.expected.events).toBeLessThan(30);
   expect(await faultlineJson('replay', join(folder, path))).toMatchObject({ code: 1, document: { reproduced: true } });
+  const text = readFileSync(join(folder, path.replace('.replay.json', '.txt')), 'utf8');
+  expect(text).toMatch(
+    /\nThe world: seed \d+, clients=1\b[^]*\nThe schedule:\n( +\d+\.\d{3} ms {2}\S.*\n)+\nIn words:\n[^]*\nEvent by event:\n/,
+  );
 });
 
 describe('a file of the user’s own', () => {

@@ -150,6 +150,13 @@ test('a smaller world is no weaker: whoever strikes one of five strikes one of t
   expect(found.faults.some(({ fault }) => 'node' in fault && ['n1', 'n2', 'n3'].includes(fault.node))).toBe(true);
 });
 
+test('what counts somebody is made small, what only speaks of them is as by default', () => {
+  const base = world([at(ms(600), { type: 'isolate', node: 'n1', for: ms(300) })], silence(ms(150)));
+  const sessions = { about: 'client sessions that the servers keep', default: 4_096, draw: () => 3 };
+  const small = shrunk({ ...base, parameters: { ...base.parameters, sessions } });
+  expect(small.parameters).toEqual({ servers: 3, sessions: 4_096 });
+});
+
 test('what happens late happens early and at round times, in the same order', () => {
   const faults = [
     at(812_345, { type: 'pause', node: 'n3', for: ms(210) }),
