@@ -85,7 +85,7 @@ export class Search {
 
   constructor(scenario: Scenario, wanted: Wanted, first: Trial, options: ShrinkOptions) {
     this.scenario = scenario;
-    this.limits = limitsOf(scenario, first.case);
+    this.limits = limitsOf(scenario, first.case, wanted.needsWork);
     this.#best = first;
     this.#wanted = wanted;
     this.#options = options;
@@ -99,10 +99,8 @@ export class Search {
       const before = this.#weight();
       this.#run('faults', () => this.#leaveOutFaults());
       if (this.#isAfterHeal()) this.#run('spans of time', () => withoutSpans(this));
-      if (!needsWork) {
-        this.#run('clients', () => this.#leaveOutClients());
-        this.#run('operations', () => this.#leaveOutOperations());
-      }
+      if (!needsWork) this.#run('clients', () => this.#leaveOutClients());
+      this.#run('operations', () => this.#leaveOutOperations());
       this.#run('knobs', () => plainerParameters(this));
       this.#run('lengths of faults', () => plainerFaults(this));
       if (!needsWork) this.#run('times', () => earlierTimes(this));
@@ -238,11 +236,16 @@ export class Search {
     this.accepts({ ...found, workload }, events);
   }
 
+  /** Where the work must stay, only what is asked for before the world has healed. */
   #leaveOutOperations(): void {
-    this.#timeAsInvoked();
+    const { needsWork } = this.#wanted;
+    if (!needsWork) this.#timeAsInvoked();
+    const { case: found } = this.best;
+    const end = needsWork ? healAtOf(this.scenario.world(found.parameters), found.until) : Infinity;
+    const others = found.workload.filter(({ at }) => at >= end);
     minimize(
-      this.best.case.workload,
-      (workload) => this.accepts({ ...this.best.case, workload }),
+      found.workload.filter(({ at }) => at < end),
+      (workload) => this.accepts({ ...this.best.case, workload: [...workload, ...others] }),
       () => this.isOver(),
     );
   }

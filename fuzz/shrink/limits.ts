@@ -1,7 +1,16 @@
 // What a smaller run may not go beyond, so that it fails for the same reason as the one it was made of: it names nobody who is not
 // there, breaks no more at once than the run that it came from, and nothing that was whole there. A protocol that trusts its links
 // or its disks would else be shown to fail where nothing was promised.
-import { InputError, namesIn, type Fault, type Micros, type Scenario, type World } from '../../sim/index.ts';
+import {
+  InputError,
+  namesIn,
+  type Fault,
+  type Micros,
+  type NodeId,
+  type Operation,
+  type Scenario,
+  type World,
+} from '../../sim/index.ts';
 import type { Case } from '../case.ts';
 import { mostImpaired } from '../impairment.ts';
 
@@ -13,9 +22,18 @@ export interface Limits {
   /** How many nodes it impaired at once, and of how many. */
   readonly impaired: number;
   readonly nodes: number;
+  /**
+   * Whose each operation is, where it must stay so: clients ask for one thing at a time, and fewer of them with all the work may
+   * wait for each other where the many would have got their answers.
+   */
+  readonly clientOf?: ReadonlyMap<number, NodeId>;
 }
 
-export function limitsOf(scenario: Scenario, { parameters, faults, until }: Case): Limits {
+export function limitsOf(
+  scenario: Scenario,
+  { parameters, faults, until, workload }: Case,
+  needsWork: boolean,
+): Limits {
   const world = scenario.world(parameters);
   const kinds = new Set(faults.map(({ fault }) => fault.type));
   const { network } = world;
@@ -25,6 +43,7 @@ export function limitsOf(scenario: Scenario, { parameters, faults, until }: Case
     loss: [...kinds].some((kind) => losing.has(kind)) ? 1_000_000 : Math.max(...links.map(({ loss = 0 }) => loss)),
     impaired: mostImpaired(faults, healAtOf(world, until)),
     nodes: world.nodes.length,
+    ...(needsWork ? { clientOf: new Map(workload.map(({ id, client }) => [id, client])) } : {}),
   };
 }
 
@@ -33,6 +52,9 @@ export function fitToWorld(scenario: Scenario, changed: Case, limits: Limits): C
   const world = worldOf(scenario, changed);
   if (world === undefined) return undefined;
   const clients = new Set(world.clients.map(({ id }) => id));
+  const { clientOf } = limits;
+  const isMoved = ({ id, client }: Operation): boolean => !clients.has(client) || clientOf?.get(id) !== client;
+  if (clientOf !== undefined && changed.workload.some(isMoved)) return undefined;
   const roles = Object.keys(world.roles ?? {}).map((role) => `@${role}`);
   const everyone = new Set([...world.nodes.map(({ id }) => id), ...clients, ...roles]);
   const faults = changed.faults.filter(({ fault }) => namesIn(fault).every(([, name]) => everyone.has(name)));
