@@ -51,6 +51,12 @@ export class EvidenceBook<Kind extends string> {
     }
   }
 
+  /** Counts further cases of a kind that was added before, without their values. */
+  addMore(type: Kind, count: number): void {
+    const known = this.#found.get(type);
+    if (known !== undefined) known.count += count;
+  }
+
   /** @param doubt why the history may still be bad although nothing speaks against it; empty if it may not. */
   judge(doubt = ''): Judgement<Kind> {
     const evidence = [...this.#found.values()];

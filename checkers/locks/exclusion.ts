@@ -2,25 +2,47 @@
 // another's. The first is the service's fault, the second that of a holder who did not look at its lease.
 import { formatDuration } from '../../sim/time.ts';
 import type { EvidenceBook } from '../family/evidence.ts';
-import type { Holding, LockOperation, Span } from './holdings.ts';
+import type { Holding, LockOperation } from './holdings.ts';
 import type { LockAnomaly, Overlap } from './locks.ts';
+import { countUnderWay, groupByClient, longestBegun, turnsOf, type Turn } from './turns.ts';
 
-interface Turn extends Span {
-  readonly holding: Holding;
-}
-
-/** Overlaps of two clients' valid spans, and leases that had run out before the client had them. */
+/**
+ * Overlaps of two clients' valid spans, and leases that had run out before the client had them.
+ * @returns the first overlaps, `room` of them at most; the book counts all.
+ */
 export function judgeExclusion(
   lock: string,
   holdings: readonly Holding[],
   book: EvidenceBook<LockAnomaly>,
+  room: number,
 ): readonly Overlap[] {
   const turns = turnsOf(holdings);
+  const overlaps = listOverlaps(lock, turns, book, room);
+  const perClient = [...groupByClient(turns).values()];
+  const own = perClient.reduce((sum, its) => sum + total(countUnderWay(its)), 0);
+  book.addMore('double-grant', total(countUnderWay(turns)) - own - overlaps.length);
+  for (const { acquire, client, leaseEnd } of holdings) {
+    if (leaseEnd === undefined || leaseEnd > acquire.returned!.time) continue;
+    book.add('expired-grant', lock, [acquire.id], () => {
+      return `${client} was given ${lock} at ${formatDuration(acquire.returned!.time)}, when its lease had run out at ${formatDuration(leaseEnd)}`;
+    });
+  }
+  return overlaps;
+}
+
+/** The first overlaps in the order of their beginnings. */
+function listOverlaps(
+  lock: string,
+  turns: readonly Turn[],
+  book: EvidenceBook<LockAnomaly>,
+  room: number,
+): readonly Overlap[] {
   const overlaps: Overlap[] = [];
   let active: Turn[] = [];
   for (const turn of turns) {
     active = active.filter(({ to }) => to > turn.from);
     for (const other of active) {
+      if (overlaps.length === room) return overlaps;
       if (other.holding.client === turn.holding.client) continue;
       const span = { from: turn.from, to: Math.min(turn.to, other.to) };
       overlaps.push({ lock, ...span, operations: [other.holding.acquire.id, turn.holding.acquire.id] });
@@ -32,12 +54,6 @@ export function judgeExclusion(
     }
     active.push(turn);
   }
-  for (const { acquire, client, leaseEnd } of holdings) {
-    if (leaseEnd === undefined || leaseEnd > acquire.returned!.time) continue;
-    book.add('expired-grant', lock, [acquire.id], () => {
-      return `${client} was given ${lock} at ${formatDuration(acquire.returned!.time)}, when its lease had run out at ${formatDuration(leaseEnd)}`;
-    });
-  }
   return overlaps;
 }
 
@@ -48,7 +64,9 @@ export function judgeActs(
   holdings: readonly Holding[],
   book: EvidenceBook<LockAnomaly>,
 ): void {
-  const turnsAt = indexTurns(turnsOf(holdings));
+  const turns = turnsOf(holdings);
+  const longestOfAll = longestBegun(turns);
+  const longestOf = new Map(Array.from(groupByClient(turns), ([client, its]) => [client, longestBegun(its)]));
   const byClient = new Map<string, { readonly holdings: Holding[]; next: number }>();
   for (const holding of holdings) {
     const others = byClient.get(holding.client);
@@ -67,12 +85,11 @@ export function judgeActs(
     const own = mine?.holdings[mine.next - 1];
     if (own?.release === operation) continue; // even of a lease that had run out: to give that back does nothing
     const during = { from: called.time, to: returned!.time };
-    const turns = turnsAt(during.from);
-    if (turns.some(({ holding }) => holding.client === client)) continue;
-    const owner = turns.find((turn) => turn.from < during.from && during.to < turn.to);
+    const turn = longestOf.get(client)?.((from) => from <= during.from);
+    if (turn !== undefined && turn.to > during.from) continue;
+    const owner = longestOfAll((from) => from < during.from);
     const isExpired = own?.leaseEnd !== undefined && during.from >= own.leaseEnd && own.believedUntil >= during.from;
-    if (own?.release === operation) continue; // even of a lease that had run out: to give that back does nothing
-    if (owner !== undefined) {
+    if (owner !== undefined && during.to < owner.to) {
       const other = owner.holding;
       const ids = [...(own === undefined ? [] : [own.acquire.id]), other.acquire.id, id];
       book.add(isExpired ? 'expired-holder-acts' : 'non-holder-acts', lock, ids, () => {
@@ -90,29 +107,8 @@ export function judgeActs(
   }
 }
 
-/** Finds the turns that an instant lies in. */
-function indexTurns(turns: readonly Turn[]): (at: number) => readonly Turn[] {
-  let latest = -Infinity;
-  const ends = turns.map(({ to }) => (latest = Math.max(latest, to))); // of each turn and all before it
-  return (at) => {
-    let low = 0;
-    for (let high = turns.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (turns[middle]!.from > at) high = middle;
-      else low = middle + 1;
-    }
-    const found: Turn[] = [];
-    for (let place = low - 1; place >= 0 && ends[place]! > at; place -= 1) {
-      if (turns[place]!.to > at) found.push(turns[place]!);
-    }
-    return found;
-  };
-}
-
-function turnsOf(holdings: readonly Holding[]): readonly Turn[] {
-  return holdings
-    .flatMap((holding) => holding.valid.filter(({ from, to }) => from < to).map((span) => ({ ...span, holding })))
-    .toSorted((one, other) => one.from - other.from);
+function total(counts: Int32Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 function idsOf({ acquire, release }: Holding): readonly number[] {

@@ -45,13 +45,15 @@ export interface Overlap extends Span {
 
 export interface LockResult extends Judgement<LockAnomaly> {
   readonly grants: number;
-  /** All of them, by lock and then by time. */
+  /** By lock and then by time: the first 10,000; the evidence counts all. */
   readonly overlaps: readonly Overlap[];
   /** How long clients waited that got the lock, from the first attempt on. */
   readonly waits: Quantiles | undefined;
   /** The most that a client was overtaken by others that began to wait later. */
   readonly maxOvertakes: number;
 }
+
+const mostOverlaps = 10_000;
 
 /**
  * Judges `acquire`, `release`, `extend` and guarded `write` operations; `vocabulary.ts` lists what their values may say.
@@ -83,7 +85,8 @@ export function checkLocks(history: History, options: LockOptions = {}): LockRes
     const holdings = findHoldings(calls, rules, lastSeen);
     const waits = findWaits(calls, endings, end);
     grants += holdings.length;
-    for (const overlap of judgeExclusion(lock, holdings, book)) overlaps.push(overlap);
+    const room = mostOverlaps - overlaps.length;
+    for (const overlap of judgeExclusion(lock, holdings, book, room)) overlaps.push(overlap);
     if (calls.some(({ operation }) => operation.f === 'acquire')) judgeActs(lock, calls, holdings, book);
     judgeFencing(lock, calls, holdings, book);
     if (grantWithin !== undefined)

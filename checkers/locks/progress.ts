@@ -40,13 +40,27 @@ export function findWaits(operations: readonly LockOperation[], endings: Endings
     if (wait.isGranted || type === 'info') open.delete(client);
     else open.set(client, wait);
   }
-  const granted = waits.filter(({ isGranted }) => isGranted);
-  for (const [place, wait] of granted.entries()) {
-    for (let later = place + 1; later < granted.length && granted[later]!.from < wait.to; later += 1) {
-      if (granted[later]!.from > wait.from && granted[later]!.to < wait.to) wait.overtakes += 1;
-    }
-  }
+  countOvertakes(waits.filter(({ isGranted }) => isGranted));
   return waits;
+}
+
+/** Counts, from the last to begin to the first, those that ended sooner, in a tree of Fenwick's over the ends. */
+function countOvertakes(granted: readonly Wait[]): void {
+  const byEnd = granted.toSorted((one, other) => one.to - other.to);
+  const sooner = new Map<Wait, number>(); // how many ended before it
+  for (const [place, wait] of byEnd.entries()) {
+    const before = byEnd[place - 1];
+    sooner.set(wait, before?.to === wait.to ? sooner.get(before)! : place);
+  }
+  const counts = new Int32Array(granted.length + 1);
+  const byStart = granted.toSorted((one, other) => other.from - one.from);
+  let later = 0; // of those that began later the counts are up to date
+  for (const wait of byStart) {
+    for (; byStart[later]!.from > wait.from; later += 1) {
+      for (let at = sooner.get(byStart[later]!)! + 1; at < counts.length; at += at & -at) counts[at]! += 1;
+    }
+    for (let at = sooner.get(wait)!; at > 0; at -= at & -at) wait.overtakes += counts[at]!;
+  }
 }
 
 /**
@@ -61,7 +75,7 @@ export function judgeProgress(
   rules: HoldingRules & { readonly grantWithin: Micros; readonly endings: Endings },
   book: EvidenceBook<LockAnomaly>,
 ): void {
-  const busy = possibleSpans(operations, holdings, rules);
+  const busy = possibleSpans(operations, holdings, rules); // without the gaps that are short enough
   for (const wait of waits) {
     const free = freeSpans(wait, busy).find(({ from, to }) => to - from > rules.grantWithin);
     if (free === undefined) continue;
@@ -75,7 +89,7 @@ export function judgeProgress(
 function possibleSpans(
   operations: readonly LockOperation[],
   holdings: readonly Holding[],
-  { lease, endings }: HoldingRules & { readonly endings: Endings },
+  { lease, endings, grantWithin }: HoldingRules & { readonly grantWithin: Micros; readonly endings: Endings },
 ): readonly Span[] {
   const spans: Span[] = holdings.map(({ acquire, release, leaseEnd }) => {
     const taken = acquire.returned!.time - acquire.called.time; // the service may count the lease from its own grant
@@ -91,15 +105,18 @@ function possibleSpans(
     if (ending === undefined) continue;
     spans.push({ from: operation.called.time, to: term === undefined ? Infinity : ending + term });
   }
-  return merge(spans.toSorted((one, other) => one.from - other.from));
+  return merge(
+    spans.toSorted((one, other) => one.from - other.from),
+    grantWithin,
+  );
 }
 
-/** Sorted spans without overlaps. */
-function merge(sorted: readonly Span[]): readonly Span[] {
+/** Sorted spans without overlaps, and without gaps between them of up to a length: nobody complains of those. */
+function merge(sorted: readonly Span[], longest: Micros): readonly Span[] {
   const merged: { from: Micros; to: Micros }[] = [];
   for (const { from, to } of sorted) {
     const last = merged.at(-1);
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to);
+    if (last !== undefined && from <= last.to + longest) last.to = Math.max(last.to, to);
     else merged.push({ from, to });
   }
   return merged;

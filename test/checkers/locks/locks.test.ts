@@ -252,12 +252,64 @@ describe('the lock check', () => {
   });
 });
 
-it('counts the overlaps of a lock that everybody gets, however many they are', () => {
-  const clients = 600;
-  const twice = (type: 'invoke' | 'ok'): Line[] =>
-    Array.from({ length: clients }, (_, client) => [client, type, 'acquire', 'a'] as const);
-  const last = Array.from({ length: clients }, (_, client) => [client, 'invoke', 'release', 'a'] as const);
-  const { verdict, overlaps } = checkLocks(written([...twice('invoke'), ...twice('ok'), ...last]));
+it('counts the overlaps of a lock that everybody gets, however many they are, and lists the first', () => {
+  const clients = 20_000;
+  const all = (type: 'invoke' | 'ok', f: string): Line[] =>
+    Array.from({ length: clients }, (_, client) => [client, type, f, 'a'] as const);
+  const history = written([...all('invoke', 'acquire'), ...all('ok', 'acquire'), ...all('invoke', 'release')]);
+  const { verdict, overlaps, evidence } = checkLocks(history);
   expect(verdict).toBe('invalid');
-  expect(overlaps).toHaveLength((clients * (clients - 1)) / 2);
+  expect(overlaps).toHaveLength(10_000);
+  expect(evidence[0]).toMatchObject({ type: 'double-grant', count: (clients * (clients - 1)) / 2 });
+});
+
+it('counts as many overlaps as there are pairs of turns that share a moment, in drawn histories of any service', () => {
+  const action = fc.record({ client: fc.nat(3), f: fc.constantFrom('acquire', 'release'), lock: fc.nat(1) });
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 40 }), (actions) => {
+      const lines = actions.flatMap(({ client, f, lock }): Line[] => [
+        [client, 'invoke', f, `l${lock}`],
+        [client, 'ok', f, `l${lock}`],
+      ]);
+      const { evidence, overlaps } = checkLocks(written(lines));
+      expect(evidence.find(({ type }) => type === 'double-grant')?.count ?? 0).toBe(overlaps.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('counts how often others went before a client, among thousands who wait at once', () => {
+  const clients = 20_000;
+  const waits = Array.from({ length: clients }, (_, client): Line => [client, 'invoke', 'acquire', 'a']);
+  const turns = Array.from({ length: clients }, (_, place): Line[] => {
+    const client = clients - 1 - place; // the last to come is the first to be served
+    return [
+      [client, 'ok', 'acquire', 'a'],
+      [client, 'invoke', 'release', 'a'],
+      [client, 'ok', 'release', 'a'],
+    ];
+  });
+  const { verdict, maxOvertakes } = checkLocks(written([...waits, ...turns.flat()]), { grantWithin: ms(100) });
+  expect({ verdict, maxOvertakes }).toEqual({ verdict: 'valid', maxOvertakes: clients - 1 });
+});
+
+it('judges what a client does that has no lock, however many have had it for ever', () => {
+  const holders = 20_000;
+  const forEver: Line[] = [
+    [0, 'invoke', 'acquire', 'a'],
+    [0, 'ok', 'acquire', 'a'],
+  ];
+  const turns = Array.from({ length: holders }, (_, place): Line[] => [
+    [1, 'invoke', 'acquire', 'a'],
+    [1, 'ok', 'acquire', 'a'],
+    [1, 'invoke', 'release', 'a'],
+    [1, 'ok', 'release', 'a'],
+    [2, 'invoke', 'extend', 'a'],
+    [2, 'ok', 'extend', place === 7 ? 'a' : false],
+  ]);
+  const { evidence } = checkLocks(written([...forEver, ...turns.flat(), [0, 'invoke', 'release', 'a']]));
+  expect(evidence.map(({ type, count }) => [type, count])).toEqual([
+    ['double-grant', holders],
+    ['non-holder-acts', 1],
+  ]);
 });
