@@ -5,6 +5,9 @@ import { canonical, isArray } from '../canonical.ts';
 import { HistoryError, pairOperations, type Operation } from '../operations.ts';
 import { asCheck, EvidenceBook, show, type Judgement } from './evidence.ts';
 
+/** How many writes that one read misses are named; all are counted. */
+const mostListed = 100;
+
 export interface CausalReverseResult extends Judgement<'causal-reverse'> {
   readonly reads: number;
 }
@@ -22,6 +25,13 @@ export function checkCausalReverse(history: History): CausalReverseResult {
   const over = writes
     .filter(({ type }) => type === 'ok')
     .toSorted((one, other) => one.returned!.index - other.returned!.index);
+  const ranks = new Map<string, number[]>(); // of each value: the places of its writes among those that are over
+  const texts = over.map(({ value }) => canonical(value));
+  for (const [rank, text] of texts.entries()) {
+    const others = ranks.get(text);
+    if (others === undefined) ranks.set(text, [rank]);
+    else others.push(rank);
+  }
   const book = new EvidenceBook<'causal-reverse'>();
   const reads = operations.filter(({ f, type }) => f === 'read' && type === 'ok');
   for (const read of reads) {
@@ -33,13 +43,19 @@ export function checkCausalReverse(history: History): CausalReverseResult {
     }
     const effect = latest;
     if (effect === undefined) continue;
-    for (const cause of over) {
-      if (cause.returned!.index >= effect.called.index) break;
-      if (seen.has(canonical(cause.value))) continue;
+    const before = countOver(over, effect.called.index);
+    let missing = before;
+    for (const text of seen) for (const rank of ranks.get(text) ?? []) if (rank < before) missing -= 1;
+    let listed = 0;
+    for (let rank = 0; listed < Math.min(missing, mostListed); rank += 1) {
+      const cause = over[rank]!;
+      if (seen.has(texts[rank]!)) continue;
+      listed += 1;
       book.add('causal-reverse', cause.value, [cause.id, effect.id, read.id], () => {
         return `${read.client} read ${show(effect.value)} and not ${show(cause.value)}, whose write was over before that of ${show(effect.value)} began`;
       });
     }
+    book.addMore('causal-reverse', missing - listed);
   }
   return { ...book.judge(), reads: reads.length };
 }
@@ -48,6 +64,17 @@ export function checkCausalReverse(history: History): CausalReverseResult {
 export function causalReverseCheck(): Check {
   const about = 'A read that sees a write sees all writes that were over before it began.';
   return asCheck('causal-reverse', about, checkCausalReverse);
+}
+
+/** How many of the writes, in the order of their ends, were over before a moment. */
+function countOver(over: readonly Operation[], index: number): number {
+  let low = 0;
+  for (let high = over.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (over[middle]!.returned!.index < index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function elementsOf({ result, returned }: Operation): readonly string[] {

@@ -3,6 +3,7 @@ import type { History } from '../../sim/history.ts';
 import type { Check } from '../../sim/verdict.ts';
 import { HistoryError, pairOperations, type Operation } from '../operations.ts';
 import { asCheck, EvidenceBook, show, type Judgement } from './evidence.ts';
+import { isSum, noSums, withAmount, type Sums } from './sums.ts';
 
 export type CounterAnomaly = 'out-of-bounds' | 'impossible-sum' | 'backwards';
 
@@ -23,8 +24,8 @@ export interface CounterResult extends Judgement<CounterAnomaly> {
   readonly reads: readonly CounterRead[];
 }
 
-/** Beyond this many different sums only the bounds are judged. */
-const mostSums = 20_000;
+/** Of what a read may have seen: how many adds are named. */
+const mostTold = 16;
 
 /**
  * Judges `add` of positive or negative numbers, and `read`. Adds that completed before a read was invoked count in full,
@@ -55,51 +56,57 @@ export function counterCheck(options: CounterOptions = {}): Check {
 interface Added {
   /** The sum of the adds that had completed when the read was invoked, and the initial value. */
   readonly definite: number;
-  /** The adds that may have happened before the read was over. */
+  /** What the others can make up that may have happened before the read was over. */
+  readonly sums: Sums;
+  /** The first of them. */
   readonly possible: readonly Operation[];
 }
 
 /** Tells what had been added by each read; reads are asked for in the order of their calls. */
 function followAdds(adds: readonly Operation[], initial: number): (read: Operation) => Added {
+  const first: Operation[] = []; // of the lasting ones
+  let lasting = noSums; // of adds of unknown outcome, which may have happened ever since they were invoked
   let definite = initial;
   let open: Operation[] = [];
   let next = 0;
   return ({ called, returned }) => {
     for (; next < adds.length && adds[next]!.called.index < returned!.index; next += 1) open.push(adds[next]!);
     open = open.filter((add) => {
-      const isOver = add.returned !== undefined && add.returned.index < called.index;
-      if (isOver) definite += add.value as number;
-      return !isOver;
+      if (add.returned !== undefined) {
+        if (add.returned.index > called.index) return true;
+        definite += add.value as number;
+        return false;
+      }
+      if (add.called.index > called.index) return true;
+      lasting = withAmount(lasting, add.value as number);
+      if (first.length < mostTold) first.push(add);
+      return false;
     });
-    return { definite, possible: open.filter((add) => add.called.index < returned!.index) };
+    const possible = open.filter((add) => add.called.index < returned!.index);
+    const amounts = new Map<number, number>();
+    for (const { value } of possible) amounts.set(value as number, (amounts.get(value as number) ?? 0) + 1);
+    let sums = lasting;
+    for (const [amount, often] of amounts) sums = withAmount(sums, amount, often);
+    return { definite, sums, possible: [...first, ...possible.slice(0, mostTold - first.length)] };
   };
 }
 
-function judgeRead(read: Operation, { definite, possible }: Added, book: EvidenceBook<CounterAnomaly>): CounterRead {
+function judgeRead(read: Operation, added: Added, book: EvidenceBook<CounterAnomaly>): CounterRead {
+  const { definite, sums, possible } = added;
   const value = expectNumber(read.result, read.returned!.index, 'a number as the result of read');
-  const amounts = possible.map((add) => add.value as number);
-  const lower = amounts.reduce((sum, amount) => sum + Math.min(0, amount), definite);
-  const upper = amounts.reduce((sum, amount) => sum + Math.max(0, amount), definite);
-  const ids = [...possible.slice(0, 16).map(({ id }) => id), read.id];
+  const lower = definite + sums.lower;
+  const upper = definite + sums.upper;
+  const ids = [...possible.map(({ id }) => id), read.id];
   if (value < lower || value > upper) {
     book.add('out-of-bounds', value, ids, () => `${read.client} read ${value}, expected ${lower} to ${upper}`);
-  } else if (!isSum(value - definite, amounts)) {
+  } else if (!isSum(sums, value - definite)) {
     book.add('impossible-sum', value, ids, () => {
-      return `${read.client} read ${value}, which is not ${definite} and some of ${amounts.join(', ')}`;
+      const more = sums.count - possible.length;
+      const amounts = `${possible.map((add) => show(add.value)).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+      return `${read.client} read ${value}, which is not ${definite} and some of ${amounts}`;
     });
   }
   return { operation: read.id, lower, value, upper };
-}
-
-/** Whether some of the amounts make up the target; true as well when there are too many sums to tell. */
-function isSum(target: number, amounts: readonly number[]): boolean {
-  let sums = new Set([0]);
-  for (const amount of amounts) {
-    if (sums.has(target)) return true;
-    if (sums.size > mostSums) return true;
-    sums = new Set([...sums, ...[...sums].map((sum) => sum + amount)]);
-  }
-  return sums.has(target);
 }
 
 /** No read is below one that was over before it began. */

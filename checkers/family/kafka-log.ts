@@ -37,7 +37,7 @@ export function readLogs(operations: readonly Operation[]): LogHistory {
     const isTold = operation.type === 'ok' && operation.result !== null;
     for (const micro of microsOf(operation, isTold)) {
       if (micro[0] === 'send') sends.push(sendOf(micro, operation, isTold));
-      else if (isTold) polled.push(...polledBy(micro, operation));
+      else if (isTold) for (const one of polledBy(micro, operation)) polled.push(one);
     }
   }
   return { sends, polled, resets };

@@ -96,12 +96,12 @@ function judgeSources({ sends, polled }: LogHistory, add: Add): void {
     else others.push(operation);
   }
   for (const { key, value, operation } of polled) {
-    const early = (sources.get(canonical([key, value])) ?? []).filter(
-      (send) => send.called.index < operation.returned!.index,
-    );
-    if (early.some(({ type }) => type !== 'fail')) continue;
-    const [failed] = early;
-    if (failed === undefined) {
+    const attempts = sources.get(canonical([key, value])) ?? [];
+    const isEarly = (send: Operation | undefined) =>
+      send !== undefined && send.called.index < operation.returned!.index;
+    if (isEarly(attempts.find(({ type }) => type !== 'fail'))) continue;
+    const [failed] = attempts;
+    if (failed === undefined || !isEarly(failed)) {
       add(
         'phantom',
         [key, value],
@@ -137,18 +137,18 @@ function judgeLosses({ sends, polled }: LogHistory, add: Add): readonly Json[] {
 function judgePolls(logs: LogHistory, add: Add): void {
   const offsets = new Map<string, number[]>();
   for (const [key, all] of groupOffsets(seenIn(logs))) offsets.set(key, all);
-  const last = new Map<string, Polled>();
-  const resets = [...logs.resets];
+  const latest = new Map<string, Map<string, Polled>>(); // by client and key
+  let reset = 0;
   for (const one of logs.polled) {
-    while (resets[0] !== undefined && resets[0].called.index < one.operation.called.index) {
-      const { client } = resets.shift()!;
-      for (const [place, { operation }] of last) if (operation.client === client) last.delete(place);
+    const { client, called } = one.operation;
+    for (; reset < logs.resets.length && logs.resets[reset]!.called.index < called.index; reset += 1) {
+      latest.delete(logs.resets[reset]!.client);
     }
-    const place = canonical([one.operation.client, one.key]);
-    const before = last.get(place);
-    last.set(place, one);
+    const last = latest.get(client) ?? new Map<string, Polled>();
+    latest.set(client, last);
+    const before = last.get(one.key);
+    last.set(one.key, one);
     if (before === undefined) continue;
-    const { client } = one.operation;
     if (one.offset <= before.offset) {
       add('nonmonotonic-poll', [one.key, one.offset], [before.operation, one.operation], () => {
         return `${client} polled offset ${before.offset} of ${one.key} and then ${one.offset}`;

@@ -110,9 +110,8 @@ const unknownValue = NaN;
 
 /** An add without a result that chose its number itself may have inserted any. */
 function hasUnknownAdd(adds: ReadonlyMap<number, readonly Operation[]>, read: Operation): boolean {
-  return (adds.get(unknownValue) ?? []).some(
-    ({ type, called }) => type === 'info' && called.index < read.returned!.index,
-  );
+  const first = adds.get(unknownValue)?.find(({ type }) => type === 'info');
+  return first !== undefined && first.called.index < read.returned!.index;
 }
 
 function indexByValue(adds: readonly Operation[]): ReadonlyMap<number, readonly Operation[]> {

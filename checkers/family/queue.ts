@@ -103,9 +103,12 @@ function judgeTakes(
   book: EvidenceBook<QueueAnomaly>,
 ): void {
   const sorted = dequeues.toSorted((one, other) => one.returned!.index - other.returned!.index);
+  const possible = enqueues.filter(({ type }) => type !== 'fail');
+  let begun = 0; // of the possible ones, when the take was over
   for (const [taken, dequeue] of sorted.entries()) {
-    const sources = enqueues.filter(({ called, type }) => type !== 'fail' && called.index < dequeue.returned!.index);
-    if (sources.length === 0) {
+    while (begun < possible.length && possible[begun]!.called.index < dequeue.returned!.index) begun += 1;
+    const often = begun;
+    if (often === 0) {
       const why = enqueues.length === 0 ? 'which nobody enqueued' : 'before any enqueue of it that may have happened';
       book.add(
         'unexpected',
@@ -115,14 +118,14 @@ function judgeTakes(
           return `${dequeue.client} dequeued ${text}, ${why}`;
         },
       );
-    } else if (sources.length <= taken && !mayDuplicate) {
+    } else if (often <= taken && !mayDuplicate) {
       const earlier = sorted[taken - 1]!;
       book.add(
         'duplicated',
         value,
-        [...sources.slice(0, 1), earlier, dequeue].map(({ id }) => id),
+        [possible[0]!, earlier, dequeue].map(({ id }) => id),
         () => {
-          return `${earlier.client} and ${dequeue.client} both dequeued ${text}, which was enqueued ${sources.length === 1 ? 'once' : `${sources.length} times`}`;
+          return `${earlier.client} and ${dequeue.client} both dequeued ${text}, which was enqueued ${often === 1 ? 'once' : `${often} times`}`;
         },
       );
     }

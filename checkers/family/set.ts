@@ -64,10 +64,13 @@ export function judgeElements(
       book.add('duplicate', value, [read.id], () => `${read.client} read ${text} ${count} times in one set`);
     }
     const attempts = adds.get(text) ?? [];
-    const early = attempts.filter(({ called }) => called.index < read.returned!.index);
-    if (early.some(({ type }) => type !== 'fail')) continue;
-    const why =
-      early.length > 0 ? 'whose add had failed' : attempts.length > 0 ? 'before its add' : 'that nobody added';
+    const isEarly = (add: Operation | undefined) => add !== undefined && add.called.index < read.returned!.index;
+    if (isEarly(attempts.find(({ type }) => type !== 'fail'))) continue;
+    const why = isEarly(attempts[0])
+      ? 'whose add had failed'
+      : attempts.length > 0
+        ? 'before its add'
+        : 'that nobody added';
     book.add('phantom', value, [...attempts.slice(0, 1).map(({ id }) => id), read.id], () => {
       return `${read.client} read ${show(value)}, ${why}`;
     });

@@ -52,7 +52,8 @@ export function readStreams(operations: readonly Operation[]): readonly WatchStr
       streams.push(stream);
       open.set(id, stream);
     }
-    if (operation.type === 'ok') stream.responses.push(...responsesOf(operation));
+    if (operation.type !== 'ok') continue;
+    for (const response of responsesOf(operation)) stream.responses.push(response);
   }
   return streams;
 }

@@ -131,11 +131,11 @@ function judgeOrder(stream: WatchStream, book: EvidenceBook<WatchAnomaly>): void
 function judgeCompleteness(stream: WatchStream, known: readonly Known[], book: EvidenceBook<WatchAnomaly>): void {
   const { client, watch, from, responses } = stream;
   const told = responses.flatMap(({ events }) => events);
-  const start = from ?? Math.min(Infinity, ...told.slice(0, 1).map(({ revision }) => revision));
+  const start = from ?? told[0]?.revision ?? Infinity;
   let end = -1;
   let witness: Operation | undefined;
   for (const { events, bookmark, operation } of responses) {
-    const reached = Math.max(bookmark ?? -1, ...events.map(({ revision }) => revision));
+    const reached = events.reduce((latest, { revision }) => Math.max(latest, revision), bookmark ?? -1);
     if (reached > end) [end, witness] = [reached, operation];
   }
   const seen = new Set(told.map(({ revision, key }) => canonical([revision, key])));
