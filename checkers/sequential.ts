@@ -104,14 +104,18 @@ class Search<State> {
 
   run(maxSteps: number): Verdict {
     const { lanes, at, order } = this;
+    let reached = -1; // the most operations that were in order
+    let furthest = 0; // the frame in which they were; it is told once nothing can follow it
     const stack: { readonly state: number; lane: number; skips: boolean; readonly undo: () => void }[] = [];
     const enter = (state: number, undo: () => void): void => {
       at[lanes.length] = state;
       const { size } = this.visited;
       this.visited.intern(at, at.length);
       if (this.visited.size === size) return undo();
-      if (order.length >= this.longest.length) this.note(state);
       stack.push({ state, lane: 0, skips: false, undo });
+      if (order.length <= reached) return;
+      reached = order.length;
+      furthest = stack.length;
     };
     enter(0, () => {});
     for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
@@ -120,6 +124,10 @@ class Search<State> {
         return 'valid';
       }
       if (frame.lane === lanes.length) {
+        if (stack.length === furthest) {
+          this.note(frame.state);
+          furthest = 0;
+        }
         stack.pop();
         frame.undo();
         continue;

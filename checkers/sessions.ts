@@ -2,6 +2,7 @@
 // expect of its own operations even where replicas answer. Each violation names the operations that prove it.
 import type { History } from '../sim/history.ts';
 import type { Json } from '../sim/protocol.ts';
+import { ancestry } from './ancestry.ts';
 import { canonical, isArray } from './canonical.ts';
 import { HistoryError, pairOperations, type Operation } from './operations.ts';
 
@@ -14,10 +15,17 @@ export interface SessionViolation {
   readonly operations: readonly number[];
 }
 
+/** More are not looked for. */
+const mostViolations = 1_000;
+
+/** How many steps of the proof are told at either end. */
+const stepsTold = 8;
+
 /**
  * Looks for clients that saw the writes of a key go back. Which of two writes came first is taken from what binds every
  * replica: a session wrote both, or read the one before it wrote the other. So a violation is one whatever the store's
- * order, and a history without any is not proof of the guarantee: `[]` means that nothing contradicts it.
+ * order, and a history without any is not proof of the guarantee: `[]` means that nothing contradicts it. Of more than 1,000
+ * violations the first are told.
  * @param keyed whether arguments and results are `[key, value]`; null is what nobody wrote yet.
  * @throws HistoryError on functions other than `read` and `write`, and on values that are written twice to a key.
  */
@@ -41,12 +49,19 @@ export function checkSessions(
     if (session === undefined) sessions.set(client, [operation]);
     else session.push(operation);
   }
-  const before = precedence(sessions, writers, keyed);
-  return [...sessions.values()].flatMap((session) => judgeSession(session, before, keyed));
+  const order = orderVersions(sessions, writers, keyed);
+  const violations: SessionViolation[] = [];
+  for (const session of sessions.values()) judgeSession(session, order, keyed, violations);
+  return violations;
 }
 
-/** By version: the versions of the same key that a session wrote, or read, last before it wrote this one; and that session's read. */
-type Precedence = ReadonlyMap<string, readonly Link[]>;
+/** What is known of the order of the versions: the one of the same key that a session saw last before it wrote another. */
+interface VersionOrder {
+  /** By the text of each version that has one before it. */
+  readonly links: ReadonlyMap<string, Link>;
+  /** Whether a version surely came after another. */
+  readonly follows: (later: string, earlier: string) => boolean;
+}
 
 interface Link {
   readonly version: string;
@@ -55,71 +70,81 @@ interface Link {
   readonly write: Operation;
 }
 
-function precedence(
+function orderVersions(
   sessions: ReadonlyMap<string, readonly Operation[]>,
   writers: ReadonlyMap<string, Operation>,
   keyed: boolean,
-): Precedence {
-  const before = new Map<string, Link[]>();
+): VersionOrder {
+  const links = new Map<string, Link>();
   for (const session of sessions.values()) {
     const last = new Map<string, Operation>(); // by key
     for (const operation of session) {
       const key = keyOf(operation, keyed);
-      const version = versionOf(operation, keyed);
       const earlier = last.get(key);
       if (operation.f === 'write' && earlier !== undefined && writers.has(versionOf(earlier, keyed))) {
-        const link = {
+        links.set(versionOf(operation, keyed), {
           version: versionOf(earlier, keyed),
           read: earlier.f === 'read' ? earlier : undefined,
           write: operation,
-        };
-        before.set(version, [...(before.get(version) ?? []), link]);
+        });
       }
       last.set(key, operation);
     }
   }
-  return before;
+  const numbers = new Map(Array.from(writers.keys(), (version, number) => [version, number]));
+  const predecessors = Int32Array.from(
+    writers.keys(),
+    (version) => numbers.get(links.get(version)?.version ?? '') ?? -1,
+  );
+  const isBefore = ancestry(predecessors);
+  return {
+    links,
+    follows: (later, earlier) => {
+      const [from, to] = [numbers.get(later), numbers.get(earlier)];
+      return from !== undefined && to !== undefined && isBefore(from, to);
+    },
+  };
 }
 
 /** Each read against what its session saw or wrote last of that key: a version that surely came before it is too old. */
-function judgeSession(session: readonly Operation[], before: Precedence, keyed: boolean): readonly SessionViolation[] {
-  const violations: SessionViolation[] = [];
+function judgeSession(
+  session: readonly Operation[],
+  order: VersionOrder,
+  keyed: boolean,
+  violations: SessionViolation[],
+): void {
   const last = new Map<string, Operation>();
   for (const operation of session) {
+    if (violations.length === mostViolations) return;
     const key = keyOf(operation, keyed);
     const earlier = last.get(key);
     if (operation.f === 'read' && earlier !== undefined) {
-      const path = pathBack(versionOf(earlier, keyed), versionOf(operation, keyed), isAbsent(operation, keyed), before);
+      const path = pathBack(versionOf(earlier, keyed), versionOf(operation, keyed), isAbsent(operation, keyed), order);
       if (path !== undefined) violations.push(describe(earlier, operation, path, keyed));
     }
     last.set(key, operation);
   }
-  return violations;
 }
 
 /** The links from a version back to an older one: empty for the version that was there before all; undefined if there are none. */
-function pathBack(from: string, to: string, toAbsent: boolean, before: Precedence): readonly Link[] | undefined {
+function pathBack(
+  from: string,
+  to: string,
+  toAbsent: boolean,
+  { links, follows }: VersionOrder,
+): readonly Link[] | undefined {
   if (from === to) return undefined;
   if (toAbsent) return [];
-  const cameBy = new Map<string, Link & { readonly later: string }>();
-  const queue = [from];
-  for (const version of queue) {
-    for (const link of before.get(version) ?? []) {
-      if (link.version === from || cameBy.has(link.version)) continue;
-      cameBy.set(link.version, { ...link, later: version });
-      queue.push(link.version);
-    }
-    if (!cameBy.has(to)) continue;
-    const path: Link[] = [];
-    for (let at = to; at !== from; at = cameBy.get(at)!.later) path.push(cameBy.get(at)!);
-    return path;
-  }
-  return undefined;
+  if (!follows(from, to)) return undefined;
+  const path: Link[] = [];
+  for (let at = from; at !== to; at = path.at(-1)!.version) path.push(links.get(at)!);
+  return path.toReversed();
 }
 
 function describe(earlier: Operation, read: Operation, path: readonly Link[], keyed: boolean): SessionViolation {
   const own = `${read.client} ${earlier.f === 'write' ? 'wrote' : 'read'} ${valueOf(earlier, keyed)}, then read ${valueOf(read, keyed)}`;
-  const order = path.map(({ read: seen, write }) =>
+  const told = abridge(path);
+  const order = told.map(({ read: seen, write }) =>
     seen === undefined
       ? `${write.client} wrote ${valueOf(write, keyed)} after an older value of its own`
       : `${write.client} wrote ${valueOf(write, keyed)} after it had read ${valueOf(seen, keyed)}`,
@@ -133,12 +158,18 @@ function describe(earlier: Operation, read: Operation, path: readonly Link[], ke
         : foreign.length > 0
           ? 'monotonic writes'
           : 'monotonic reads';
-  const proof = path.flatMap(({ read: seen, write }) => (seen === undefined ? [write.id] : [seen.id, write.id]));
+  if (told.length < path.length) order.splice(stepsTold, 0, `… ${path.length - told.length} more such steps`);
+  const proof = told.flatMap(({ read: seen, write }) => (seen === undefined ? [write.id] : [seen.id, write.id]));
   return {
     guarantee,
     reason: [own, ...order].join('; '),
     operations: [...new Set([earlier.id, read.id, ...proof])],
   };
+}
+
+/** The beginning and the end of a long way. */
+function abridge(path: readonly Link[]): readonly Link[] {
+  return path.length <= 2 * stepsTold ? path : [...path.slice(0, stepsTold), ...path.slice(-stepsTold)];
 }
 
 function versionOf(operation: Operation, keyed: boolean): string {
