@@ -3,7 +3,7 @@ import type { Operation } from '../operations.ts';
 import type { CycleName } from './anomalies.ts';
 import type { FoundCycle } from './cycle-search.ts';
 import { process, realtime, rw, wr, ww, type EdgeList } from './graph.ts';
-import { precedesInRealTime } from './precedence.ts';
+import { shortestWay } from './shortcuts.ts';
 import type { Transactions } from './transactions.ts';
 import { showRead, showTransaction, showValue } from './words.ts';
 
@@ -115,23 +115,11 @@ function shorten(
   const hops: Hop[] = numbers.map((edge, place) => ({ from: at(place), to: at(place + 1), edge }));
   const order = name.endsWith('-realtime') ? 'realtime' : name.endsWith('-process') ? 'process' : undefined;
   if (order === undefined) return hops;
-  const holds = (one: number, other: number) =>
-    precedesInRealTime(operations[one]!, operations[other]!) &&
-    (order === 'realtime' || operations[one]!.process === operations[other]!.process);
-  /** By place after the first hop: the last hop of the shortest way from place 1. */
-  const best: { readonly length: number; readonly back: number; readonly hop: Hop }[] = [];
-  for (let place = 2; place <= transactions.length; place++) {
-    for (let back = 1; back < place; back++) {
-      const length = (best[back]?.length ?? 0) + 1;
-      const isNext = back === place - 1;
-      if ((best[place]?.length ?? Infinity) <= length || !(isNext || holds(at(back), at(place)))) continue;
-      const hop: Hop = isNext ? hops[back]! : { from: at(back), to: at(place), edge: order };
-      best[place] = { length, back, hop };
-    }
-  }
-  const way: Hop[] = [];
-  for (let place = transactions.length; place > 1; place = best[place]!.back) way.push(best[place]!.hop);
-  return [hops[0]!, ...way.toReversed()].map((hop) => nameOrder(edges, hop));
+  const places = Array.from({ length: transactions.length + 1 }, (_, place) => operations[at(place)]!);
+  const way = shortestWay(places, ({ process: session }) => (order === 'realtime' ? 0 : session)).map(
+    ({ from, to, isShortcut }): Hop => (isShortcut ? { from: at(from), to: at(to), edge: order } : hops[from]!),
+  );
+  return [hops[0]!, ...way].map((hop) => nameOrder(edges, hop));
 }
 
 /** Edges of sessions and real time need no number: they speak for themselves. */

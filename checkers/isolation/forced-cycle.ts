@@ -17,9 +17,11 @@ export interface ForcedCycle {
 export function findForcedCircle(transactions: Transactions, edges: EdgeList): ForcedCycle | undefined {
   const graph = makeGraph(transactions.operations.length + 1, edges);
   const kinds = ww | wr | process;
+  const places = new Int32Array(graph.size);
   let best: readonly number[] | undefined;
   for (const vertices of cyclicComponents(findComponents(graph, kinds))) {
-    const component = makeSubgraph(graph, vertices, kinds, new Int32Array(graph.size));
+    if (best?.length === 2) break;
+    const component = makeSubgraph(graph, vertices, kinds, places);
     const starts = Array.from(component.target, (_, edge) => edge);
     const path = findShortestCycle(component, kinds, starts, sourcesOf(component))?.path;
     if (path !== undefined && (best === undefined || path.length < best.length))

@@ -96,11 +96,12 @@ function addReadEdges(
       edges.add(owner[micro]!, owner[after]!, rw, micro, after);
       continue;
     }
-    for (const append of unobserved[number]!) {
-      if (budget > 0) edges.add(owner[micro]!, owner[append]!, rw, micro, append);
-      else omitted += 1;
-      budget -= 1;
-    }
+    const appends = unobserved[number]!;
+    const room = Math.min(budget, appends.length);
+    for (let place = 0; place < room; place++)
+      edges.add(owner[micro]!, owner[appends[place]!]!, rw, micro, appends[place]!);
+    budget -= room;
+    omitted += appends.length - room;
   }
   return omitted;
 }

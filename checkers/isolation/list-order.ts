@@ -65,6 +65,7 @@ export function orderLists(transactions: Transactions, writers: Writers): ListOr
     for (const element of elementsOf(value[micro]!)) observe(writerOf(writers, key[micro]!, tokenOf(element)));
   }
   const commits = (micro: number) => micro >= 0 && counts[owner[micro]!] === 1;
+  const { lastCommit, nextCommit } = findCommits(versions, commits);
   return {
     versions,
     longest,
@@ -78,18 +79,26 @@ export function orderLists(transactions: Transactions, writers: Writers): ListOr
       const last = elementsOf(value[micro]!).at(-1);
       return last === undefined ? isUnknown : writerOf(writers, key[micro]!, tokenOf(last));
     },
-    lastCommit: (number, until) => {
-      for (let place = until - 1; place >= 0; place--) {
-        if (commits(versions[number]![place]!)) return versions[number]![place]!;
-      }
-      return -1;
-    },
-    nextCommit: (number, from) => {
-      for (let place = from; place < versions[number]!.length; place++) {
-        if (commits(versions[number]![place]!)) return versions[number]![place]!;
-      }
-      return -1;
-    },
+    lastCommit,
+    nextCommit,
+  };
+}
+
+/** Where the committed versions are; between two of them there may be many that are not. */
+function findCommits(
+  versions: readonly Int32Array[],
+  commits: (micro: number) => boolean,
+): Pick<ListOrder, 'lastCommit' | 'nextCommit'> {
+  const committed = versions.map((list) => list.filter(commits));
+  /** By key and place: how many committed versions stand before it. */
+  const before = versions.map((list) => {
+    const counted = new Int32Array(list.length + 1);
+    list.forEach((micro, place) => (counted[place + 1] = counted[place]! + (commits(micro) ? 1 : 0)));
+    return counted;
+  });
+  return {
+    lastCommit: (key, length) => committed[key]![before[key]![length]! - 1] ?? -1,
+    nextCommit: (key, length) => committed[key]![before[key]![length]!] ?? -1,
   };
 }
 

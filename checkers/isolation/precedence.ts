@@ -40,16 +40,17 @@ export function forEachDirectPredecessor(
   });
   const returnOf = (number: number) => operations[number]!.returned!.index;
   returns.sort((one, other) => returnOf(one) - returnOf(other));
-  let frontier: number[] = [];
+  const frontier: number[] = []; // in the order of their completions
+  let first = 0; // the place of the first that still counts
   let next = 0;
   operations.forEach((operation, number) => {
     if (counts[number] === 0) return;
     for (; next < returns.length && returnOf(returns[next]!) < operation.called.index; next++) {
       const done = returns[next]!;
       const since = operations[done]!.called.index;
-      frontier = frontier.filter((earlier) => returnOf(earlier) > since);
+      while (first < frontier.length && returnOf(frontier[first]!) <= since) first += 1;
       frontier.push(done);
     }
-    for (const before of frontier) link(before, number);
+    for (let place = first; place < frontier.length; place++) link(frontier[place]!, number);
   });
 }

@@ -43,11 +43,12 @@ function addOrderEdges({ owner }: Transactions, order: VersionOrder, edges: Edge
       const after = writer[next]!;
       if (after < 0 || (order.isInitial[version] === 1 && order.followsAnother[next] === 1)) continue;
       if (write >= 0) edges.add(owner[write]!, owner[after]!, ww, write, after);
-      for (const read of readers[version]!) {
-        if (budget > 0) edges.add(owner[read]!, owner[after]!, rw, read, after);
-        else omitted += 1;
-        budget -= 1;
-      }
+      const reads = readers[version]!;
+      const room = Math.min(budget, reads.length);
+      for (let place = 0; place < room; place++)
+        edges.add(owner[reads[place]!]!, owner[after]!, rw, reads[place]!, after);
+      budget -= room;
+      omitted += reads.length - room;
     }
   }
   return omitted;
