@@ -141,11 +141,12 @@ function fairCycle(
     if (cycle.some(isTaken) || visited.some(isDisabled)) continue;
     const way = wayTo(at, inside, graph, (place) => isTaken(place) || isDisabled(graph.target(place)));
     if (way === undefined) return undefined;
-    cycle.push(...way);
+    for (const place of way) cycle.push(place);
     at = graph.target(cycle.at(-1)!);
   }
   if (at !== start || cycle.length === 0) {
-    cycle.push(...(wayTo(at, inside, graph, (place) => graph.target(place) === start) ?? []));
+    const back = wayTo(at, inside, graph, (place) => graph.target(place) === start) ?? [];
+    for (const place of back) cycle.push(place);
   }
   return cycle;
 }

@@ -40,7 +40,7 @@ export function narrate({ transitions, path, prepared }: Retraced): readonly Nar
 /** The run as aligned lines, numbered, those of the consequences indented. */
 export function transcriptOf(narrated: readonly Narrated[]): readonly string[] {
   const places = String(narrated.length).length;
-  const whoWidth = Math.max(0, ...narrated.map(({ who }) => who.length));
+  const whoWidth = narrated.reduce((width, { who }) => Math.max(width, who.length), 0);
   const indent = ' '.repeat(places + whoWidth + 4);
   return narrated.flatMap(({ who, what, effects }, index) => [
     `${String(index + 1).padStart(places)}  ${who.padEnd(whoWidth)}  ${what}`,

@@ -310,7 +310,7 @@ export class Search implements Visitor {
     this.#levelEnd = standing.levelEnd;
     this.#levelSizes = [...standing.levelSizes];
     this.#expanded = standing.expanded;
-    this.#found.push(...(standing.found as readonly Found[]));
+    for (const found of standing.found as readonly Found[]) this.#found.push(found);
   }
 
   get #parts() {

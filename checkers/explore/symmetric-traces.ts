@@ -28,7 +28,8 @@ export function symmetricViolation(property: string, state: number, last: readon
   const { prepared, store, symmetry } = parts;
   const { permutations } = symmetry;
   const states: number[] = [];
-  for (let on = state; on >= 0; on = store.parentOf(on)) states.unshift(on);
+  for (let on = state; on >= 0; on = store.parentOf(on)) states.push(on);
+  states.reverse();
   const trace: Action[] = [];
   let names = firstStep(states[0] ?? -1, parts); // from the run to the representative
   const inRun = (action: Action): Action => relabelAction(action, permutations.of(permutations.inverse(names)));
@@ -37,7 +38,7 @@ export function symmetricViolation(property: string, state: number, last: readon
     trace.push(inRun(action));
     names = permutations.compose(names, permutation);
   }
-  trace.push(...last.map(inRun));
+  for (const action of last) trace.push(inRun(action));
   const found = retrace(prepared.world, trace).objections.find((objection) => objection.property === property);
   if (found === undefined) throw new ExploreError(`${property} is not violated under other names: it is not symmetric`);
   return { ...found, trace };
