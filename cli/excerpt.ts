@@ -31,37 +31,40 @@ function operationsExcerpt(history: History, evidence: readonly number[], paint:
   const keys = new Map<string, Operation[]>();
   for (const operation of operations.filter(({ id }) => proof.has(id))) {
     const key = keyOf(operation.value) ?? '';
-    keys.set(key, [...(keys.get(key) ?? []), operation]);
+    const others = keys.get(key);
+    if (others === undefined) keys.set(key, [operation]);
+    else others.push(operation);
   }
   const lines: string[] = [];
   for (const [key, proving] of [...keys].slice(0, mostKeys)) {
     if (lines.length > 0) lines.push('');
     lines.push(`The operations that prove it${key === '' ? '' : `, all on ${printable(key)}`} (▸):`);
-    lines.push(...operationLines(operations, proving, key, paint));
+    for (const line of operationLines(operations, proving, key, paint)) lines.push(line);
   }
   const more = keys.size - mostKeys;
   return more > 0 ? [...lines, '', `Operations on ${count(more, 'more key')} prove it too.`] : lines;
 }
 
 function operationLines(all: readonly Operation[], proving: readonly Operation[], key: string, paint: Paint): string[] {
-  const shown = withNeighbours(all, proving, key);
+  const evidence = new Set(proving);
+  const shown = withNeighbours(all, evidence, key);
   const header = ['', 'from', '', 'to', 'client', 'operation', 'result'];
-  const rows = shown.map((operation) => operationRow(operation, proving.includes(operation)));
+  const rows = shown.map((operation) => operationRow(operation, evidence.has(operation)));
   const lines = alignColumns([header, ...rows], [1, 3]).map((line, index) => {
     const operation = shown[index - 1];
-    return `  ${operation !== undefined && proving.includes(operation) ? line : paint.dim(line)}`;
+    return `  ${operation !== undefined && evidence.has(operation) ? line : paint.dim(line)}`;
   });
   const missing = proving.length - mostOperations;
   return missing > 0 ? [...lines, `  … and ${missing} more`] : lines;
 }
 
 /** The evidence, where its answers come from, and the operations on the same key that were called last before its end. */
-function withNeighbours(all: readonly Operation[], proving: readonly Operation[], key: string): Operation[] {
-  const kept = proving.slice(0, mostOperations);
+function withNeighbours(all: readonly Operation[], evidence: ReadonlySet<Operation>, key: string): Operation[] {
+  const kept = [...evidence].slice(0, mostOperations);
   const end = Math.max(...kept.map(({ called, returned }) => returned?.index ?? called.index));
   const before = all.filter(
     (operation) =>
-      operation.called.index < end && !proving.includes(operation) && (key === '' || keyOf(operation.value) === key),
+      operation.called.index < end && !evidence.has(operation) && (key === '' || keyOf(operation.value) === key),
   );
   const answers = new Set(kept.map(({ result }) => JSON.stringify(result)));
   const origins = before.filter(({ value }) => value !== null && answers.has(JSON.stringify(value)));
