@@ -1,7 +1,7 @@
 // What a weak level forces of the commit order: if a transaction knows of a write and yet reads from another of the same key,
 // the write that it knows of came first. Biswas & Enea 2019, section 3.
 import { wr, ww, type EdgeList } from './graph.ts';
-import { tokenOf, type Transactions } from './transactions.ts';
+import { lastWrite, tokenOf, type Transactions } from './transactions.ts';
 import { writerOf, type Writers } from './writers.ts';
 
 /** From the weakest: what a transaction has read, what it depends on directly, all of its causal past is seen as a whole. */
@@ -36,10 +36,8 @@ export function linkReads(
 
 const none: readonly ExternalRead[] = [];
 
-function followsOwnWrite({ start, isWrite, key, owner }: Transactions, read: number): boolean {
-  for (let micro = start[owner[read]!]!; micro < read; micro++) {
-    if (isWrite[micro] === 1 && key[micro] === key[read]) return true;
-  }
+function followsOwnWrite({ isWrite, before }: Transactions, read: number): boolean {
+  for (let micro = before[read]!; micro >= 0; micro = before[micro]!) if (isWrite[micro] === 1) return true;
   return false;
 }
 
@@ -50,16 +48,15 @@ export function linkDirectPasts(
   level: WeakLevel,
   edges: EdgeList,
 ): void {
+  const { owner } = transactions;
   for (const external of reads) {
-    external.forEach(({ read, write }, place) => {
-      const known = level === 'read-committed' ? external.slice(0, place) : external;
-      const seen = new Set<number>();
-      for (const { write: other } of known) {
-        if (other < 0 || seen.has(transactions.owner[other]!)) continue;
-        seen.add(transactions.owner[other]!);
-        force(transactions, edges, transactions.owner[other]!, read, write);
-      }
-    });
+    const known = new Set<number>();
+    const learn = ({ write }: ExternalRead) => void (write >= 0 && known.add(owner[write]!));
+    if (level === 'read-atomic') external.forEach(learn);
+    for (const one of external) {
+      for (const other of known) force(transactions, edges, other, one.read, one.write);
+      learn(one);
+    }
   }
 }
 
@@ -91,12 +88,9 @@ export function linkSessionPasts(
  * with that write and the read. The initial version is a vertex of its own, behind all transactions.
  */
 export function force(transactions: Transactions, edges: EdgeList, known: number, read: number, write: number): void {
-  const { start, isWrite, key, owner, operations } = transactions;
+  const { key, owner, operations } = transactions;
   if (known === owner[read] || (write >= 0 && owner[write] === known)) return;
-  let own = -1;
-  for (let micro = start[known]!; micro < start[known + 1]!; micro++) {
-    if (isWrite[micro] === 1 && key[micro] === key[read]) own = micro;
-  }
+  const own = lastWrite(transactions, known, key[read]!);
   if (own < 0) return;
   const initial = operations.length;
   edges.add(known, write < 0 ? initial : owner[write]!, ww, own, read);

@@ -8,9 +8,10 @@ import { tokenOf, type Transactions } from './transactions.ts';
 import { nameTransaction, showRead, showValue } from './words.ts';
 import { isAmbiguous, writerOf, type Writers } from './writers.ts';
 
-/** What a transaction knows of a key: all of it, or only that it ends in its own appends. */
+/** What a transaction knows of a key: all of it, or only that it ends in its own appends, which follow what it read. */
 type Known =
-  { readonly type: 'all'; readonly value: Json } | { readonly type: 'end'; readonly elements: readonly Json[] };
+  | { readonly type: 'all'; readonly value: Json; readonly appended: Json[] }
+  | { readonly type: 'end'; readonly appended: Json[] };
 
 /**
  * Adds `internal` and `future-read` anomalies of transactions that are ok. Where a transaction may see two versions of a key,
@@ -31,10 +32,8 @@ export function findInternalAnomalies(
 }
 
 /** Whether the transaction touches any key more than once: if not, there is nothing to contradict. */
-function repeatsKey({ start, key }: Transactions, number: number): boolean {
-  for (let later = start[number]! + 1; later < start[number + 1]!; later++) {
-    for (let earlier = start[number]!; earlier < later; earlier++) if (key[earlier] === key[later]) return true;
-  }
+function repeatsKey({ start, before }: Transactions, number: number): boolean {
+  for (let micro = start[number]! + 1; micro < start[number + 1]!; micro++) if (before[micro]! >= 0) return true;
   return false;
 }
 
@@ -50,51 +49,65 @@ function judgeReads(
     const before = known.get(key[micro]!);
     const now = value[micro]!;
     if (isWrite[micro] === 1) {
-      known.set(key[micro]!, workload === 'list-append' ? append(before, now) : { type: 'all', value: now });
+      known.set(key[micro]!, workload === 'list-append' ? append(before, now) : whole(now));
       continue;
     }
     if (before !== undefined && !agrees(before, now, workload === 'list-append')) {
       findings.add('internal', [number], () => {
-        const expected =
-          before.type === 'all' ? showExpected(before.value) : `[… ${before.elements.map(showValue).join(' ')}]`;
+        const expected = showExpected(before);
         return (
           `${nameTransaction(transactions, number)} read ${showValue(keys[key[micro]!]!)} = ${showRead(transactions, micro)} ` +
           `where its own earlier steps leave ${expected}`
         );
       });
     }
-    if (against === 'all') known.set(key[micro]!, { type: 'all', value: now });
+    if (against === 'all') known.set(key[micro]!, whole(now));
   }
 }
 
-function showExpected(value: Json): string {
-  return value === null ? 'nothing' : showValue(value);
+function whole(value: Json): Known {
+  return { type: 'all', value, appended: [] };
 }
 
+function showExpected(known: Known): string {
+  if (known.type === 'end') return `[… ${known.appended.map(showValue).join(' ')}]`;
+  if (known.appended.length > 0) return showValue([...elementsOf(known.value), ...known.appended]);
+  return known.value === null ? 'nothing' : showValue(known.value);
+}
+
+/** What is known after an append; what was known before is used up. */
 function append(before: Known | undefined, element: Json): Known {
-  if (before === undefined) return { type: 'end', elements: [element] };
-  if (before.type === 'end') return { type: 'end', elements: [...before.elements, element] };
-  return { type: 'all', value: [...elementsOf(before.value), element] };
+  if (before === undefined) return { type: 'end', appended: [element] };
+  before.appended.push(element);
+  return before;
 }
 
 function agrees(before: Known, now: Json, isList: boolean): boolean {
   if (!isList) return before.type === 'all' && tokenOf(before.value) === tokenOf(now);
   const elements = elementsOf(now);
-  const expected = before.type === 'all' ? elementsOf(before.value) : before.elements;
-  const shift = elements.length - expected.length;
+  const read = before.type === 'all' ? elementsOf(before.value) : [];
+  const shift = elements.length - read.length - before.appended.length;
   if (before.type === 'all' ? shift !== 0 : shift < 0) return false;
-  return expected.every((element, place) => tokenOf(element) === tokenOf(elements[shift + place]!));
+  const isThere = (element: Json, place: number) => tokenOf(element) === tokenOf(elements[place]!);
+  return (
+    read.every(isThere) && before.appended.every((element, place) => isThere(element, shift + read.length + place))
+  );
 }
 
 /** A read before the own write of what it saw, if nobody else wrote the same. */
 function judgeFuture(transactions: Transactions, writers: Writers, number: number, findings: Findings): void {
   const { start, key, isWrite, value, keys } = transactions;
-  for (let write = start[number]! + 1; write < start[number + 1]!; write++) {
-    if (isWrite[write] === 0) continue;
+  const reads = new Map<number, number[]>(); // by key, those before the micro-operation at hand
+  for (let write = start[number]!; write < start[number + 1]!; write++) {
+    const early = reads.get(key[write]!) ?? [];
+    if (isWrite[write] === 0) {
+      early.push(write);
+      reads.set(key[write]!, early);
+      continue;
+    }
     const token = tokenOf(value[write]!);
-    if (writerOf(writers, key[write]!, token) === isAmbiguous) continue;
-    for (let read = start[number]!; read < write; read++) {
-      if (isWrite[read] === 1 || key[read] !== key[write]) continue;
+    if (early.length === 0 || writerOf(writers, key[write]!, token) === isAmbiguous) continue;
+    for (const read of early) {
       const seen = value[read]!;
       if (
         isArray(seen) ? !seen.some((element) => tokenOf(element) === token) : seen === null || tokenOf(seen) !== token

@@ -80,11 +80,11 @@ function judgeElements(transactions: Transactions, writers: Writers, micro: numb
 
 /** A read that ends in an append which its transaction followed by another of the same key (G1b). */
 function judgeLast(transactions: Transactions, order: ListOrder, micro: number, findings: Findings): void {
-  const { start, isWrite, key, owner, value, keys } = transactions;
+  const { after, isWrite, key, owner, value, keys } = transactions;
   const writer = order.length[micro] === 0 ? -1 : order.lastOf(micro);
   if (writer < 0 || owner[writer] === owner[micro]) return;
-  for (let later = writer + 1; later < start[owner[writer]! + 1]!; later++) {
-    if (isWrite[later] === 0 || key[later] !== key[writer]) continue;
+  for (let later = after[writer]!; later >= 0; later = after[later]!) {
+    if (isWrite[later] === 0) continue;
     findings.add('G1b', [owner[writer]!, owner[micro]!], () => {
       const name = showValue(keys[key[micro]!]!);
       return (

@@ -107,13 +107,9 @@ function addReadEdges(
 }
 
 /** Whether the same transaction read the same version before. */
-function repeats(
-  { start, key, owner, isWrite }: Transactions,
-  { length, isPrefix }: ListOrder,
-  micro: number,
-): boolean {
-  for (let earlier = micro - 1; earlier >= start[owner[micro]!]!; earlier--) {
-    if (key[earlier] !== key[micro] || isWrite[earlier] === 1) continue;
+function repeats({ before, isWrite }: Transactions, { length, isPrefix }: ListOrder, micro: number): boolean {
+  for (let earlier = before[micro]!; earlier >= 0; earlier = before[earlier]!) {
+    if (isWrite[earlier] === 1) continue;
     return length[earlier] === length[micro] && isPrefix(earlier) && isPrefix(micro);
   }
   return false;

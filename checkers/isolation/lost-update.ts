@@ -50,15 +50,11 @@ function versionOf({ workload, value }: Transactions, micro: number): Token {
 }
 
 /** Whether nothing in the transaction touched the key before. */
-function isFirst({ start, owner, key }: Transactions, micro: number): boolean {
-  for (let earlier = micro - 1; earlier >= start[owner[micro]!]!; earlier--)
-    if (key[earlier] === key[micro]) return false;
-  return true;
+function isFirst({ before }: Transactions, micro: number): boolean {
+  return before[micro]! < 0;
 }
 
-function writesLater({ start, owner, key, isWrite }: Transactions, micro: number): boolean {
-  for (let later = micro + 1; later < start[owner[micro]! + 1]!; later++) {
-    if (key[later] === key[micro] && isWrite[later] === 1) return true;
-  }
+function writesLater({ after, isWrite }: Transactions, micro: number): boolean {
+  for (let later = after[micro]!; later >= 0; later = after[later]!) if (isWrite[later] === 1) return true;
   return false;
 }

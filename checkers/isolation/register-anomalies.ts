@@ -29,9 +29,8 @@ export function findRegisterAnomalies(transactions: Transactions, writers: Write
 }
 
 /** The next write of the same key in the same transaction, -1 if there is none. */
-function overwrite({ start, owner, key, isWrite }: Transactions, writer: number): number {
-  for (let later = writer + 1; later < start[owner[writer]! + 1]!; later++) {
-    if (isWrite[later] === 1 && key[later] === key[writer]) return later;
-  }
-  return -1;
+function overwrite({ after, isWrite }: Transactions, writer: number): number {
+  let later = after[writer]!;
+  while (later >= 0 && isWrite[later] === 0) later = after[later]!;
+  return later;
 }

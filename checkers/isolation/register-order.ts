@@ -77,20 +77,20 @@ export function findEffective(transactions: Transactions, writers: Writers): Uin
   return counts;
 }
 
-function findTouches({ operations, start, key, isWrite }: Transactions, counts: Uint8Array): readonly Touch[] {
+function findTouches({ operations, start, key, isWrite, before }: Transactions, counts: Uint8Array): readonly Touch[] {
   const touches: Touch[] = [];
+  const touchOf = new Int32Array(key.length).fill(-1);
   for (let number = 0; number < operations.length; number++) {
     if (counts[number] === 0) continue;
-    const first = touches.length;
     for (let micro = start[number]!; micro < start[number + 1]!; micro++) {
       const isRead = isWrite[micro] === 0;
+      const place = before[micro]! < 0 ? -1 : touchOf[before[micro]!]!;
+      touchOf[micro] = place;
       if (isRead && operations[number]!.type !== 'ok') continue;
-      let place = first;
-      while (place < touches.length && touches[place]!.key !== key[micro]) place += 1;
-      const touch = touches[place];
-      if (touch === undefined) {
-        touches.push({ transaction: number, key: key[micro]!, read: isRead ? micro : -1, write: isRead ? -1 : micro });
-      } else if (!isRead) touch.write = micro;
+      if (place < 0) {
+        const touch = { transaction: number, key: key[micro]!, read: isRead ? micro : -1, write: isRead ? -1 : micro };
+        touchOf[micro] = touches.push(touch) - 1;
+      } else if (!isRead) touches[place]!.write = micro;
     }
   }
   return touches;

@@ -21,6 +21,11 @@ export interface Transactions {
   readonly value: readonly Json[];
   /** The transaction of each micro-operation. */
   readonly owner: Int32Array;
+  /** The micro-operation of the same transaction that touched the key before, -1 if there is none; and the one after. */
+  readonly before: Int32Array;
+  readonly after: Int32Array;
+  /** By key: the writes in the order of the transactions. */
+  readonly writes: readonly (readonly number[])[];
   readonly keys: readonly Json[];
 }
 
@@ -53,6 +58,7 @@ export function readTransactions(history: History, given: Workload | undefined):
   const owner = new Int32Array(count);
   const value: Json[] = [];
   const keys: Json[] = [];
+  const writes: number[][] = [];
   const numbers = new Map<Token, number>();
   operations.forEach((operation, index) => {
     for (const micro of microOperations(operation)) {
@@ -62,15 +68,54 @@ export function readTransactions(history: History, given: Workload | undefined):
       let number = numbers.get(token);
       if (number === undefined) {
         number = keys.push(name) - 1;
+        writes.push([]);
         numbers.set(token, number);
       }
       isWrite[position] = f === 'r' ? 0 : 1;
       key[position] = number;
       owner[position] = index;
+      if (f !== 'r') writes[number]!.push(position);
       value.push(f === 'r' && operation.type !== 'ok' ? null : content);
     }
   });
-  return { workload, operations, start, isWrite, key, value, owner, keys };
+  return {
+    workload,
+    operations,
+    start,
+    isWrite,
+    key,
+    value,
+    owner,
+    ...linkTouches(key, owner, keys.length),
+    writes,
+    keys,
+  };
+}
+
+function linkTouches(key: Int32Array, owner: Int32Array, keys: number): Pick<Transactions, 'before' | 'after'> {
+  const before = new Int32Array(key.length).fill(-1);
+  const after = new Int32Array(key.length).fill(-1);
+  const latest = new Int32Array(keys).fill(-1);
+  for (let micro = 0; micro < key.length; micro++) {
+    const earlier = latest[key[micro]!]!;
+    latest[key[micro]!] = micro;
+    if (earlier < 0 || owner[earlier] !== owner[micro]) continue;
+    before[micro] = earlier;
+    after[earlier] = micro;
+  }
+  return { before, after };
+}
+
+/** The last write of a key in a transaction, -1 if there is none. */
+export function lastWrite({ writes, owner }: Transactions, transaction: number, key: number): number {
+  const list = writes[key]!;
+  let low = 0;
+  for (let high = list.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (owner[list[middle]!]! <= transaction) low = middle + 1;
+    else high = middle;
+  }
+  return low > 0 && owner[list[low - 1]!] === transaction ? list[low - 1]! : -1;
 }
 
 /** The list that a completed transaction returned, or that one without a result was called with. */
