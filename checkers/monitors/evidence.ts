@@ -32,14 +32,36 @@ export function contradictionOf<State>(
 ): Contradiction<State> {
   let known = found;
   let prefix = operations;
-  for (;;) {
+  for (let turn = 1; ; turn += 1) {
     const contradiction = examine(known, prefix, model, limits);
-    if (contradiction.culprit === undefined) return contradiction;
-    prefix = cut(prefix, endOf(contradiction.operations[contradiction.culprit]!), model);
+    if (contradiction.culprit === undefined || limits.deadline()) return contradiction;
+    const end = endOf(contradiction.operations[contradiction.culprit]!);
+    prefix = cut(prefix, turn < patience ? end : firstWrongEnd(monitor, prefix, end, model, limits), model);
     const next = monitor(prefix);
     if (next.type !== 'invalid') return contradiction;
     known = next;
   }
+}
+
+/** Where much is wrong each cut may leave most of it: after a few of them the place is searched for in halves. */
+const patience = 4;
+
+/** The first end, up to the given one, before which the history is wrong, as far as a search in halves can tell. */
+function firstWrongEnd<State>(
+  monitor: Monitor,
+  operations: readonly Operation[],
+  end: number,
+  model: Model<State>,
+  limits: Limits,
+): number {
+  let low = 0;
+  let high = end;
+  while (high - low > 1 && !limits.deadline()) {
+    const middle = Math.floor((low + high) / 2);
+    if (monitor(cut(operations, middle, model)).type === 'invalid') high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 /** The operations as they were known just before the history index `end`. */
