@@ -42,7 +42,7 @@ export function checkWatch(history: History): WatchResult {
   const operations = pairOperations(history);
   const streams = readStreams(operations);
   const book = new EvidenceBook<WatchAnomaly>();
-  const known = collectEvents(operations, streams, book);
+  const known = indexEvents(collectEvents(operations, streams, book));
   let events = 0;
   for (const stream of streams) {
     judgeOrder(stream, book);
@@ -94,6 +94,22 @@ function collectEvents(
   return [...known.values()].toSorted((one, other) => one.event.revision - other.event.revision);
 }
 
+/** Known events in the order of revisions: all, and those of each key. */
+interface KnownEvents {
+  readonly all: readonly Known[];
+  readonly byKey: ReadonlyMap<string, readonly Known[]>;
+}
+
+function indexEvents(all: readonly Known[]): KnownEvents {
+  const byKey = new Map<string, Known[]>();
+  for (const one of all) {
+    const others = byKey.get(one.event.key);
+    if (others === undefined) byKey.set(one.event.key, [one]);
+    else others.push(one);
+  }
+  return { all, byKey };
+}
+
 function judgeOrder(stream: WatchStream, book: EvidenceBook<WatchAnomaly>): void {
   const { client, watch, from, responses } = stream;
   const seen = new Map<string, Operation>();
@@ -128,7 +144,7 @@ function judgeOrder(stream: WatchStream, book: EvidenceBook<WatchAnomaly>): void
 }
 
 /** Everything known that was asked for, from the beginning of the watch to the latest revision it told, must have come. */
-function judgeCompleteness(stream: WatchStream, known: readonly Known[], book: EvidenceBook<WatchAnomaly>): void {
+function judgeCompleteness(stream: WatchStream, known: KnownEvents, book: EvidenceBook<WatchAnomaly>): void {
   const { client, watch, from, responses } = stream;
   const told = responses.flatMap(({ events }) => events);
   const start = from ?? told[0]?.revision ?? Infinity;
@@ -140,14 +156,28 @@ function judgeCompleteness(stream: WatchStream, known: readonly Known[], book: E
   }
   const seen = new Set(told.map(({ revision, key }) => canonical([revision, key])));
   const first = told[0]?.revision ?? Infinity;
-  for (const { event, operation } of known) {
-    if (event.revision < start || event.revision > end || !isAsked(stream, event)) continue;
+  const candidates = stream.key === undefined ? known.all : (known.byKey.get(stream.key) ?? []);
+  for (let place = firstFrom(candidates, start); place < candidates.length; place += 1) {
+    const { event, operation } = candidates[place]!;
+    if (event.revision > end) break;
+    if (!isAsked(stream, event)) continue;
     if (seen.has(canonical([event.revision, event.key]))) continue;
     const type = from !== undefined && event.revision < first ? 'not-resumable' : 'unreliable';
     book.add(type, event.key, [...new Set([operation.id, witness!.id])], () => {
       return `${client}'s ${watch} was told of revision ${end} and never got ${nameOf(event)}`;
     });
   }
+}
+
+/** The first place of a revision that is not below `start`. */
+function firstFrom(known: readonly Known[], start: number): number {
+  let low = 0;
+  for (let high = known.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (known[middle]!.event.revision < start) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function isAsked({ key, prefix }: WatchStream, event: WatchEvent): boolean {

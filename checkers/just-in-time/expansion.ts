@@ -70,7 +70,8 @@ export class Expansion<State> {
   pathTo(node: number, returning: number): readonly number[] {
     const path: number[] = [returning, ...this.lastVisits.toReversed()];
     for (let at = node; at > 0; at = this.parents[at]!) {
-      path.push(this.placed[at]!, ...(this.visits.get(at) ?? []).toReversed());
+      path.push(this.placed[at]!);
+      for (const visited of (this.visits.get(at) ?? []).toReversed()) path.push(visited);
     }
     return path.toReversed();
   }
