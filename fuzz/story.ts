@@ -1,7 +1,6 @@
 // A run as a story in plain words: what broke, who took which role, what the clients did, and how it ended. Made for runs that
 // were shrunk: of a long one it tells only the start.
 import {
-  describeFault,
   formatDuration,
   inWords,
   traceRow,
@@ -12,6 +11,7 @@ import {
   type Trace,
   type TraceRow,
 } from '../sim/index.ts';
+import { tellEnd, tellFault } from './story-faults.ts';
 
 /** Sentences, each with its time. @throws RangeError when the run has no trace. */
 export function tellStory(run: Run, most = 60): string[] {
@@ -149,71 +149,4 @@ function tellNote(node: string, note: { readonly [key: string]: Json }): string 
     typeof value === 'number' ? [`${key} ${value}`] : [],
   );
   return `${node} becomes ${role}${numbers.length === 0 ? '' : ` (${numbers.join(', ')})`}`;
-}
-
-function tellFault(fault: Fault): string | undefined {
-  const list = (names: readonly string[]): string => names.join(', ');
-  const lasts = 'for' in fault && fault.for !== undefined ? ` for ${formatDuration(fault.for)}` : '';
-  switch (fault.type) {
-    case 'crash':
-    case 'power-loss':
-      return fault.when === undefined || fault.when === 'now'
-        ? undefined
-        : `a crash of ${fault.node} is due ${aimInWords[fault.when]}`;
-    case 'pause':
-    case 'lose-messages':
-    case 'delay-messages':
-    case 'heal':
-      return undefined;
-    case 'partition':
-      return `the network parts ${fault.groups.map((group) => list(group)).join(' from ')}${lasts}`;
-    case 'isolate':
-      return `${fault.node} is cut off from its peers${fault.direction === undefined || fault.direction === 'both' ? '' : `, ${fault.direction === 'in' ? 'hearing' : 'telling'} nothing`}${lasts}`;
-    case 'one-way':
-      return `nothing gets from ${list(fault.from)} to ${list(fault.to)}${lasts}`;
-    case 'hold':
-      return `messages from ${list(fault.from)} to ${list(fault.to)} are held up${lasts}`;
-    case 'lossy-link':
-      return `messages from ${list(fault.from)} to ${list(fault.to)} get lost${lasts}`;
-    case 'duplicating-link':
-      return `messages from ${list(fault.from)} to ${list(fault.to)} arrive twice${lasts}`;
-    case 'clock-jump':
-      return `the clock of ${fault.node} jumps ${fault.by < 0 ? 'back' : 'ahead'} by ${formatDuration(Math.abs(fault.by))}`;
-    default:
-      return describeFault(fault);
-  }
-}
-
-const aimInWords = {
-  'before-sync': 'when it next syncs, before anything is durable',
-  'after-sync': 'right after its next sync',
-  'after-effects': 'in the middle of what it does next',
-} as const;
-
-function tellEnd(fault: Fault | undefined): string | undefined {
-  switch (fault?.type) {
-    case undefined:
-    case 'crash':
-    case 'power-loss':
-    case 'pause':
-    case 'lose-messages':
-    case 'delay-messages':
-      return undefined;
-    case 'partition':
-    case 'isolate':
-    case 'one-way':
-    case 'bridge':
-    case 'ring':
-      return 'the cut is mended';
-    case 'hold':
-      return 'what was held up is let go';
-    case 'flap':
-    case 'slow-link':
-    case 'lossy-link':
-    case 'duplicating-link':
-    case 'reordering-link':
-      return `messages from ${fault.from.join(', ')} to ${fault.to.join(', ')} arrive as usual`;
-    default:
-      return `${fault?.type ?? 'the fault'} is over`;
-  }
 }

@@ -62,14 +62,14 @@ async function tell(
   const again = `FAULTLINE_SEED=${seed ?? ''} ${command}`;
   return [
     reason,
-    ...(smallest === undefined ? [] : await save(smallest, tested, again, out)),
+    ...(smallest === undefined ? [] : await save(smallest, seed ?? smallest.seed, tested, again, out)),
     ...(seed === undefined ? [] : ['', 'Run this seed alone:', `  ${again}`]),
   ].join('\n');
 }
 
-/** Writes the smallest run; a folder that cannot be written must not hide what was found. */
-async function save(run: Run, tested: Tested, again: string, out: string): Promise<string[]> {
-  const place = join(out, `${run.scenario}-${run.seed}.shrunk`);
+/** Writes the smallest run, under the seed that was found; a folder that cannot be written must not hide what was found. */
+async function save(run: Run, seed: string, tested: Tested, again: string, out: string): Promise<string[]> {
+  const place = join(out, `${run.scenario}-${seed}.shrunk`);
   try {
     mkdirSync(out, { recursive: true });
     writeFileSync(`${place}.replay.json`, `${JSON.stringify(replayFileOf(run, packageVersion()))}\n`);

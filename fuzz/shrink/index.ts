@@ -6,7 +6,7 @@ import { caseOf, optionsOf, type Case } from '../case.ts';
 import { plainerFaults } from './faults.ts';
 import { plainerParameters } from './knobs.ts';
 import { fitToWorld, healAtOf, limitsOf, type Limits } from './limits.ts';
-import { loseMessages } from './messages.ts';
+import { forgetUnsent, loseMessages } from './messages.ts';
 import { minimize } from './minimize.ts';
 import { earlierTimes, withoutSpans } from './times.ts';
 import { cutAtCause, tryCase, wantedOf, type Trial, type Wanted } from './trial.ts';
@@ -111,6 +111,7 @@ export class Search {
     this.#run('single messages', () => loseMessages(this));
     // A link that loses what would not have made the run longer is one fault too many.
     this.#run('faults', () => this.#leaveOutLosses());
+    this.#run('single messages', () => forgetUnsent(this));
     this.#best = cutAtCause(this.scenario, this.#best, this.#wanted);
   }
 

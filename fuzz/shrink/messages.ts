@@ -17,7 +17,7 @@ interface Sent {
 export function loseMessages(search: Search): void {
   const start = search.best.case;
   if (search.best.events > mostEvents || search.limits.loss === 0) return;
-  const sent = messagesOf(search, start);
+  const { sent } = linksOf(search, start);
   const most = mostLost(search.limits, sent.length);
   const lose = (kept: readonly Sent[]): boolean => {
     const keep = new Set(kept.map(keyOf));
@@ -35,48 +35,66 @@ export function loseMessages(search: Search): void {
   minimize(sent, lose, () => search.isOver());
 }
 
+/**
+ * Forgets losses of messages that are not sent any more: whatever is lost changes what is sent, and what is told as lost should
+ * have been.
+ */
+export function forgetUnsent(search: Search): void {
+  const { case: found, events } = search.best;
+  if (!found.faults.some(({ fault }) => fault.type === 'lose-messages')) return;
+  const { counts } = linksOf(search, found);
+  const faults = found.faults.flatMap(({ at, fault }): TimedFault[] => {
+    if (fault.type !== 'lose-messages') return [{ at, fault }];
+    const count = counts.get(linkOf(fault.from[0] ?? '', fault.to[0] ?? '')) ?? 0;
+    const places = fault.places.filter((place) => place < count);
+    return places.length === 0 ? [] : [{ at, fault: { ...fault, places } }];
+  });
+  search.accepts({ ...found, faults }, events);
+}
+
 /** Beyond it nobody reads the transcript to its end anyway. */
 const mostEvents = 3_000;
 
 const sendKind = traceKinds.indexOf('send');
 const deliverKind = traceKinds.indexOf('deliver');
 
-const keyOf = ({ from, to, place }: Sent): string => `${from}>${to}/${place}`;
+const linkOf = (from: NodeId, to: NodeId): string => `${from}>${to}`;
+const keyOf = ({ from, to, place }: Sent): string => `${linkOf(from, to)}/${place}`;
 
 /**
- * The messages that arrived before the cause showed, in the order in which they were sent. What a fault keeps from arriving is
- * that fault's to lose.
+ * The messages that arrived before the cause showed, in the order in which they were sent, and how many were sent on each link.
+ * What a fault keeps from arriving is that fault's to lose.
  */
-function messagesOf(search: Search, found: Case): readonly Sent[] {
+function linksOf(search: Search, found: Case): { sent: readonly Sent[]; counts: ReadonlyMap<string, number> } {
   const { trace } = simulate(search.scenario, {
     ...optionsOf({ ...found, maxEvents: search.best.events }),
     trace: true,
     judge: false,
   });
-  if (trace === undefined) return [];
+  const counts = new Map<string, number>();
+  const sent: Sent[] = [];
+  if (trace === undefined) return { sent, counts };
   const arrived = new Set<number>();
   for (let row = 0; row < trace.length; row++) {
     if (trace.kind[row] === deliverKind) arrived.add(trace.ref[row] as number);
   }
-  const counts = new Map<string, number>();
-  const sent: Sent[] = [];
   for (let row = 0; row < trace.length; row++) {
     if (trace.kind[row] !== sendKind || trace.node[row] === trace.peer[row]) continue; // to itself no link leads
     const [from, to] = [trace.nodes[trace.node[row] as number], trace.nodes[trace.peer[row] as number]];
     if (from === undefined || to === undefined) continue;
-    const link = `${from}>${to}`;
+    const link = linkOf(from, to);
     const place = counts.get(link) ?? 0;
     counts.set(link, place + 1);
     if (arrived.has(trace.ref[row] as number)) sent.push({ from, to, place });
   }
-  return sent;
+  return { sent, counts };
 }
 
 /** One fault for each link that loses something. */
 function losses(lost: readonly Sent[]): readonly TimedFault[] {
   const links = new Map<string, Extract<Fault, { type: 'lose-messages' }>>();
   for (const { from, to, place } of lost) {
-    const link = `${from}>${to}`;
+    const link = linkOf(from, to);
     const fault = links.get(link) ?? { type: 'lose-messages', from: [from], to: [to], places: [] };
     links.set(link, { ...fault, places: [...fault.places, place] });
   }

@@ -5,6 +5,7 @@ import type { Case } from '../case.ts';
 import { roundLengths } from './faults.ts';
 import { inSmallerWorld, smallerValues } from './knobs.ts';
 import type { Search } from './index.ts';
+import { toMilliseconds } from './times.ts';
 import type { Trial } from './trial.ts';
 
 /**
@@ -60,7 +61,7 @@ export function lastOperations(search: Search): void {
 const fewOperations = [2, 3, 4, 6, 8, 12];
 
 /** What comes after the variations needs some of the runs and of the time as well. */
-const isEnough = (search: Search): boolean => search.hasSpent(0.7) || search.isOver();
+const isEnough = (search: Search): boolean => search.hasSpent(0.85) || search.isOver();
 
 const ways = 3;
 const mostChanges = 3;
@@ -119,8 +120,6 @@ const allEarlier: Change = (found, random) => {
   const earlier = <T extends { readonly at: number }>(each: T): T => ({ ...each, at: toMilliseconds(each.at * share) });
   return { ...found, faults: found.faults.map(earlier), workload: found.workload.map(earlier) };
 };
-
-const toMilliseconds = (time: number): number => Math.floor(time / 1_000) * 1_000;
 
 const withoutFaults: Change = (found, random) => ({ ...found, faults: withoutSome(found.faults, random) });
 const withoutOperations: Change = (found, random) => ({ ...found, workload: withoutSome(found.workload, random) });

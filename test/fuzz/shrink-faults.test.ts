@@ -1,7 +1,10 @@
 // What becomes of faults, knobs, times and messages when a run is shrunk, each shown on nodes that beat for each other: whatever
 // they do not hear, lose or live through is decided by the schedule alone.
 import { describe, expect, test } from 'vitest';
-import { optionsOf, shrink, type Case } from '../../fuzz/index.ts';
+import { caseOf, optionsOf, shrink, type Case } from '../../fuzz/index.ts';
+import { Search } from '../../fuzz/shrink/index.ts';
+import { earlierTimes } from '../../fuzz/shrink/times.ts';
+import { tryCase, wantedOf } from '../../fuzz/shrink/trial.ts';
 import { findScenario } from '../../scenarios/index.ts';
 import {
   alwaysOn,
@@ -181,6 +184,35 @@ test('what happens late happens early and at round times, in the same order', ()
   for (const time of times) {
     expect(time % ms(1)).toBe(0);
     expect(time).toBeLessThan(ms(500));
+  }
+});
+
+test('what lasts over a wait becomes as much shorter, also where only the heal ends it', () => {
+  // n2 hears of n3 again, and shortly after of n1: neither can come sooner without the other.
+  const together: Property = alwaysOn(['hears'], 'one at a time', 'nobody comes back with another', () => {
+    let back = -Infinity;
+    return ({ now }, { node, note }) => {
+      const { from, after } = note!.data as { readonly from: string; readonly after: number };
+      if (node.id !== 'n2' || after < ms(180)) return undefined;
+      if (from === 'n3') back = now;
+      return from === 'n1' && now - back < ms(60) ? 'n3 and n1 are back' : undefined;
+    };
+  });
+  const hold = { type: 'hold' as const, from: ['n1'], to: ['n2'] };
+  const pause = at(ms(1_900), { type: 'pause', node: 'n3', for: ms(580) });
+  for (const length of [ms(2_200), seconds(20)]) {
+    const scenario = world([at(ms(300), { ...hold, for: length }), pause], together);
+    const { run, finding } = firstFailure(scenario);
+    const base = caseOf(run);
+    const wanted = wantedOf(scenario, base, finding);
+    const search = new Search(scenario, wanted, tryCase(scenario, base, wanted, Infinity)!, {});
+    earlierTimes(search);
+    const [held, paused] = search.best.case.faults as [TimedFault, TimedFault];
+    expect(held.at).toBeLessThan(ms(200));
+    expect(held.fault).toMatchObject(hold);
+    expect((held.fault as { readonly for: number }).for).toBeLessThan(ms(800));
+    expect(paused).toEqual({ ...pause, at: paused.at });
+    expect(paused.at).toBeLessThan(ms(400));
   }
 });
 

@@ -1,6 +1,7 @@
 // What is told of a run, on runs that do nothing but what is written here: notes at given times, faults, operations.
 import { describe, expect, test } from 'vitest';
 import { shapeOfRun, tellStory } from '../../fuzz/index.ts';
+import { tellEnd, tellFault } from '../../fuzz/story-faults.ts';
 import { findScenario } from '../../scenarios/index.ts';
 import {
   alwaysOn,
@@ -157,4 +158,42 @@ test('a shape says what was broken, who became what and what was proved, each on
     'unsynced writes are lost',
   ]);
   expect(shapeOfRun(runOf([...notes.slice(0, 1), notes[3]!]), finding)).toEqual(['invalid nothing is wrong']);
+});
+
+test('every fault that lasts is told in words, and so is its end', () => {
+  const [link, node, lasts] = [{ from: ['n1'], to: ['n2', 'c1'] }, { node: 'n1' }, { for: ms(20) }];
+  const faults: readonly Fault[] = [
+    { type: 'slow-link', ...link, add: ms(5), ...lasts },
+    { type: 'reordering-link', ...link, reorder: 1, ...lasts },
+    { type: 'flap', ...link, period: ms(5), ...lasts },
+    { type: 'bridge', left: ['n1'], right: ['n2', 'n3'], ...lasts },
+    { type: 'ring', order: ['n1', 'n2', 'n3'], ...lasts },
+    { type: 'slow-cpu', ...node, perEvent: ms(2), ...lasts },
+    { type: 'clock-drift', ...node, ppm: -85_000, ...lasts },
+    { type: 'clock-strobe', ...node, by: ms(3), period: ms(7), ...lasts },
+    { type: 'clock-freeze', ...node, ...lasts },
+    { type: 'disk-stall', ...node, ...lasts },
+    { type: 'disk-slow', ...node, add: ms(9), ...lasts },
+    { type: 'disk-full', ...node, ...lasts },
+    { type: 'disk-unreadable', ...node },
+    { type: 'disk-lie', ...node, ...lasts },
+  ];
+  expect(faults.map((fault) => `${tellFault(fault)}; ${tellEnd(fault)}`)).toMatchInlineSnapshot(`
+    [
+      "messages from n1 to n2, c1 take 5 ms longer for 20 ms; messages from n1 to n2, c1 arrive as usual",
+      "messages from n1 to n2, c1 overtake each other for 20 ms; messages from n1 to n2, c1 arrive as usual",
+      "the way from n1 to n2, c1 comes and goes every 5 ms for 20 ms; messages from n1 to n2, c1 arrive as usual",
+      "the network parts n1 from n2, n3, but not from the others for 20 ms; the cut is mended",
+      "each hears only its neighbours in the ring n1, n2, n3 for 20 ms; the cut is mended",
+      "n1 takes 2 ms longer for each thing it does for 20 ms; n1 works as usual",
+      "the clock of n1 runs 8.5 % too slowly for 20 ms; the clock of n1 runs as usual",
+      "the clock of n1 jumps to and fro by 3 ms for 20 ms; the clock of n1 runs as usual",
+      "the clock of n1 stands still for 20 ms; the clock of n1 runs as usual",
+      "the disk of n1 stands still for 20 ms; the disk of n1 works as usual",
+      "the disk of n1 takes 9 ms longer for 20 ms; the disk of n1 works as usual",
+      "the disk of n1 is full for 20 ms; the disk of n1 works as usual",
+      "the disk of n1 cannot be read; the disk of n1 works as usual",
+      "the disk of n1 says that it synced when it did not for 20 ms; the disk of n1 works as usual",
+    ]
+  `);
 });

@@ -29,6 +29,7 @@ simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-
     expect(out).not.toContain('it cannot be changed in the page');
   } else expect(timeline).toMatch(/^npx faultline timeline \S+\.replay\.json --scenario FILE/);
   const [, seed = '', again = ''] = /FAULTLINE_SEED=(\d+) npx vitest run (.*)\n/.exec(out) ?? [];
+  expect(transcript).toBe(`out/election-early-leader-${seed}.shrunk.txt`);
   expect(again).toBe(String.raw`bad.test.ts -t 'nobody'\''s vote counts twice \(in any term\)$'`);
   const pattern = String.raw`nobody's vote counts twice \(in any term\)$`;
   const alone = vitest(folder, { FAULTLINE_SEED: seed }, 'bad.test.ts', '-t', pattern);
