@@ -84,17 +84,20 @@ export async function saveEvidence(
     if (!(error instanceof OutputError)) throw error;
     problem = error;
   }
-  const warning = typeof assets === 'string' ? assets : undefined;
-  const note = page === undefined ? undefined : describeRecordedOnly(page);
   return {
-    ...{
-      replays,
-      timelines,
-      problem,
-      warning,
-      note,
-      omitted: problem === undefined ? wanted.length - replays.size : 0,
-    },
+    ...noEvidence(scenario, replays),
+    timelines,
+    problem,
+    warning: typeof assets === 'string' ? assets : undefined,
+    note: page === undefined ? undefined : describeRecordedOnly(page),
+    omitted: problem === undefined ? wanted.length - replays.size : 0,
+  };
+}
+
+/** Of failures that no files were written of. */
+export function noEvidence(scenario: Scenario, replays: ReadonlyMap<string, string> = new Map()): Evidence {
+  return {
+    ...{ replays, timelines: new Map(), problem: undefined, warning: undefined, note: undefined, omitted: 0 },
     commandFor: (failure, reference, parameters, until) =>
       commandFor(replays, failure, scenario, { reference, parameters, until }),
   };

@@ -14,7 +14,7 @@ import { describeReplayed, outcomeDocument } from './corpus.ts';
 import { addToCorpus, readCorpus, type StoredEntry } from './corpus-files.ts';
 import { replayCorpus, type ReplayedEntry } from './corpus-replay.ts';
 import { describeCampaign } from './describe-campaign.ts';
-import { optionsOfFailure, saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
+import { noEvidence, optionsOfFailure, saveEvidence, tellTrouble, type Evidence } from './evidence.ts';
 import { exitCode, worseCode } from './exit.ts';
 import { OutputError, removeFile, saveText } from './files.ts';
 import { FleetError, type Fleet } from './fleet-connection.ts';
@@ -86,10 +86,16 @@ function emptyDocument(
   tally.end(error === undefined ? 'interrupted' : 'broken');
   const about = { faultline: version, ...placeOf(sourced) };
   if (error === undefined) return campaignDocument(tally.result(), scenario, new Map(), about);
-  const broken = reasonOf(error);
-  const name = scenarios.length > 1 ? `${scenario.name}: ` : '';
-  io.err(`error: ${name}${broken.type === 'error' ? 'internal error, please report it: ' : ''}${broken.reason}\n`);
+  const broken = tellBroken(error, scenarios.length > 1 ? scenario.name : undefined, io);
   return campaignDocument(tally.result(), scenario, new Map(), { ...about, broken });
+}
+
+/** Tells on standard error what broke, and returns it for the document. */
+function tellBroken(error: unknown, name: string | undefined, io: Session['io']): ReturnType<typeof reasonOf> {
+  const broken = reasonOf(error);
+  const whose = name === undefined ? '' : `${name}: `;
+  io.err(`error: ${whose}${broken.type === 'error' ? 'internal error, please report it: ' : ''}${broken.reason}\n`);
+  return broken;
 }
 
 function reasonOf(error: unknown): { readonly type: 'input' | 'fleet' | 'error'; readonly reason: string } {
@@ -148,12 +154,31 @@ async function fuzzOne(
   const folder = { folder: order.out ?? 'out', everySeed: order.out !== undefined };
   const reference = referenceFor(sourced);
   const made = { ...folder, parameters, until, version };
-  const evidence = await saveEvidence(found, scenario, { ...made, reference, file: sourced.file, signal });
+  // What the seeds have found is told, whatever breaks behind them.
+  let broken: unknown;
+  const unlessBroken = async <T>(work: () => T | Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      broken ??= error;
+      return otherwise;
+    }
+  };
+  const evidence = await unlessBroken(
+    () => saveEvidence(found, scenario, { ...made, reference, file: sourced.file, signal }),
+    noEvidence(scenario),
+  );
   const isAbrupt = signal.aborted || found.ended === 'broken';
   const pool = { io, signal, workers: threads ? order.workers : 0, watchdogMs };
-  const shrunk: ShrunkCauses =
-    order.shrink && !isAbrupt ? await shrinkCauses(found, sourced, made, pool) : new Map<string, never>();
-  const { added, problem } = saveToCorpus(order, found, sourced, shrunk, version);
+  const notShrunk: ShrunkCauses = new Map();
+  const shrunk =
+    order.shrink && !isAbrupt
+      ? await unlessBroken(() => shrinkCauses(found, sourced, made, pool), notShrunk)
+      : notShrunk;
+  const { added, problem } = await unlessBroken(
+    () => saveToCorpus(order, found, sourced, shrunk, version),
+    nothingAdded,
+  );
   const problems = [...new Set([evidence.problem?.message, problem])].filter((each) => each !== undefined);
   const around = { reference, evidence, shrunk, replayed, added, problems };
   if (order.reporter === 'pretty') {
@@ -165,7 +190,10 @@ async function fuzzOne(
   }
   tellTrouble(evidence, io);
   if (problem !== undefined) io.err(`error: ${problem}\n`);
-  return documentOf(found, sourced, around, order, version);
+  const document = documentOf(found, sourced, around, order, version);
+  if (broken === undefined) return document;
+  const name = order.scenarios.length > 1 ? scenario.name : undefined;
+  return { ...document, broken: tellBroken(broken, name, io) };
 }
 
 /** The first scenario answers for files that are no entries of any. */
@@ -186,6 +214,8 @@ interface Added {
   readonly problem?: string;
 }
 
+const nothingAdded: Added = { added: [] };
+
 /** Each way of a cause; of a cause that was not shrunk its smallest failure, as it was found. */
 function saveToCorpus(
   { corpus, work }: FuzzOrder,
@@ -194,7 +224,7 @@ function saveToCorpus(
   shrunk: ShrunkCauses,
   version: string,
 ): Added {
-  if (corpus === undefined) return { added: [] };
+  if (corpus === undefined) return nothingAdded;
   const failures = causes
     .filter(({ verdict }) => verdict === 'invalid')
     .slice(0, mostKept)

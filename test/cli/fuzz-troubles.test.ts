@@ -100,3 +100,19 @@ test('schedules of the corpus that no scenario runs are counted', async () => {
   expect(code).toBe(0);
   expect(err).toMatch(/^note: 1 schedule in .*corpus of other scenarios: ping-pong-late-pong\n$/);
 });
+
+test('what breaks while the evidence is saved hides nothing of what the seeds have found', async () => {
+  const breaks = [
+    "const broken = findScenario('ping-pong-late-pong');",
+    "export const breaks = { ...broken, name: 'breaks', world: (set: any) => {",
+    "  if (isMainThread && new Error().stack?.includes('saveEvidence')) throw new TypeError('not twice');",
+    '  return broken.world(set);',
+    '} };',
+  ];
+  const { code, out, err, campaigns } = await fuzz(breaks, '--seeds', '12', '--until', '5s');
+  expect(err).toMatch(/^error: internal error, please report it: TypeError: not twice\n/m);
+  expect(out).toMatch(/INVALID[^]*a pong answers its own ping[^]*shrunk/);
+  expect(campaigns).toMatchObject([{ seeds: 12, verdict: 'invalid', broken: { type: 'error' } }]);
+  expect(campaigns[0]!.causes.length).toBeGreaterThan(0);
+  expect(code).toBe(4);
+});
