@@ -30,13 +30,19 @@ export async function withShrinker<T>(
   use: (shrinker: Shrinker) => Promise<T>,
 ): Promise<T> {
   const status = showStatus(options.io);
+  let [ordered, done] = [0, 0];
   const tell = ({ step, runs, size }: ShrinkProgress): void => {
+    const which = ordered === 1 ? '' : ` (${done} of ${count(ordered, 'failure')} done)`;
     const much = `${step}, ${count(runs, 'run')}, ${count(size.events, 'event')}`;
-    status.update(`shrinking ${sourced.scenario.name}: ${much}`);
+    status.update(`shrinking ${sourced.scenario.name}${which}: ${much}`);
   };
   const pool = options.workers === 0 ? undefined : new ShrinkPool(sourced.reference, options, tell);
+  const shrinker: Shrinker = pool === undefined ? inTurn(sourced, options, tell) : (order) => pool.shrink(order);
   try {
-    return await use(pool === undefined ? inTurn(sourced, options, tell) : (order) => pool.shrink(order));
+    return await use((order) => {
+      ordered++;
+      return shrinker(order).finally(() => done++);
+    });
   } finally {
     status.stop();
     await pool?.close();

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { caseOf, optionsOf, shrink, type Case } from '../../fuzz/index.ts';
 import { Search } from '../../fuzz/shrink/index.ts';
+import { forgetUnsent, loseMessages } from '../../fuzz/shrink/messages.ts';
 import { earlierTimes } from '../../fuzz/shrink/times.ts';
 import { tryCase, wantedOf } from '../../fuzz/shrink/trial.ts';
 import { findScenario } from '../../scenarios/index.ts';
@@ -74,6 +75,13 @@ const at = (time: number, fault: Fault): TimedFault => ({ at: time, fault });
 function shrunk(scenario: Scenario): Case {
   const { run, finding } = firstFailure(scenario);
   return shrink(scenario, run, finding).case;
+}
+
+/** Before its first step. */
+function searchIn(scenario: Scenario): Search {
+  const { run, finding } = firstFailure(scenario);
+  const wanted = wantedOf(scenario, caseOf(run), finding);
+  return new Search(scenario, wanted, tryCase(scenario, caseOf(run), wanted, Infinity)!, {});
 }
 
 const faultsOf = (scenario: Scenario): readonly Fault[] =>
@@ -202,10 +210,7 @@ test('what lasts over a wait becomes as much shorter, also where only the heal e
   const pause = at(ms(1_900), { type: 'pause', node: 'n3', for: ms(580) });
   for (const length of [ms(2_200), seconds(20)]) {
     const scenario = world([at(ms(300), { ...hold, for: length }), pause], together);
-    const { run, finding } = firstFailure(scenario);
-    const base = caseOf(run);
-    const wanted = wantedOf(scenario, base, finding);
-    const search = new Search(scenario, wanted, tryCase(scenario, base, wanted, Infinity)!, {});
+    const search = searchIn(scenario);
     earlierTimes(search);
     const [held, paused] = search.best.case.faults as [TimedFault, TimedFault];
     expect(held.at).toBeLessThan(ms(200));
@@ -225,4 +230,28 @@ test('messages that do not matter are lost, each by its number on its link', () 
   // A fault that loses something is an event as well: one message of a link is not worth it.
   const links = delivered.map(({ peer, node }) => `${peer} > ${node}`);
   expect(links.sort()).toEqual(['n1 > n2', 'n1 > n2', 'n1 > n3', 'n2 > n1', 'n3 > n1']);
+});
+
+test('what is lost to keep a run short does no fault’s work', () => {
+  const cut = at(ms(500), { type: 'isolate', node: 'n1', for: ms(300) });
+  const search = searchIn(world([cut], silence(ms(150), ['n1', 'n2'])));
+  const before = search.best.events;
+  loseMessages(search);
+  const { case: found, events } = search.best;
+  expect(events).toBeLessThan(before);
+  expect(found.faults).toContainEqual(cut);
+  const uncut = { ...found, faults: found.faults.filter(({ fault }) => fault.type !== 'isolate') };
+  expect(search.tries(uncut, events)).toBeUndefined();
+});
+
+test('what is told as lost was sent', () => {
+  const scenario = world([at(ms(500), { type: 'isolate', node: 'n1', for: ms(300) })], silence(ms(150), ['n1', 'n2']));
+  const search = searchIn(scenario);
+  const lose = (to: string, places: number[]): TimedFault =>
+    at(0, { type: 'lose-messages', from: ['n4'], to: [to], places });
+  const { case: found } = search.best;
+  const faults = [...found.faults, lose('n5', [2, 90_000]), lose('n2', [90_000])];
+  expect(search.accepts({ ...found, faults })).toBe(true);
+  forgetUnsent(search);
+  expect(search.best.case.faults).toEqual([...found.faults, lose('n5', [2])]);
 });
