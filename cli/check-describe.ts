@@ -6,7 +6,7 @@ import { describeOrders, describeWitness } from './check-witness.ts';
 import { runOf } from './check-run.ts';
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
-import { count, fact, printable, wrap } from './layout.ts';
+import { count, fact, printable, readable, wrap } from './layout.ts';
 
 export interface WrittenFile {
   readonly what: string;
@@ -30,7 +30,7 @@ export function describeCheck(
   const more = anomalies.length - most;
   const lines = [
     io.paint.bold(printable(titleOf(judged))),
-    `  ${verdictWord(judged.verdict, io.paint)}  ${printable(headline(judged))}`,
+    `  ${verdictWord(judged.verdict, io.paint)}  ${printable(readable(headline(judged)))}`,
     '',
     ...fact('checked', whatWasChecked(judged), io),
     ...fact('chosen', why, io),
@@ -38,8 +38,8 @@ export function describeCheck(
       fact('skipped', `${count(often, 'line')}, first line ${first.line}: ${reason}`, io),
     ),
     ...(judged.figures ?? []).flatMap((figure) => fact('figures', figure, io)),
-    ...remarks.flatMap((remark) => fact('note', remark, io)),
-    ...partlyCovered(judged).flatMap((text) => fact('covered', text, io)),
+    ...remarks.flatMap((remark) => fact('note', readable(remark), io)),
+    ...partlyCovered(judged).flatMap((text) => fact('covered', readable(text), io)),
     '',
     ...describeWitness(judged, io),
     ...anomalies.slice(0, most).flatMap((anomaly) => [...describeAnomaly(anomaly, explain, io), '']),
@@ -104,16 +104,18 @@ function partlyCovered({ partitions }: Judged): string[] {
 }
 
 function describeAnomaly({ type, reason, details }: Anomaly, explain: boolean, io: View): string[] {
-  const lines = reason.split('\n').flatMap((line) => {
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    return wrap(line.trimStart(), io.columns, `    ${indent}`);
-  });
+  const lines = readable(reason)
+    .split('\n')
+    .flatMap((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? '';
+      return wrap(line.trimStart(), io.columns, `    ${indent}`);
+    });
   const shown = explain ? lines : lines.slice(0, mostReasonLines);
   return [
     `  ${io.paint.red(printable(words(type)))}`,
     ...shown,
     ...(shown.length < lines.length ? ['    …'] : []),
-    ...(explain ? details.flatMap((detail) => wrap(`- ${detail}`, io.columns, '      ')) : []),
+    ...(explain ? details.flatMap((detail) => wrap(`- ${readable(detail)}`, io.columns, '      ')) : []),
   ];
 }
 

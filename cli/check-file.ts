@@ -9,6 +9,7 @@ import {
   type RecordedHistory,
 } from '../checkers/index.ts';
 import { InputError } from '../sim/index.ts';
+import { readable } from './layout.ts';
 import { readHistoryFile, type ByteChunks } from './history-file.ts';
 
 export interface ReadingOptions {
@@ -68,8 +69,9 @@ function withoutAdministrator(recorded: Recorded): Recorded {
 
 /** The error for a line of the history that its judge cannot read, at its place in the file. */
 export function refusedLine({ file, lines }: Recorded, error: HistoryError, hint: string): InputError {
+  const { index, expected, found } = error;
   return new InputError(
-    `${file}:${lines[error.index] ?? 1}: expected ${error.expected}, found ${error.found}; ${hint}`,
+    `${file}:${lines[index] ?? 1}: expected ${readable(expected)}, found ${readable(found)}; ${hint}`,
   );
 }
 

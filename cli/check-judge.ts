@@ -7,6 +7,7 @@ import { findJudge, judgeNames, type Consistency, type JudgeOptions } from './ch
 import { requestOf, statedBy } from './check-suite.ts';
 import { findModel, modelNames } from './check-models.ts';
 import type { Opinion } from './check-opinion.ts';
+import { readable } from './layout.ts';
 import { profileOf, type Profile } from './check-profile.ts';
 
 export interface CheckRequest extends ReadingOptions {
@@ -150,7 +151,7 @@ function choose({ file }: Recorded, profile: Profile, { checker, model, consiste
   }
   throw new InputError(
     [
-      `${file}: cannot tell how to judge it: its operations are ${profile.functions.slice(0, 8).join(', ')}`,
+      `${file}: cannot tell how to judge it: its operations are ${readable(profile.functions.slice(0, 8).join(', '))}`,
       `choose with --model (${modelNames.join(', ')})`,
       `or --checker (${judgeNames.join(', ')})`,
     ].join('; '),

@@ -4,7 +4,7 @@ import type { Judged } from './check-judge.ts';
 import { findModel } from './check-models.ts';
 import type { Anomaly } from './check-opinion.ts';
 import type { Io } from './io.ts';
-import { alignColumns, count, printable, thousands, wrap } from './layout.ts';
+import { alignColumns, count, printable, readable, thousands, wrap } from './layout.ts';
 
 const mostKeys = 3;
 const mostOperations = 20;
@@ -43,13 +43,15 @@ export function describeOrders({ orders = [] }: Anomaly, judged: Judged, { colum
   const { describe } = wordsOf(judged);
   const name = (id: number): string => {
     const operation = operations.get(id)!;
-    return `${operation.client}'s ${shorten(describe(operation))}`;
+    return `${shorten(operation.client)}'s ${shorten(describe(operation))}`;
   };
   const lines = orders.slice(0, mostOrders).flatMap(({ operations: order, next }, place) => {
     const way = order.length === 0 ? 'with none of them first' : order.map(name).join(', then ');
     return [
       ...wrap(`${place + 1}. ${way}; after that:`, columns, '    '),
-      ...next.flatMap(({ operation, reason }) => wrap(`- not ${name(operation)}: ${reason}`, columns, '       ')),
+      ...next.flatMap(({ operation, reason }) =>
+        wrap(`- not ${name(operation)}: ${readable(reason)}`, columns, '       '),
+      ),
     ];
   });
   return ['  How far an order of these can go:', ...lines, ''];
@@ -63,7 +65,13 @@ function wordsOf({ model }: Judged): { readonly describe: (operation: Operation)
 function rowOf(operation: Operation, place: number, describe: (operation: Operation) => string): string[] {
   const { client, called, returned } = operation;
   const ended = returned === undefined ? 'unknown' : milliseconds(returned.time);
-  return [`${place + 1}`, printable(client), shorten(printable(describe(operation))), milliseconds(called.time), ended];
+  return [
+    `${place + 1}`,
+    shorten(printable(client)),
+    shorten(printable(describe(operation))),
+    milliseconds(called.time),
+    ended,
+  ];
 }
 
 const milliseconds = (time: number): string => `${(time / 1_000).toFixed(3)} ms`;

@@ -8,6 +8,11 @@ export function printable(text: string): string {
   });
 }
 
+/** Text without the rest of words that nobody would read to their end: a value may have megabytes. */
+export function readable(text: string): string {
+  return text.replace(/\S{400,}/g, (word) => `${word.slice(0, 200)}… (${thousands(word.length)} characters)`);
+}
+
 /** Rows as lines whose columns are aligned; a column whose header or place is in `right` is flush right. */
 export function alignColumns(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths: number[] = [];
