@@ -59,9 +59,9 @@ describe('the family of checkers judges', () => {
   });
 
   it('reads that miss nearly all writes', () => {
-    const writes = many(5_000, (value) => call(0, 'write', value));
-    const reads = many(5_000, () => call(1, 'read', null, [4_999]));
-    expect(judgedBy('causal-reverse', [...writes, ...reads]).reason).toContain(`(${5_000 * 4_999} such)`);
+    const writes = many(15_000, (value) => call(0, 'write', value));
+    const reads = many(15_000, () => call(1, 'read', null, [14_999]));
+    expect(judgedBy('causal-reverse', [...writes, ...reads]).reason).toContain(`(${15_000 * 14_999} such)`);
   });
 
   it('a counter with thousands of adds whose outcome nobody knows', () => {
@@ -128,7 +128,7 @@ describe('isolation is judged', () => {
   ];
 
   it('of transactions that all ran at once, in a circle', () => {
-    const size = 40_000;
+    const size = 60_000;
     const at = (type: 'invoke' | 'ok') =>
       many(size, (key) => [[key, type, 'txn', append(key, 1, (key + 1) % size, [])]]);
     const reads = many(size, (key) => call(size, 'txn', [['r', key, [1]]]));
