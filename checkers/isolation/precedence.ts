@@ -3,11 +3,6 @@
 import type { Operation } from '../operations.ts';
 import { process, realtime, type EdgeList } from './graph.ts';
 
-/** Whether the first had completed before the second was invoked. */
-export function precedesInRealTime(one: Operation, other: Operation): boolean {
-  return one.returned !== undefined && one.returned.index < other.called.index;
-}
-
 /** Links each transaction to the next of its session. `counts` says which transactions took effect. */
 export function addSessionEdges(operations: readonly Operation[], counts: Uint8Array, edges: EdgeList): void {
   const last = new Map<number, number>();
