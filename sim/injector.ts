@@ -84,6 +84,8 @@ export class Injector {
 
   /** Ends everything that is in force and starts every node that is down. */
   heal(): void {
+    // Who has not died by now does not die of what wakes them.
+    for (const node of this.#kernel.nodes) node.armed = undefined;
     // Links, disks and clocks first: a process that starts again must not meet what is being mended.
     const isOnProcess = ([, { fault }]: [number, ActiveFault]): boolean =>
       fault.type === 'crash' || fault.type === 'power-loss' || fault.type === 'pause';
@@ -92,7 +94,6 @@ export class Injector {
     for (const [index] of inForce.filter(isOnProcess)) this.end(index, false);
     for (const node of this.#kernel.nodes) {
       node.downBy.clear();
-      node.armed = undefined;
       node.stalledUntil = 0;
       if (node.status === 'down') startProcess(this.#kernel, node);
     }
