@@ -47,10 +47,15 @@ describe('the shape of a minimal run', () => {
   test('tells two ways apart in which one property breaks', () => {
     const scenario = findScenario('ping-pong-late-pong');
     const shapes = new Set(failures(scenario, 4).map((failing) => smallShape(scenario, failing)));
-    expect([...shapes].sort()).toEqual([
-      'invalid a pong answers its own ping | messages arrive twice',
-      'invalid a pong answers its own ping | something is late',
-    ]);
+    // And sometimes by drawn delays alone.
+    expect([...shapes]).toEqual(
+      expect.arrayContaining([
+        'invalid a pong answers its own ping | messages arrive twice',
+        'invalid a pong answers its own ping | something is late',
+      ]),
+    );
+    shapes.delete('invalid a pong answers its own ping');
+    expect(shapes.size).toBe(2);
   });
 
   test('needs a trace', () => {

@@ -11,7 +11,7 @@ import {
   type Fault,
   type Protocol,
 } from '../../sim/index.ts';
-import { at, listener, notes, rows, run, scenarioOf, type Numbers } from './world.ts';
+import { at, counting, listener, notes, rows, run, scenarioOf, type Numbers } from './world.ts';
 
 const known = { nodes: ['n1', 'n2', 'n3'], roles: ['leader'] };
 const parse = (input: unknown): unknown => parseFaults(input, known);
@@ -101,6 +101,18 @@ test('a restart, and a heal in the middle of a run, bring back what was down for
     ).map(({ time }) => time);
   expect(startedAt({ type: 'restart', node: 'n1' })).toEqual([0, ms(50)]);
   expect(startedAt({ type: 'heal' })).toEqual([0, ms(50)]);
+});
+
+test('nobody dies of what the healing wakes, though a crash was armed', () => {
+  const echo: Protocol<Numbers> = { ...listener, onMessage: (_state, from, { n }, ctx) => ctx.send(from, { n }) };
+  const nodes = [
+    { id: 'a', protocol: counting(1, ms(10)) },
+    { id: 'n1', protocol: echo },
+  ];
+  const armed: Fault = { type: 'crash', node: 'n1', when: 'after-effects', effects: 1 };
+  const result = run({ nodes, faults: [at(5, { type: 'pause', node: 'n1' }), at(6, armed)], tail: ms(300) });
+  expect(rows(result, 'crash')).toEqual([]);
+  expect(notes(result)).toEqual(['701 a got 0 n1']);
 });
 
 test('rot and a wiped disk strike what is written, and the process finds out when it reads', () => {

@@ -384,13 +384,6 @@ test('when the world heals everything that is down starts and everything that is
   expect(answers(run).at(-1)).toBe('707 a got 3 w');
 });
 
-test('nobody dies of what the healing wakes, though a crash was armed', () => {
-  const armed: Fault = { type: 'crash', node: 'w', when: 'after-effects', effects: 1 };
-  const run = withWriter([at(5, { type: 'pause', node: 'w' }), at(6, armed)]);
-  expect(rows(run, 'crash')).toEqual([]);
-  expect(answers(run)).toHaveLength(3);
-});
-
 test('what a process says when the healing starts it is heard, for its links are mended by then', () => {
   const result = run({
     nodes: [
