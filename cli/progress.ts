@@ -1,4 +1,5 @@
-// The progress of a campaign on standard error: a bar on a terminal, elsewhere a plain line every ten seconds.
+// The progress of long work on standard error: a bar or a line written over on a terminal, elsewhere a plain line every ten
+// seconds.
 import { SingleBar } from 'cli-progress';
 import type { Campaign, CampaignOptions } from '../fuzz/index.ts';
 import { formatDuration } from '../sim/index.ts';
@@ -17,17 +18,25 @@ export function showProgress(io: Io, label: string, bounds: Bounds): Progress {
   return io.terminal === undefined ? plainProgress(io, label, bounds) : barProgress(io.terminal, label, bounds);
 }
 
-/** One line on a terminal that is written over; elsewhere nothing. */
-export function showStatus({ terminal }: Io): { readonly update: (text: string) => void; readonly stop: () => void } {
+/** How often a line is written where nothing can be written over, in real milliseconds. */
+const plainMs = 10_000;
+
+/** One line on a terminal that is written over; elsewhere a plain line every ten seconds. */
+export function showStatus({ terminal, err }: Io): {
+  readonly update: (text: string) => void;
+  readonly stop: () => void;
+} {
   let last = performance.now();
   let shown = false;
   return {
     update: (text) => {
       const now = performance.now();
-      if (terminal === undefined || now - last < 500) return;
+      if (now - last < (terminal === undefined ? plainMs : 500)) return;
       last = now;
+      if (terminal === undefined) return err(`${printable(text)}\n`);
       shown = true;
-      terminal.write(`\r\u001b[K${printable(text).slice(0, Math.max(20, terminal.columns - 1))}`);
+      // A terminal that does not know its width says 0.
+      terminal.write(`\r\u001b[K${printable(text).slice(0, Math.max(20, (terminal.columns || 80) - 1))}`);
     },
     stop: () => {
       if (shown) terminal?.write('\r\u001b[K');
@@ -65,7 +74,7 @@ function plainProgress(io: Io, label: string, { timeMs }: Bounds): Progress {
   let last = performance.now();
   return {
     update: (campaign) => {
-      if (campaign.ended !== 'running' || performance.now() - last < 10_000) return;
+      if (campaign.ended !== 'running' || performance.now() - last < plainMs) return;
       last = performance.now();
       const of = timeMs === undefined ? ` of ${thousands(campaign.planned)}` : '';
       io.err(`${label}: ${thousands(campaign.seeds)}${of} ${inWords(campaign)}\n`);
