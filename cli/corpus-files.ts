@@ -1,6 +1,6 @@
 // The corpus on disk: a folder of small JSON files, one for each failing schedule.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { corpusEntryOf, entryName, parseEntry, type Case, type CorpusEntry } from '../fuzz/index.ts';
 import { InputError, type Finding } from '../sim/index.ts';
 import { saveText } from './files.ts';
@@ -35,8 +35,8 @@ function namesIn(folder: string): readonly string[] {
 function readEntry(path: string): StoredEntry {
   try {
     const { size } = statSync(path);
-    if (size > largest) throw new InputError(`${path}: expected at most ${largest} bytes, found ${size}`);
-    return { path, entry: parseEntry(readFileSync(path, 'utf8'), path) };
+    if (size > largest) throw new InputError(`${basename(path)}: expected at most ${largest} bytes, found ${size}`);
+    return { path, entry: parseEntry(readFileSync(path, 'utf8'), basename(path)) };
   } catch (error) {
     return { path, reason: (error as Error).message };
   }
