@@ -64,7 +64,13 @@ export interface WatchResponse {
 
 export type MemberMessage =
   /** A write on its way to the leader of a term; it is dropped by whoever does not lead in that very term. */
-  | { readonly type: 'Forward'; readonly term: number; readonly command: EtcdCommand }
+  | {
+      readonly type: 'Forward';
+      readonly term: number;
+      /** The life of its sender that it comes from: numbers grow within one only. */
+      readonly life: number;
+      readonly command: EtcdCommand;
+    }
   /** A request that only the leader can answer. */
   | { readonly type: 'Relay'; readonly id: string; readonly request: EtcdRequest }
   | { readonly type: 'RelayAnswer'; readonly id: string; readonly answer: EtcdResponse | Refusal };

@@ -102,9 +102,12 @@ function noteExpiry({ request }: EtcdCommand, result: EtcdResult, ctx: EtcdConte
 }
 
 function start(member: Member, ctx: EtcdContext): EtcdState {
+  const raft = startRaft(member.raft, ctx);
+  const life = ctx.random(2 ** 30);
   return {
-    raft: startRaft(member.raft, ctx),
-    serial: ctx.random(2 ** 30),
+    raft,
+    serial: life,
+    life,
     connections: {},
     pending: [],
     reads: { id: 0, current: [], next: [] },

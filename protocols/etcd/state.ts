@@ -21,14 +21,16 @@ export interface EtcdState {
   readonly raft: RaftState<Store, EtcdCommand>;
   /** Numbers connections and requests; begins at random, so that those of an earlier life are not taken for new ones. */
   serial: number;
+  /** The serial that this life of the member began with: it names it. */
+  readonly life: number;
   /** The clients that have dialled in this life of the member. */
   readonly connections: Record<NodeId, Connection>;
   pending: Pending[];
   reads: ReadBatches;
   watchers: Watcher[];
   lessor: Lessor;
-  /** Forwarded commands that came in this term, by their senders. */
-  readonly forwarded: { term: number; readonly last: Record<NodeId, number> };
+  /** The latest of the forwarded commands that came in this term, by the lives of their senders. */
+  readonly forwarded: { term: number; readonly last: Record<string, number> };
   /** Who led when we last looked, and since when, on this member's monotonic clock. */
   leader: NodeId | null;
   leaderSince: Micros;

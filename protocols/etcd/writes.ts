@@ -46,18 +46,22 @@ export function submit(member: Member, state: EtcdState, pending: Pending, ctx: 
   if (proposal.type === 'accepted') return;
   if (proposal.reason !== 'not-leader') return answer(state, pending, refusals.proposalDropped, ctx);
   if (proposal.leader === null || proposal.leader === ctx.id) pending.stage = 'queued';
-  else ctx.send(proposal.leader, { type: 'Forward', term: state.raft.currentTerm, command });
+  else {
+    const { life } = state;
+    ctx.send(proposal.leader, { type: 'Forward', term: state.raft.currentTerm, life, command });
+  }
 }
 
 /**
  * A write that another member forwarded. A member leads at most once in a term and knows since then what came, so that a
- * copy of it is told from it; what is meant for another term is dropped, and its sender's client will not hear of it.
+ * copy of it is told from it; what is meant for another term is dropped, and its sender's client will not hear of it. A
+ * sender that restarts numbers its writes anew, so that they are compared with those of the same life only.
  */
 export function onForward(
   member: Member,
   state: EtcdState,
   from: NodeId,
-  { term, command }: Extract<MemberMessage, { type: 'Forward' }>,
+  { term, life, command }: Extract<MemberMessage, { type: 'Forward' }>,
   ctx: EtcdContext,
 ): void {
   if (term !== state.raft.currentTerm || state.raft.role !== 'leader') return;
@@ -67,8 +71,9 @@ export function onForward(
     for (const sender of Object.keys(forwarded.last)) delete forwarded.last[sender];
   }
   const serial = Number(command.id.slice(command.id.lastIndexOf('/') + 1));
-  if (serial <= (forwarded.last[from] ?? -1)) return;
-  forwarded.last[from] = serial;
+  const sender = `${from}/${life}`;
+  if (serial <= (forwarded.last[sender] ?? -1)) return;
+  forwarded.last[sender] = serial;
   propose(member.raft, state, command, ctx);
 }
 

@@ -115,6 +115,22 @@ describe('the leader is cut off and comes back', () => {
   });
 });
 
+test('a follower that restarts has its clients’ writes done by the leader that it had before', () => {
+  let kept = 0;
+  for (const seed of seeds) {
+    for (const member of ['n1', 'n2', 'n3']) {
+      const faults: TimedFault[] = [{ at: seconds(5), fault: { type: 'crash', node: member, for: ms(200) } }];
+      const put: Doing = { at: 4, member, request: { type: 'put', key: 'a', value: '0' } };
+      const doings = [put, { ...put, at: 7, client: 'c2' }];
+      const played = play({ doings, clients: 2, faults, seconds: 9, seed });
+      if (highestTerm(played, 9) > highestTerm(played, 5)) continue; // it led
+      kept++;
+      expect(played.results.map(({ type }) => type)).toEqual(['ok', 'ok']);
+    }
+  }
+  expect(kept).toBeGreaterThan(seeds.length);
+});
+
 describe('the quorum is lost', () => {
   /** At 5 s all members but one are gone, until 20 s; n1 is the one if it did not lead, so that nothing reaches a log. */
   const lost = (seed: number): readonly Result[] => {
