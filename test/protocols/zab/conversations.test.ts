@@ -184,3 +184,48 @@ test('a vote of an earlier round does not count in a later one', () => {
     ]
   `);
 });
+
+test('who looks for a leader again is not taken for a follower of the one that it had', () => {
+  const says: Line[] = [
+    [2, 'n4', { ...known, role: 'LOOKING', round: 9, leader: 'n4' }],
+    [5, 'n2', { ...known, role: 'FOLLOWING' }],
+    [6, 'n5', { ...known, role: 'FOLLOWING' }],
+    [8, 'n2', { ...known, role: 'LOOKING', round: 6 }],
+    [10, 'n3', { ...known, role: 'LEADING' }],
+    [15, 'n2', { ...known, role: 'FOLLOWING' }],
+  ];
+  const lines = told({ puppets: ['n2', 'n3', 'n4', 'n5'], says, from: 4, to: 18 });
+  expect(lines.filter((line) => line.includes('elects'))).toEqual(['16 elects leader=n3 round=5']);
+});
+
+test('the discovery of a leader has the whole of initLimit, and so has its synchronization', () => {
+  const frame = { connection: 1, accepted: 0, sequence: 1, acknowledged: 0 };
+  const info = { type: 'FOLLOWERINFO', acceptedEpoch: 0, ...frame };
+  // Ticks of 20 ms: initLimit is 200 ms. The first learner comes after three quarters of that, and then takes as long again.
+  const lines = converse({
+    protocol: zab({ ...config, tickTime: ms(20), initLimit: 10 }),
+    puppets: ['n2', 'n3'],
+    answers: (puppet, message) => {
+      const { type, connection, accepted } = message as Said;
+      if (type === 'Notification' && puppet === 'n2') return message;
+      if (type !== 'LEADERINFO') return undefined;
+      const credentials = { currentEpoch: 0, lastZxid: 0, snapshotZxid: 0 };
+      return { type: 'ACKEPOCH', ...credentials, connection, accepted, sequence: 1, acknowledged: 0 };
+    },
+    says: [[175, 'n2', info]],
+    to: 700,
+  });
+  const phases = lines.filter((line) => / note: (role|gives-up)/.test(line));
+  expect(phases.map((line) => line.trim().replace(/^(\d+)[\d.]* ms {2}n1 note: /, '$1 '))).toMatchInlineSnapshot(`
+    [
+      "23 role role=LEADING phase=DISCOVERY epoch=0",
+      "181 role role=LEADING phase=SYNCHRONIZATION epoch=1",
+      "383 gives-up why=no quorum synchronized in time",
+      "383 role role=LOOKING phase=ELECTION epoch=0",
+      "405 role role=LEADING phase=DISCOVERY epoch=0",
+      "615 gives-up why=no quorum synchronized in time",
+      "615 role role=LOOKING phase=ELECTION epoch=0",
+      "637 role role=LEADING phase=DISCOVERY epoch=0",
+    ]
+  `);
+});
