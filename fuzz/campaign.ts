@@ -23,6 +23,8 @@ export interface CampaignOptions {
   readonly guided?: boolean;
   /** Called about ten times a second, and at the end. */
   readonly onProgress?: (progress: Campaign) => void;
+  /** Called before each seed. */
+  readonly onSeed?: (seed: string) => void;
   /** Ends the campaign between two events; what was found so far is kept. */
   readonly signal?: AbortSignal;
 }
@@ -96,6 +98,7 @@ export async function campaign(scenario: Scenario, options: CampaignOptions): Pr
   for (let index = 0; index < options.seeds && tally.ended === 'running'; index++) {
     if (pace.isOutOfTime()) tally.end('out of time');
     else {
+      options.onSeed?.(String(plan.start + index * plan.stride));
       const outcome = await runner.run(index);
       if (outcome === undefined) tally.end('interrupted');
       // What does not fit the scenario shows at the first seed; later it is a defect.

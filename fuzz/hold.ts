@@ -41,25 +41,31 @@ export async function assertHolds(scenario: Scenario, options: HoldOptions): Pro
 
 /**
  * What is wrong with the scenario under the seeds, or under the one seed `only`; undefined when it is as declared.
+ * @param onBegin told what is run next, as “seed 3”
  * @throws Error when `only` is no whole number
  */
 export async function judgeSeeds(
   scenario: Scenario,
   options: HoldOptions,
   only: string | undefined,
+  onBegin: (what: string, seed: string) => void = () => undefined,
 ): Promise<HoldFailure | undefined> {
   const { seeds, start = 1, parameters = {}, until, timeMs } = options;
   const chosen = only === undefined || only === '' ? { seeds, start } : { seeds: 1, start: seedNumber(only) };
   const untilFailure = scenario.expect.type === 'holds';
   const world = { parameters, ...(until === undefined ? {} : { until }) };
   const signal = timeMs === undefined ? {} : { signal: AbortSignal.timeout(timeMs) };
-  const found = await campaign(scenario, { ...chosen, ...world, ...signal, untilFailure });
+  const found = await campaign(scenario, {
+    ...{ ...chosen, ...world, ...signal, untilFailure },
+    onSeed: (seed) => onBegin(`seed ${seed}`, seed),
+  });
   const { broken } = found;
   if (broken !== undefined) return { reason: `seed ${broken.seed}: ${broken.reason}`, seed: broken.seed };
   if (scenario.expect.type === 'holds') {
     const failure = found.failures.find(({ verdict }) => verdict === 'invalid') ?? found.failures[0];
     if (failure === undefined)
       return found.ended === 'interrupted' ? describeLate(scenario, found, options) : undefined;
+    onBegin(`a smaller run of seed ${failure.seed}`, failure.seed);
     const run = simulate(scenario, { seed: failure.seed, ...world });
     const smallest = shrinkWithin(scenario, run, options.shrinkMs ?? defaultShrinkMs);
     const story =

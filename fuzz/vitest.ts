@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'vitest';
 import { replayFileOf, transcript, type Run, type Scenario } from '../sim/index.ts';
+import { watchForHang } from './hang.ts';
 import { defaultShrinkMs, judgeSeeds, type HoldFailure, type HoldOptions } from './hold.ts';
 import './matchers.ts';
 import { quote } from './shell.ts';
@@ -27,11 +28,19 @@ export interface SimTestOptions extends HoldOptions {
 export function simTest(name: string, scenario: Scenario, options: SimTestOptions): void {
   const { timeout = 60_000, shrinkMs = defaultShrinkMs, out } = options;
   // What was found within its time must not be lost because it is told a moment later.
-  test(name, { timeout: timeout + shrinkMs + graceMs }, async ({ task }) => {
-    const failure = await judgeSeeds(scenario, { timeMs: timeout, ...options }, process.env['FAULTLINE_SEED']);
+  const longest = timeout + shrinkMs + graceMs;
+  test(name, { timeout: longest }, async ({ task }) => {
+    const command = commandFor(task.file.name, name);
+    const hang = watchForHang(longest);
+    const judged = judgeSeeds(scenario, { timeMs: timeout, ...options }, process.env['FAULTLINE_SEED'], (what, seed) =>
+      hang.tellOf(
+        `${name}: ${what} has not ended in ${longest / 1_000} s. Run it alone:\n  ${withSeed(seed, command)}`,
+      ),
+    );
+    const failure = await judged.finally(() => hang.stop());
     if (failure === undefined) return;
     // The place in this file helps nobody.
-    const error = new Error(await tell({ scenario, file: task.file }, commandFor(task.file.name, name), failure, out));
+    const error = new Error(await tell({ scenario, file: task.file }, command, failure, out));
     error.stack = error.message;
     throw error;
   });
@@ -59,13 +68,16 @@ async function tell(
   { reason, seed, smallest }: HoldFailure,
   out = 'out',
 ): Promise<string> {
-  const again = `FAULTLINE_SEED=${seed ?? ''} ${command}`;
+  const again = withSeed(seed ?? '', command);
   return [
     reason,
     ...(smallest === undefined ? [] : await save(smallest, seed ?? smallest.seed, tested, again, out)),
     ...(seed === undefined ? [] : ['', 'Run this seed alone:', `  ${again}`]),
   ].join('\n');
 }
+
+/** How vitest runs one seed of a test. */
+const withSeed = (seed: string, command: string): string => `FAULTLINE_SEED=${seed} ${command}`;
 
 /** Writes the smallest run, under the seed that was found; a folder that cannot be written must not hide what was found. */
 async function save(run: Run, seed: string, tested: Tested, again: string, out: string): Promise<string[]> {

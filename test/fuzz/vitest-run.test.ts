@@ -74,6 +74,41 @@ simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000 }
   expect(out).toContain("FAULTLINE_SEED=3 npx vitest run late.test.ts -t 'never ends$'");
 }, 120_000);
 
+test('a handler that never ends is told of with its seed, and costs its file and no other', () => {
+  const folder = join(temporaryFolder(), 'project');
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(
+    join(folder, 'hung.test.ts'),
+    `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
+import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
+const base = findScenario('ping-pong');
+const hung = { start() { for (;;); }, onTimer() {}, onMessage() {} };
+const world = (set) => ({ ...base.world(set), nodes: base.world(set).nodes.map(({ id }) => ({ id, protocol: hung })) });
+simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000, shrinkMs: 0 });
+`,
+  );
+  // Whoever is only slow lives on.
+  writeFileSync(
+    join(folder, 'slow.test.ts'),
+    `import { test } from 'vitest';
+import { watchForHang } from ${JSON.stringify(join(root, 'fuzz/hang.ts'))};
+test('is slow', async () => {
+  const hang = watchForHang(2_000);
+  hang.tellOf('is slow, and no more');
+  await new Promise((resolve) => setTimeout(resolve, 6_000));
+  hang.stop();
+}, 20_000);
+`,
+  );
+  const out = vitest(folder, {});
+  expect(out).toContain(
+    "never ends: seed 3 has not ended in 11 s. Run it alone:\n  FAULTLINE_SEED=3 npx vitest run hung.test.ts -t 'never ends$'\n",
+  );
+  expect(out).not.toContain('is slow, and no more');
+  expect(out).toMatch(/Test Files +1 passed \(2\)/);
+}, 120_000);
+
 function vitest(folder: string, environment: NodeJS.ProcessEnv, ...more: readonly string[]): string {
   const env = { ...process.env, NO_COLOR: '1', ...environment };
   const { status, stdout, stderr } = spawnSync(
