@@ -202,6 +202,6 @@ testStories([
       [10, 'a', gossip(dead('b', 1, 'a'), dead('c', 1, 'd'), dead('d', 1, 'a'))],
       [5_500, 'd', exchange([memberOf('d', 2, 'alive'), memberOf('b', 2, 'alive'), memberOf('c', 2, 'alive')], true)],
     ],
-    to: 9_000,
+    to: 20_000,
   },
 ]);

@@ -229,3 +229,68 @@ test('the discovery of a leader has the whole of initLimit, and so has its synch
     ]
   `);
 });
+
+test('a server that nobody answers repeats its vote ever more rarely, up to a bound', () => {
+  const longestNotificationInterval = ms(100);
+  const lines = converse({
+    protocol: zab({ ...config, longestNotificationInterval }),
+    puppets: ['n2', 'n3'],
+    says: [],
+    to: 500,
+  });
+  const times = lines.filter((line) => / n1 timer zab-election/.test(line)).map((line) => Math.floor(parseFloat(line)));
+  expect(times.map((time) => time - times[0]!)).toMatchInlineSnapshot(`
+    [
+      0,
+      40,
+      120,
+      220,
+      320,
+      420,
+    ]
+  `);
+});
+
+test('what opens a connection is said again in every half tick until it is answered', () => {
+  const lines = converse({
+    protocol: zab({ ...config, transport: 'lossy', tickTime: ms(40) }),
+    puppets: ['n2', 'n3'],
+    says: [
+      [5, 'n2', { ...known, role: 'FOLLOWING' }],
+      [5, 'n3', { ...known, role: 'LEADING' }],
+    ],
+    from: 5,
+    to: 70,
+  });
+  const opened = lines.filter((line) => line.includes('FOLLOWERINFO')).map((line) => Math.floor(parseFloat(line)));
+  expect(opened).toEqual([6, 26, 46, 66]);
+});
+
+test('the opening of an older connection that comes late does not replace a newer one', () => {
+  const info = { type: 'FOLLOWERINFO', acceptedEpoch: 0, accepted: 0, sequence: 1, acknowledged: 0 };
+  const lines = told({
+    puppets: ['n2', 'n3'],
+    answers: (puppet, message) => ((message as Said).type === 'Notification' && puppet === 'n2' ? message : undefined),
+    says: [
+      [50, 'n2', { ...info, connection: 2 }],
+      [60, 'n2', { ...info, connection: 1 }],
+    ],
+    from: 45,
+    to: 65,
+  });
+  expect(lines.filter((line) => line.includes('INFO'))).toEqual(['52 → n2  LEADERINFO epoch=1']);
+  expect(lines.at(-1)).toBe('61 → n2  CLOSE');
+});
+
+test.each([
+  [2, false],
+  [3, true],
+])('weights count: a server of weight %i beside two of weight 1 is a quorum: %s', (weight, isQuorum) => {
+  const lines = converse({
+    protocol: zab({ ...config, weights: { n1: weight } }),
+    puppets: ['n2', 'n3'],
+    says: [],
+    to: 200,
+  });
+  expect(lines.some((line) => line.includes('note: establishes'))).toBe(isQuorum);
+});
