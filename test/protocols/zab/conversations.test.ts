@@ -1,9 +1,9 @@
 // One real server among puppets: rules that campaigns hardly ever see, because a rare coincidence is needed for them to matter. Each
 // conversation is that coincidence: whom a server elects, what it says it has, whom it counts, and whose answer an answer is.
 import { expect, test } from 'vitest';
-import { zab } from '../../../protocols/zab/index.ts';
+import { zab, zabComponent, type ZabMessage, type ZabState, type ZabTimer } from '../../../protocols/zab/index.ts';
 import { formatZxid, zxidOf } from '../../../protocols/zab/zxid.ts';
-import { ms } from '../../../sim/index.ts';
+import { ms, type Protocol } from '../../../sim/index.ts';
 import { converse, type Conversation } from '../conversation.ts';
 
 const config = { tickTime: ms(200), finalizeWait: ms(20), transport: 'fifo' } as const;
@@ -293,4 +293,38 @@ test.each([
     to: 200,
   });
   expect(lines.some((line) => line.includes('note: establishes'))).toBe(isQuorum);
+});
+
+interface Bare {
+  state: { readonly zab: ZabState };
+  message: ZabMessage;
+  timer: ZabTimer;
+  request: never;
+  response: never;
+}
+
+test('the host is told when its machine is replaced by the snapshot of the leader', () => {
+  const component = zabComponent<Bare, { count: number }, null, number, number>({
+    service: { initial: () => ({ count: 0 }), apply: (machine, txn) => (machine.count = txn) },
+    hooks: { restored: ({ zab: { machine } }, ctx) => ctx.note('restored', { machine: JSON.stringify(machine) }) },
+    config: { ...config, servers: ['n1', 'n2', 'n3'] },
+  });
+  const protocol: Protocol<Bare> = {
+    start: (ctx) => ({ zab: component.start(ctx) }),
+    onMessage: (state, from, message, ctx) => component.onMessage(state, from, message, ctx),
+    onTimer: (state, timer, ctx) => component.onTimer(state, timer, ctx),
+  };
+  const { says, ...conversation } = following([
+    [31, 'n3', { type: 'SNAP', zxid: zxidOf(1, 5), machine: { count: 5 } }],
+    [32, 'n3', { type: 'NEWLEADER', epoch: 1 }],
+  ]);
+  const lines = converse({
+    ...conversation,
+    says: says.filter(([, , message]) => (message as Said).type !== 'DIFF'),
+    protocol,
+    to: 45,
+  });
+  expect(lines.filter((line) => line.includes('restored')).map((line) => line.replace(/.*note: /, ''))).toEqual([
+    'restored machine={"count":5}',
+  ]);
 });

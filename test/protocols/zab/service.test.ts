@@ -9,6 +9,7 @@ import {
   type ZabState,
   type ZabTimer,
 } from '../../../protocols/zab/index.ts';
+import { keyValueService, type KeyValueAnswer } from '../../../protocols/zab/key-value.ts';
 import {
   always,
   defineScenario,
@@ -142,4 +143,24 @@ describe.each([
     expect(roles.filter((role) => role === 'leading')).toHaveLength(1);
     expect(roles.slice(voters)).toEqual(Array.from({ length: observers }, () => 'observing'));
   });
+});
+
+test('a key-value service forgets the session that is idle longest when there are too many, and says so if that comes back', () => {
+  const { initial, prepare, apply } = keyValueService;
+  const machine = initial();
+  let zxid = 0;
+  const ask = (client: string, sequence: number): KeyValueAnswer => {
+    const request = { client, life: 1, sequence, key: client, f: 'write', value: sequence } as const;
+    const txn = prepare?.(machine, request, { zxid: zxid + 1, origin: 'n1', now: () => 0 });
+    return apply(machine, txn!, ++zxid);
+  };
+  for (let client = 0; client < 256; client++) ask(`c${client}`, 1);
+  ask('c0', 2); // so c1 is idle longest
+  ask('c256', 1);
+  const sessions = Object.keys(machine.sessions);
+  expect(sessions).toHaveLength(256);
+  expect(['c0/1', 'c1/1', 'c256/1'].map((session) => sessions.includes(session))).toEqual([true, false, true]);
+  expect(ask('c0', 2)).toEqual({ type: 'done', value: 2 });
+  expect(machine.data['c0']).toBe(2);
+  expect(apply(machine, { type: 'repeat', session: 'c1/1' }, ++zxid)).toEqual({ type: 'forgotten' });
 });
