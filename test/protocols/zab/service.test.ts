@@ -146,13 +146,12 @@ describe.each([
 });
 
 test('a key-value service forgets the session that is idle longest when there are too many, and says so if that comes back', () => {
-  const { initial, prepare, apply } = keyValueService;
-  const machine = initial();
+  const machine = keyValueService.initial();
   let zxid = 0;
   const ask = (client: string, sequence: number): KeyValueAnswer => {
     const request = { client, life: 1, sequence, key: client, f: 'write', value: sequence } as const;
-    const txn = prepare?.(machine, request, { zxid: zxid + 1, origin: 'n1', now: () => 0 });
-    return apply(machine, txn!, ++zxid);
+    const txn = keyValueService.prepare?.(machine, request, { zxid: zxid + 1, origin: 'n1', now: () => 0 });
+    return keyValueService.apply(machine, txn!, ++zxid);
   };
   for (let client = 0; client < 256; client++) ask(`c${client}`, 1);
   ask('c0', 2); // so c1 is idle longest
@@ -162,5 +161,5 @@ test('a key-value service forgets the session that is idle longest when there ar
   expect(['c0/1', 'c1/1', 'c256/1'].map((session) => sessions.includes(session))).toEqual([true, false, true]);
   expect(ask('c0', 2)).toEqual({ type: 'done', value: 2 });
   expect(machine.data['c0']).toBe(2);
-  expect(apply(machine, { type: 'repeat', session: 'c1/1' }, ++zxid)).toEqual({ type: 'forgotten' });
+  expect(keyValueService.apply(machine, { type: 'repeat', session: 'c1/1' }, ++zxid)).toEqual({ type: 'forgotten' });
 });
