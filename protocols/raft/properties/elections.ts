@@ -43,6 +43,42 @@ export function oneVoteATerm(): Property {
   });
 }
 
+/** A vote is an answer: who gets it has asked for it, as a candidate of that very term (section 5.2). */
+export function askedVotes(): Property {
+  return alwaysOn(['role', 'vote'], 'asked votes', 'a vote is for a candidate of its term', () => {
+    const stood = new Map<string, Set<number>>();
+    return (_view, { node, note }) => {
+      if (note?.kind === 'role') {
+        const { role, term } = dataOf<{ role: Role; term: number }>(note);
+        if (role === 'candidate') stood.set(node.id, (stood.get(node.id) ?? new Set()).add(term));
+        return undefined;
+      }
+      const { term, for: candidate } = dataOf<{ term: number; for: string }>(note);
+      return stood.get(candidate)?.has(term) === true
+        ? undefined
+        : `${node.id} votes in term ${term} for ${candidate}, which never was a candidate in it`;
+    };
+  });
+}
+
+/** Offices end: who does not lead hands nothing over and tracks nobody, and who begins to lead holds no lease yet (3.10, 6.4.1). */
+export function endedOffices(): Property {
+  const about = 'nothing of an office is left when it ends, and none begins with a lease';
+  return alwaysOn(['role'], 'ended offices', about, () => (_view, { node, note }) => {
+    const { role } = dataOf<{ role: Role }>(note);
+    const raft = raftOf(node);
+    if (raft === undefined || raft.role !== role) return undefined; // it has moved on in the same turn
+    const { id } = node;
+    if (role === 'leader') {
+      const { voters, outgoing } = raft.configuration;
+      const needsNobody = voters.length === 1 && outgoing.length <= 1;
+      return raft.leaseUntil === 0 || needsNobody ? undefined : `${id} holds a lease as soon as it begins to lead`;
+    }
+    if (raft.transfer !== null) return `${id} is a ${role} and hands over to ${raft.transfer.target}`;
+    return raft.followers.length === 0 ? undefined : `${id} is a ${role} and tracks ${raft.followers.join(', ')}`;
+  });
+}
+
 /**
  * Who votes for somebody gives it an election time-out to become leader before it stands itself (section 5.2).
  * @param electionTimeout the shortest one, on the server's own clock.

@@ -4,7 +4,9 @@
 import { sometimesNoted, type AnyProtocol, type Micros, type Property } from '../../../sim/index.ts';
 import type { Service } from '../server.ts';
 import {
+  askedVotes,
   electionSafety,
+  endedOffices,
   oneVoteATerm,
   patientVoters,
   roleChartIsKept,
@@ -12,7 +14,7 @@ import {
   upToDateVotes,
 } from './elections.ts';
 import { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
-import { followersCatchUp, progress } from './liveness.ts';
+import { followersCatchUp, looseEnds, progress } from './liveness.ts';
 import {
   commitMonotonicity,
   comparedCommits,
@@ -27,7 +29,9 @@ import { freshReads, leaseSafety } from './reads.ts';
 import { snapshotEquality } from './snapshots.ts';
 
 export {
+  askedVotes,
   electionSafety,
+  endedOffices,
   oneVoteATerm,
   patientVoters,
   roleChartIsKept,
@@ -35,7 +39,7 @@ export {
   upToDateVotes,
 } from './elections.ts';
 export { durablePromises, quorumDurability, truthfulProgress } from './durability.ts';
-export { followersCatchUp, progress } from './liveness.ts';
+export { followersCatchUp, looseEnds, progress } from './liveness.ts';
 export {
   commitMonotonicity,
   comparedCommits,
@@ -58,7 +62,8 @@ export interface RaftPropertyOptions {
   readonly electionTimeout?: Micros;
   /** How long after healing the first operation may take; left out, nothing is said of progress. */
   readonly progressWithin?: Micros;
-  /** How long after healing it may take until every member follows closely; left out, nothing is said of it. */
+  /** How long after healing it may take until every member follows closely and nothing is left half done; left out, nothing is
+   * said of it. */
   readonly catchUpWithin?: Micros;
 }
 
@@ -68,6 +73,7 @@ export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions
   return [
     electionSafety(),
     oneVoteATerm(),
+    askedVotes(),
     ...(electionTimeout === undefined ? [] : [patientVoters(electionTimeout)]),
     upToDateVotes(),
     logMatching(),
@@ -86,8 +92,9 @@ export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions
     leaseSafety(),
     commitMonotonicity(),
     roleChartIsKept(),
+    endedOffices(),
     sometimesNoted('truncate', 'a follower drops entries that conflict with its leader’s'),
     ...(progressWithin === undefined ? [] : [progress(progressWithin)]),
-    ...(catchUpWithin === undefined ? [] : [followersCatchUp(server, catchUpWithin)]),
+    ...(catchUpWithin === undefined ? [] : [followersCatchUp(server, catchUpWithin), looseEnds(server, catchUpWithin)]),
   ];
 }

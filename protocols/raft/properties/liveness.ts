@@ -1,6 +1,6 @@
 // What must come true once everything has healed (section 5.6 on timing; thesis, section 9.2).
 import { eventually, type AnyProtocol, type Micros, type Property, type View } from '../../../sim/index.ts';
-import { membersOf } from '../configuration.ts';
+import { isJoint, membersOf } from '../configuration.ts';
 import { currentLeader, raftOf } from './view.ts';
 
 /** After everything has healed, a command commits within the bound. */
@@ -32,6 +32,29 @@ export function followersCatchUp(server: AnyProtocol, within: Micros): Property 
       if (follower?.currentTerm !== leader.currentTerm) return `${member} is not in the term of its leader ${id}`;
       if (follower.commitIndex < leader.commitIndex - slack)
         return `${member} has committed up to ${follower.commitIndex}, its leader ${id} up to ${leader.commitIndex}`;
+    }
+    return undefined;
+  });
+}
+
+/**
+ * After everything has healed, nothing is left half done: a transfer was completed or given up (thesis, section 3.10), a joint
+ * configuration that leaves itself was left (section 4.3), and what is committed is applied.
+ */
+export function looseEnds(server: AnyProtocol, within: Micros): Property {
+  const about = 'nothing is left half done';
+  const leaderOf = currentLeader(server);
+  return eventually('loose ends', about, within, (view) => {
+    const id = leaderOf(view);
+    const leader = id === undefined ? undefined : raftOf(view.node(id));
+    if (leader === undefined) return 'there is no leader';
+    const { configuration, transfer } = leader;
+    if (transfer !== null) return `${id} still hands over to ${transfer.target}`;
+    if (isJoint(configuration) && configuration.autoLeave) return `${id} still goes by a joint configuration`;
+    for (const member of membersOf(configuration)) {
+      const { commitIndex = 0, lastApplied = 0 } = raftOf(view.node(member)) ?? {};
+      if (lastApplied < commitIndex - slack)
+        return `${member} has committed up to ${commitIndex}, and applied up to ${lastApplied}`;
     }
     return undefined;
   });

@@ -1,8 +1,8 @@
 // Properties of changes of membership: no two quorums that could decide apart (thesis, chapter 4).
 import { alwaysOn, type Property } from '../../../sim/index.ts';
 import { isJoint, type Configuration } from '../configuration.ts';
-import { entryAt, lastIndex } from '../log.ts';
-import type { Role } from '../types.ts';
+import { entryAt } from '../log.ts';
+import type { RaftState, Role } from '../types.ts';
 import type { CommitNote } from './ledger.ts';
 import { dataOf, raftOf } from './view.ts';
 
@@ -52,7 +52,7 @@ export function configurationSafety(): Property {
         }
         case 'restore':
           known.commitIndex = dataOf<{ index: number }>(note).index;
-          return undefined;
+          return behindItsLog(node.id, raftOf(node), { from: 1, to: 0 });
         case 'append':
           return behindItsLog(node.id, raftOf(node), dataOf<{ from: number; to: number }>(note));
         case 'configuration': {
@@ -87,20 +87,34 @@ function objectionTo(
     : `${what} from voters ${describe(known.configuration)} to ${describe(next)}: two quorums could decide apart`;
 }
 
-/** A server goes by the latest configuration in its log, committed or not. */
+/** A server goes by the latest configuration in its log, committed or not, which its snapshot counts as part of. */
 function behindItsLog(
   id: string,
-  raft: ReturnType<typeof raftOf>,
+  raft: RaftState | undefined,
   { from, to }: { from: number; to: number },
 ): string | undefined {
   if (raft === undefined) return undefined;
-  if (raft.configurationIndex > Math.max(lastIndex(raft), raft.snapshot?.index ?? 0))
+  if (!isSame(raft.configuration, sourceOf(raft)))
     return `${id} goes by a configuration at index ${raft.configurationIndex}, which is not in its log any more`;
   for (let index = from; index <= to; index++) {
     if (entryAt(raft, index)?.type === 'configuration' && raft.configurationIndex < index)
       return `${id} has a configuration at index ${index} in its log, and goes by the one at ${raft.configurationIndex}`;
   }
   return undefined;
+}
+
+/** The configuration that is at the index by which a server goes: in its log, else in its snapshot, else the first of all. */
+function sourceOf(raft: RaftState): Configuration | undefined {
+  const { configuration, configurationIndex, snapshot } = raft;
+  const entry = entryAt(raft, configurationIndex);
+  if (entry?.type === 'configuration') return entry.configuration;
+  if (configurationIndex > (snapshot?.index ?? 0)) return undefined;
+  return snapshot?.configuration ?? configuration;
+}
+
+/** It usually is the very same object. */
+function isSame(one: Configuration, other: Configuration | undefined): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** Whether every quorum of the one shares a server with every quorum of the other. */
