@@ -123,6 +123,44 @@ export const probingStories: readonly Story[] = [
     ],
   },
   {
+    name: 'snapshot-begins-anew',
+    title:
+      'A chunk counts where the ones before it are there: not behind a restart, and not behind those of another snapshot.',
+    options: { nodes: 3 },
+    play(cluster) {
+      lead(cluster);
+      const chunk = (lastIndex: number, offset: number, data: string, done: boolean): number | undefined => {
+        const { configuration } = cluster.raft('n3');
+        const about = { type: 'InstallSnapshot', term: 1, lastIndex, lastTerm: 1, configuration, round: 9 } as const;
+        cluster.inject('n1', 'n3', { ...about, offset, data, done });
+        let next: number | undefined;
+        cluster.deliver(({ to, message }) => {
+          if (message.type === 'InstallSnapshotReply') next = message.offset;
+          return to === 'n3';
+        });
+        return next;
+      };
+      const wanted = [
+        chunk(8, 0, '["a"', false),
+        chunk(9, 0, '["a",', false),
+        chunk(9, 8, '"c"]', true), // the one before it was lost
+        chunk(9, 5, '"b"', false),
+        chunk(8, 4, ',"b"]', true), // of the one that was given up
+        chunk(9, 0, '["a",', false),
+      ];
+      cluster.crash('n3');
+      cluster.start('n3');
+      wanted.push(chunk(9, 5, '"b"]', true), chunk(9, 0, '["a",', false), chunk(9, 5, '"b"]', true));
+      if (wanted.join(' ') !== '4 5 5 8 0 5 0 5 0') throw new Error(`n3 wanted ${wanted.join(' ')}`);
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log (9)  commit 9 voters ${all3}`,
+    ],
+    told: ['n3 restores a b'],
+  },
+  {
     name: 'snapshot-succeeded-behind',
     title:
       'While a snapshot is on its way the leader takes the next one: the follower is still behind, and gets that too.',

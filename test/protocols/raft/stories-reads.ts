@@ -104,6 +104,31 @@ export const readStories: readonly Story[] = [
     told: ['n1 may serve read 1 at 1', 'n1 may serve read 2 at 1'],
   },
   {
+    name: 'forfeited-lease',
+    title:
+      'A transfer that is given up does not bring the lease back: the successor may be asked late, and stand then.',
+    options: { nodes: 3, config: { reads: 'lease', checkQuorum: true, stickiness: true } },
+    play(cluster) {
+      cluster.pass(1_000);
+      cluster.campaign('n1');
+      cluster.transfer('n1', 'n2');
+      const late = cluster.inTransit.splice(0);
+      cluster.pass(200);
+      cluster.settle('n1');
+      cluster.read('n1');
+      if (cluster.lines.includes('n1 may serve read 1 at 1')) throw new Error('n2 may lead by now');
+      cluster.deliver();
+      for (const { from, to, message } of late) cluster.inject(from, to, message);
+      cluster.deliver();
+    },
+    outcome: [
+      `n1 follower term 2 log 1 2 commit 1 voters ${all3}`,
+      `n2 leader term 2 log 1 2 commit 2 voters ${all3}`,
+      `n3 follower term 2 log 1 2 commit 1 voters ${all3}`,
+    ],
+    told: ['n1 may serve read 1 at 1', 'n2 leads'],
+  },
+  {
     name: 'late-round',
     title: 'An answer to a heartbeat from before the read proves nothing, even if it arrives after it.',
     options: { nodes: 3 },
