@@ -1,6 +1,6 @@
 // What must hold of how members probe and suspect each other: everybody is probed in turn, others are asked for help, pings fail
 // as often as the network loses them, suspicions last their time, and what keeps all of it in bounds.
-import { suspicionLength, suspicionTimeout, type Swim, type SwimConfig } from '../protocols/swim/index.ts';
+import { memberOf, suspicionLength, suspicionTimeout, type Swim, type SwimConfig } from '../protocols/swim/index.ts';
 import { alwaysOn, formatDuration, type Micros, type Property, type Touch } from '../sim/index.ts';
 
 const swimOf = ({ node }: Touch): Swim['state']['swim'] | undefined => (node.state as Swim['state'] | undefined)?.swim;
@@ -30,6 +30,21 @@ export const everybodyIsProbed = (n: number): Property =>
       };
     },
   );
+
+/** SWIM, section 4.3: a member goes round its list of members, on which everybody stands once, who was forgotten no more. */
+export const rosterIsTheMembers: Property = alwaysOn(
+  ['member', 'forgotten'],
+  'the roster is the members',
+  'a member goes round all members that it knows, each of them once',
+  () => (_view, touch) => {
+    const swim = swimOf(touch);
+    if (swim === undefined) return undefined;
+    const names = new Set(swim.roster);
+    const isWhole = names.size === swim.roster.length && names.size === swim.members.size;
+    if (isWhole && swim.roster.every((name) => memberOf({ swim }, name) !== undefined)) return undefined;
+    return `${touch.node.id} goes round ${swim.roster.join(', ')}, and knows ${swim.members.size} members`;
+  },
+);
 
 /** memberlist, probeNode: k others at most are asked, which the asker takes for alive. */
 export const helpersAreOthers = ({ indirectChecks }: SwimConfig): Property =>

@@ -32,6 +32,7 @@ import {
   helpersAreOthers,
   newsRetire,
   probesFailAsOftenAs,
+  rosterIsTheMembers,
   suspicionsLastTheirTime,
   whoLeavesHasLeft,
 } from './swim-probing.ts';
@@ -71,6 +72,7 @@ export function swimWorld({ nodes: count }: { nodes: number }, variant: SwimVari
       healthRecovers(protocol, seconds(100)),
       healthIsBounded(config),
       helpersAreOthers(config),
+      rosterIsTheMembers,
       eventsArrive(protocol, seconds(65), seconds(109)),
       sometimesNoted('refuted', 'a member objects to what is said of it'),
       sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
@@ -212,6 +214,7 @@ export function splitWorld({ nodes: count }: { nodes: number }, variant: SwimVar
       noneRisesUnchanged,
       livesFollowTheChart,
       whoLeavesHasLeft,
+      rosterIsTheMembers,
       membershipConverges(protocol, seconds(180)),
       sometimesNoted('forgotten', 'a member that is long dead is forgotten'),
     ],
