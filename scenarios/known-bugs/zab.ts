@@ -184,7 +184,7 @@ export const zabLeaderBehind = broken(
 export const zabObserversCount = broken(
   'zab-observers-count',
   'The votes and acknowledgements of observers count, but the quorum is that of the voters.',
-  ['quorum durability', 'primary uniqueness', 'primary integrity', 'role chart', 'total order'],
+  ['quorum durability', 'quorums elect', 'primary uniqueness', 'primary integrity', 'role chart', 'total order'],
   { weightOfObserver: 1 },
   { nemesis: partitions, fixed: { voters: 3, observers: 2 } },
 );
@@ -193,7 +193,7 @@ export const zabObserversCount = broken(
 export const zabHalfIsEnough = broken(
   'zab-half-is-enough',
   'Half of the voters count as a quorum.',
-  ['quorum durability', 'primary integrity', 'total order', 'primary uniqueness'],
+  ['quorums elect', 'quorum durability', 'primary integrity', 'total order', 'primary uniqueness'],
   { isQuorum: (weight, total) => weight * 2 >= total },
   { nemesis: partitions, fixed: { voters: 4 } },
 );

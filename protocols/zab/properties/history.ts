@@ -1,12 +1,12 @@
 // What Zab promises about epochs and about what is on disk: one primary an epoch, the initial history, durable promises; and what
 // ZooKeeper's specification calls internal: no packet or state that the protocol cannot produce.
 import { alwaysOn, type NodeView, type Property, type Protocol, type Types } from '../../../sim/index.ts';
-import { compareIds, learnersOf } from '../quorum.ts';
+import { learnersOf } from '../quorum.ts';
 import type { Entry, ZabConfig } from '../types.ts';
 import { formatZxid, type Zxid } from '../zxid.ts';
 import { isNext } from '../history.ts';
 import { zabMoves } from '../chart.ts';
-import { durableCell, durableHistory, noteOf, zabOf, type Notes } from './notes.ts';
+import { durableCell, durableHistory, noteOf, zabOf } from './notes.ts';
 
 /** An epoch has at most one leader whom a quorum accepts, and so at most one primary. */
 export function primaryUniqueness(): Property {
@@ -219,26 +219,6 @@ export function nothingBad(): Property {
   );
 }
 
-/** Within a round of an election a server changes its vote only for a better one. */
-export function votesImprove(): Property {
-  const about = 'within a round, votes change only for better ones: votes are totally ordered';
-  return alwaysOn(['vote'], 'votes improve', about, () => {
-    const votes = new Map<string, Notes['vote']>();
-    return (_view, touch) => {
-      const { id } = touch.node;
-      const vote = noteOf(touch, 'vote');
-      if (vote === undefined) return undefined;
-      const before = votes.get(id);
-      votes.set(id, vote);
-      if (before === undefined || vote.isFirst) return undefined;
-      const order = vote.epoch - before.epoch || vote.zxid - before.zxid || compareIds(vote.leader, before.leader);
-      return order > 0
-        ? undefined
-        : `in round ${vote.round} ${id} goes from ${inWords(before)} to ${inWords(vote)}, which is not better`;
-    };
-  });
-}
-
 /** Every move between roles and phases is one of the chart. */
 export function roleChartIsKept(config: Partial<ZabConfig>): Property {
   return alwaysOn(['role', 'starts'], 'role chart', 'every move between roles and phases is one of the chart', () => {
@@ -255,10 +235,6 @@ export function roleChartIsKept(config: Partial<ZabConfig>): Property {
       return zabMoves.has(`${from}>${to}`) ? undefined : `${id} goes from ${from} to ${to}`;
     };
   });
-}
-
-function inWords({ leader, epoch, zxid }: Notes['vote']): string {
-  return `${leader} (epoch ${epoch}, ${formatZxid(zxid)})`;
 }
 
 function nameOf({ origin }: Entry): string {

@@ -12,6 +12,7 @@ import type { ZabHost } from '../service.ts';
 import type { ZabConfig } from '../types.ts';
 import { allServe, connectionsAreNew } from './connections.ts';
 import * as histories from './history.ts';
+import { quorumsElect, votesImprove } from './elections.ts';
 import { sameMachines, snapshotsFollowTheLog } from './machines.ts';
 import { noteOf, zabOf } from './notes.ts';
 import * as order from './order.ts';
@@ -54,7 +55,8 @@ export function zabSafety<H extends ZabHost>(server: Protocol<H>, config: Partia
     snapshotsFollowTheLog(),
     connectionsAreNew(),
     histories.nothingBad(),
-    histories.votesImprove(),
+    votesImprove(),
+    quorumsElect(config),
     histories.roleChartIsKept(config),
   ];
 }

@@ -17,6 +17,7 @@ export interface Notes {
     readonly zxid: Zxid;
     readonly epoch: number;
   };
+  elects: { readonly leader: string; readonly round: number };
   'accepts-epoch': { readonly epoch: number };
   'initial-history': { readonly epoch: number; readonly last: Zxid; readonly previousEpoch: number };
   synchronizes: { readonly learner: string; readonly by: string };

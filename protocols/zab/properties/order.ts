@@ -5,16 +5,21 @@ import { isNext } from '../history.ts';
 import { epochOf, formatZxid, type Zxid } from '../zxid.ts';
 import { noteOf } from './notes.ts';
 
-/** What is delivered was proposed by a primary, and no transaction is delivered twice or out of order by one process. */
+/** What is delivered was proposed by a primary, each request once, and each transaction for one request. */
 export function integrity(): Property {
   const about = 'what is delivered was proposed, once';
   return alwaysOn(['proposes', 'delivers'], 'integrity', about, () => {
     const proposed = new Map<Zxid, string>();
+    const places = new Map<string, Zxid>();
     return (_view, touch) => {
       const proposal = noteOf(touch, 'proposes');
       if (proposal !== undefined) {
         const other = proposed.get(proposal.zxid);
         proposed.set(proposal.zxid, proposal.request);
+        const before = places.get(proposal.request) ?? proposal.zxid;
+        places.set(proposal.request, before);
+        if (before !== proposal.zxid)
+          return `${proposal.request} is proposed as ${formatZxid(before)} and again as ${formatZxid(proposal.zxid)}`;
         return other === undefined || other === proposal.request
           ? undefined
           : `${formatZxid(proposal.zxid)} is proposed for ${other} and again for ${proposal.request}`;

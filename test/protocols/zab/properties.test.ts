@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { zab, zxidOf } from '../../../protocols/zab/index.ts';
 import { allServe, connectionsAreNew } from '../../../protocols/zab/properties/connections.ts';
 import { commitsArePrompt } from '../../../protocols/zab/properties/history.ts';
+import { quorumsElect } from '../../../protocols/zab/properties/elections.ts';
 import { sameMachines, snapshotsFollowTheLog } from '../../../protocols/zab/properties/machines.ts';
+import { integrity } from '../../../protocols/zab/properties/order.ts';
 import type { AlwaysProperty, EventuallyProperty, NodeView, Property, View } from '../../../sim/index.ts';
 
 const server = zab();
@@ -65,4 +67,51 @@ test('in the end every server serves', () => {
     ({ nodes: areActive.map((isActive, place) => node(`n${place + 1}`, { isActive })) }) as unknown as View;
   expect(property.missing(nodes(true, true), 0)).toBeUndefined();
   expect(property.missing(nodes(true, false), 0)).toBe('n2 did not');
+});
+
+test('whom a server elects, a quorum of voters stands behind in that round', () => {
+  const nodes = ['n1', 'n2', 'n3', 'n4', 'n5'].map((id) => node(id, {}));
+  const look = (property: Property) => (property as AlwaysProperty).start();
+  const elects = (
+    property: Property,
+    votes: readonly (readonly [voter: number, round: number])[],
+  ): string | undefined => {
+    const judged = look(property);
+    const say = (voter: number, kind: string, round: number): string | undefined =>
+      judged({ nodes } as unknown as View, { node: nodes[voter - 1]!, note: { kind, data: { leader: 'n5', round } } });
+    for (const [voter, round] of votes) say(voter, 'vote', round);
+    return say(1, 'elects', 2);
+  };
+  expect(
+    elects(quorumsElect({}), [
+      [2, 2],
+      [5, 2],
+    ]),
+  ).toBeUndefined();
+  expect(
+    elects(quorumsElect({}), [
+      [2, 1],
+      [5, 2],
+    ]),
+  ).toBe('n1 elects n5 in round 2, behind whom only n1, n5 stands');
+  expect(
+    elects(quorumsElect({ observers: ['n2'] }), [
+      [2, 2],
+      [5, 2],
+    ]),
+  ).toContain('only n1, n5');
+  expect(elects(quorumsElect({ weights: { n5: 5 } }), [[5, 2]])).toBeUndefined();
+});
+
+test('a request is proposed once, and a transaction for one request', () => {
+  const proposes = (...proposals: readonly (readonly [zxid: number, request: string])[]): string | undefined => {
+    const look = (integrity() as AlwaysProperty).start();
+    const said = proposals.map(([zxid, request]) =>
+      look({} as View, { node: node('n1', {}), note: { kind: 'proposes', data: { zxid, request } } }),
+    );
+    return said.find((verdict) => verdict !== undefined);
+  };
+  expect(proposes([1, 'n1/1/1'], [2, 'n1/2/1'], [3, 'n2/1/1'])).toBeUndefined();
+  expect(proposes([1, 'n1/1/1'], [2, 'n1/1/1'])).toBe('n1/1/1 is proposed as 0.1 and again as 0.2');
+  expect(proposes([1, 'n1/1/1'], [1, 'n2/1/1'])).toContain('0.1 is proposed for n1/1/1 and again for n2/1/1');
 });
