@@ -236,6 +236,24 @@ describe('transactions', () => {
     expect(cli('EXEC')).toBe('[OK]');
   });
 
+  test.each(['EXEC', 'DISCARD'])(
+    '%s ends a transaction with its watches: the next one is not refused for them',
+    (end) => {
+      const { cli, as } = server();
+      const other = as('c2');
+      for (const change of ['before', 'after']) {
+        cli('WATCH k');
+        if (change === 'before') other('SET k 1');
+        cli('MULTI');
+        cli(end);
+        if (change === 'after') other('SET k 1');
+        cli('MULTI');
+        cli('SET k 2');
+        expect({ change, answer: cli('EXEC') }).toEqual({ change, answer: '[OK]' });
+      }
+    },
+  );
+
   test('a watched key that merely runs out refuses it as well, reaped or not', () => {
     for (const reaps of [true, false]) {
       const { cli, as, later } = server();

@@ -68,7 +68,7 @@ describe('replication', () => {
   });
 
   test('a replica that was away gets what it missed, or everything', () => {
-    for (const backlog of [10_000, 2]) {
+    for (const backlog of [10_000, 4, 3, 2]) {
       const { answers } = talk(
         [{ backlog }, { replicaOf: 'r1' }],
         [

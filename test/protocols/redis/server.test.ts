@@ -44,6 +44,33 @@ describe('what survives a power loss', () => {
     expect(Number(/\d+/.exec(answers[1]?.[1] ?? '')?.[0])).toBeLessThanOrEqual(20_001);
   });
 
+  test('a time to live that was prolonged is what it was prolonged to, though the first is over by now', () => {
+    const { answers } = talk(
+      [{ appendfsync: 'always' }],
+      [
+        { at: seconds(5), lines: ['SET lock mine NX PX 2000'] },
+        { at: seconds(6), lines: ['PEXPIRE lock 20000'] },
+        { at: seconds(12), lines: ['GET lock', 'SET lock yours NX PX 2000'] },
+      ],
+      [powerLoss(seconds(10))],
+    );
+    expect(answers[2]).toEqual(['"mine"', '(nil)']);
+  });
+
+  test('what is written right behind a rewrite does', () => {
+    const { answers } = talk(
+      [{ appendfsync: 'always', rewriteAt: 5, replPing: seconds(1) }],
+      [
+        { at: seconds(5), lines: Array.from({ length: 6 }, () => 'INCR n') },
+        { at: seconds(8), lines: ['SET first 1'] },
+        { at: seconds(9), lines: ['SET second 1'] },
+        { at: seconds(14), lines: ['MGET n first second'] },
+      ],
+      [powerLoss(seconds(12))],
+    );
+    expect(answers[3]).toEqual(['["6", "1", "1"]']);
+  });
+
   test('a transaction does as a whole or not at all, and so does a rewritten file', () => {
     const { answers } = talk(
       [{ appendfsync: 'everysec', rewriteAt: 5 }],
