@@ -14,7 +14,12 @@ interface Answer {
   readonly says: 'yes' | 'no';
   /** How long it takes; a message takes a millisecond each way besides. */
   readonly after: Micros;
+  /** The network delivers it again. */
+  readonly twice?: boolean;
 }
+
+const now: Answer = { says: 'yes', after: 0 };
+const never: Answer = { says: 'no', after: 0 };
 
 interface Scripted {
   state: { answered: number };
@@ -30,13 +35,14 @@ function instance(answers: readonly Answer[]): Protocol<Scripted> {
     start: () => ({ answered: 0 }),
     onMessage(state, from, message, ctx) {
       if (message.type !== 'Commands') return;
-      const { says, after } = answers[state.answered++] ?? { says: 'yes', after: 0 };
+      const { says, after, twice = false } = answers[state.answered++] ?? now;
       const [command = []] = message.commands;
       const value = command[0] === 'SET' ? command[2] : command[4];
       ctx.note('asked', { command: command.slice(0, 2).join(' '), value: value ?? '' });
       ctx.work(after);
       const reply = { type: 'integer', value: says === 'yes' ? '1' : '0' } as const;
-      ctx.send(from, { type: 'Replies', request: message.request, replies: [reply] });
+      for (let copy = 0; copy < (twice ? 2 : 1); copy++)
+        ctx.send(from, { type: 'Replies', request: message.request, replies: [reply] });
     },
   };
 }
@@ -99,9 +105,6 @@ function values({ trace }: Run, command: string): readonly string[] {
     return note?.command?.startsWith(command) === true ? [note.value ?? ''] : [];
   });
 }
-
-const now: Answer = { says: 'yes', after: 0 };
-const never: Answer = { says: 'no', after: 0 };
 
 test('an answer that comes after its instance’s time is a no, although others are being asked still', () => {
   const late: Answer = { says: 'yes', after: ms(60) };
@@ -209,4 +212,29 @@ test('a reply to an earlier attempt that comes while the same instance is asked 
     options: { config: { attempts: 2, retryDelay: 0, retryJitter: 0 } },
   });
   expect(outcomes(run)).toEqual(['not acquired']);
+});
+
+test.each(['parallel', 'sequential'] as const)('an answer that comes twice counts once (asked %s)', (order) => {
+  const twice: Answer = { ...now, twice: true };
+  const options = { config: { order } };
+  const operations = [
+    [0, 'acquire'],
+    [100, 'extend'],
+  ] as const;
+  expect(outcomes(play({ instances: [[twice], [never], [never]], operations, options }))[0]).toBe('not acquired');
+  const refuses = [now, never];
+  expect(outcomes(play({ instances: [[now, twice], refuses, refuses], operations, options }))).toEqual([
+    'ok',
+    'not extended',
+  ]);
+});
+
+test('an extension that fails leaves the lock the end that it had', () => {
+  const refuses = [now, never, now];
+  const operations = [
+    [0, 'acquire'],
+    [500, 'extend'],
+    [1_100, 'acquire'],
+  ] as const;
+  expect(outcomes(play({ instances: [[], refuses, refuses], operations }))).toEqual(['ok', 'not extended', 'ok']);
 });
