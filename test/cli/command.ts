@@ -47,6 +47,19 @@ export function startFaultline(cwd: string, ...argv: string[]): ChildProcess {
   return spawn(process.execPath, ['--import', loader, join(root, 'cli/main.ts'), ...argv], { cwd, stdio: 'pipe' });
 }
 
+/**
+ * Interrupts a process when it says how far it is, in these words if any: a multiple of ten seconds from its beginning, however long
+ * that takes to come.
+ */
+export function interruptAtProgress({ stderr, pid }: ChildProcess, words = ''): void {
+  const listen = (text: string | Buffer): void => {
+    if (!text.toString().includes(words)) return;
+    stderr?.off('data', listen); // a second interrupt would end it at once
+    process.kill(pid!, 'SIGINT');
+  };
+  stderr?.on('data', listen);
+}
+
 /** Waits for the end of a process and what it wrote. */
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   const read = { out: '', err: '' };

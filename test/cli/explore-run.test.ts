@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { progressInWords } from '../../cli/explore-runner.ts';
-import { faultline, faultlineJson, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
+import {
+  faultline,
+  faultlineJson,
+  interruptAtProgress,
+  outcomeOf,
+  startFaultline,
+  temporaryFolder,
+} from './command.ts';
 
 const broken = ['explore', 'single-copy-register', '--set', 'servers=2', '--set', 'clients=2'];
 
@@ -116,7 +123,7 @@ describe('exploring', () => {
 
   test('is interrupted without losing what it found until then', async () => {
     const child = startFaultline(temporaryFolder(), 'explore', 'raft-bounded', '--set', 'timeouts=8', '--json');
-    setTimeout(() => child.kill('SIGINT'), 8_000);
+    interruptAtProgress(child);
     const { code, out } = await outcomeOf(child);
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ endedBy: 'interrupt', complete: false, violations: [] });

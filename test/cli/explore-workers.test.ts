@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest';
 import type { SearchOrder } from '../../cli/explore-search.ts';
 import { searchInWorkers } from '../../cli/explore-workers.ts';
 import { startThread } from '../../cli/threads.ts';
-import { faultline, faultlineJson, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
+import {
+  faultline,
+  faultlineJson,
+  interruptAtProgress,
+  outcomeOf,
+  startFaultline,
+  temporaryFolder,
+} from './command.ts';
 
 interface Document {
   readonly unique: number;
@@ -62,7 +69,7 @@ describe('a search in threads', () => {
   test('is interrupted without losing what it found until then', async () => {
     const argv = ['explore', 'raft-bounded', '--set', 'timeouts=8', '--json', '--workers', '2'];
     const child = startFaultline(temporaryFolder(), ...argv);
-    setTimeout(() => child.kill('SIGINT'), 8_000);
+    interruptAtProgress(child);
     const { code, out } = await outcomeOf(child);
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ endedBy: 'interrupt', complete: false, violations: [] });

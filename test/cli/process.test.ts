@@ -1,8 +1,8 @@
 // The command as a process: pure output, signals, and readers that go away.
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { outcomeOf, startFaultline, temporaryFolder } from './command.ts';
+import { interruptAtProgress, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
 
 test('--json leaves one document on standard output, and the exit code says what it says', async () => {
   const { code, out, err } = await outcomeOf(
@@ -23,9 +23,8 @@ test('what is piped has no colours, not even where CI asks for them', async () =
 test('an interrupt ends fuzzing with 130, with what was found so far printed and kept', async () => {
   const folder = temporaryFolder();
   const child = startFaultline(folder, 'fuzz', 'ping-pong-late-pong', '--seeds', '1000000', '--json');
-  const ended = outcomeOf(child);
-  setTimeout(() => child.kill('SIGINT'), 15_000); // threads start first
-  const { code, out } = await ended;
+  interruptAtProgress(child, ' failing: ');
+  const { code, out } = await outcomeOf(child);
   expect(code).toBe(130);
   const document = JSON.parse(out) as { seeds: number; failures: { replay: string | null }[] };
   expect(document).toMatchObject({ ended: 'interrupted', verdict: 'invalid', planned: 1_000_000 });
@@ -34,8 +33,27 @@ test('an interrupt ends fuzzing with 130, with what was found so far printed and
 }, 90_000);
 
 test('an interrupt ends a run with 130, and what happened until then is judged and printed', async () => {
-  const child = startFaultline(temporaryFolder(), 'run', 'raft', '--until', '24h', '--json');
-  setTimeout(() => child.kill('SIGINT'), 12_000);
+  const folder = temporaryFolder();
+  const begun = join(folder, 'begun');
+  writeFileSync(
+    join(folder, 'marked.js'),
+    `import { writeFileSync } from 'node:fs';
+import { findScenario } from ${JSON.stringify(join(import.meta.dirname, '../../scenarios/index.ts'))};
+const base = findScenario('raft');
+const marked = ({ protocol, ...node }) => ({ ...node, protocol: { ...protocol, onTimer: (...all) => {
+  writeFileSync(${JSON.stringify(begun)}, '');
+  return protocol.onTimer(...all);
+} } });
+const world = (set) => { const made = base.world(set); return { ...made, nodes: made.nodes.map(marked) }; };
+export const raft = { ...base, world };
+`,
+  );
+  const child = startFaultline(folder, 'run', './marked.js', '--until', '24h', '--json');
+  const waiting = setInterval(() => {
+    if (!existsSync(begun)) return;
+    clearInterval(waiting);
+    child.kill('SIGINT');
+  }, 500);
   const { code, out } = await outcomeOf(child);
   expect(code).toBe(130);
   const document = JSON.parse(out) as { events: number; simulatedUs: number };
@@ -45,7 +63,7 @@ test('an interrupt ends a run with 130, and what happened until then is judged a
   });
   expect(document.events).toBeGreaterThan(0);
   expect(document.simulatedUs).toBeLessThan(86_400_000_000);
-}, 60_000);
+});
 
 test('a reader that goes away, as head does, ends it quietly', async () => {
   const child = startFaultline(temporaryFolder(), 'list');
