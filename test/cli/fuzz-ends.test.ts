@@ -122,7 +122,7 @@ test('an interrupt of `shrink` leaves the smallest run so far', async () => {
   await faultline(...fuzz);
   const controller = new AbortController();
   let out = '';
-  const terminal = { columns: 80, write: () => void controller.abort() } as unknown as NodeJS.WriteStream;
+  const terminal = { columns: 80, write: () => controller.abort() } as unknown as NodeJS.WriteStream;
   const io: Io = {
     ...testIo((text) => (out += text)),
     ...{ threads: true, terminal }, // as soon as it says how far it is
