@@ -129,6 +129,7 @@ class Redlock {
           return ctx.fail('too little of the lock is left');
         }
         this.#move(state, 'working', ctx);
+        state.request++; // from now on no answer to an earlier write is taken for one to this
         return ctx.setTimer('work done', this.#workFor); // whatever happens meanwhile, it does not look again
       default:
         throw new RangeError(`a lock client acquires, keeps, extends, writes and releases; it cannot ${operation.f}`);
@@ -171,7 +172,6 @@ class Redlock {
       case 'over':
         return ctx.ok(null);
       case 'work done': {
-        state.request++;
         const { token, request } = state;
         const value = Number(state.operation?.value ?? 0);
         ctx.send(this.#resource, { type: 'write', request, token, value });

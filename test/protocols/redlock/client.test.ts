@@ -64,9 +64,11 @@ interface Story {
   readonly operations: readonly (readonly [at: number, f: string])[];
   readonly options?: Partial<RedlockOptions>;
   readonly tokenAfter?: Micros;
+  /** Instead of one that hands out tokens only. */
+  readonly store?: Protocol<Resource>;
 }
 
-function play({ instances, operations, options = {}, tokenAfter = 0 }: Story): Run {
+function play({ instances, operations, options = {}, tokenAfter = 0, store = slowResource(tokenAfter) }: Story): Run {
   const ids = instances.map((_, index) => `r${index + 1}`);
   const client = redlockClient({
     instances: ids,
@@ -77,7 +79,7 @@ function play({ instances, operations, options = {}, tokenAfter = 0 }: Story): R
   const scenario = scenarioOf({
     nodes: [
       ...instances.map((answers, index) => ({ id: ids[index] ?? '', protocol: instance(answers) })),
-      { id: 'store', protocol: slowResource(tokenAfter) },
+      { id: 'store', protocol: store },
     ],
     clients: [{ id: 'c1', protocol: client, timeout: seconds(5) }],
     network: { latency: exactly(ms(1)) },
@@ -237,4 +239,49 @@ test('an extension that fails leaves the lock the end that it had', () => {
     [1_100, 'acquire'],
   ] as const;
   expect(outcomes(play({ instances: [[], refuses, refuses], operations }))).toEqual(['ok', 'not extended', 'ok']);
+});
+
+/** A resource whose every answer comes a second time, a fifth of a second later. */
+function repeatingResource(): Protocol<Resource> {
+  return {
+    start: () => ({ token: 0, value: null }),
+    onMessage(state, from, { type, request }, ctx) {
+      if (type !== 'next token' && type !== 'write') return;
+      if (type === 'next token') state.token++;
+      const { token } = state;
+      for (const delay of [ms(200), 0]) {
+        if (type === 'write') ctx.send(from, { type: 'written', request, accepted: true });
+        else ctx.send(from, { type: 'token', request, token });
+        ctx.work(delay);
+      }
+    },
+  };
+}
+
+test('an answer of the store counts for what it answers, however often it comes', () => {
+  const run = play({
+    instances: [[], [], []],
+    operations: [
+      [0, 'acquire'], // its token comes again at 204 ms
+      [190, 'release'],
+      [200, 'acquire'],
+      [430, 'write'], // the answer to it comes again at 652 ms
+      [640, 'write'],
+    ],
+    options: { fences: true, workFor: ms(20), config: { order: 'parallel' } },
+    store: repeatingResource(),
+  });
+  const ends = run.history.filter(({ type }) => type !== 'invoke');
+  const told = ends.map(({ time, f, value }) => {
+    return `${Math.floor(time / 1_000)} ms: ${f} with token ${(value as { readonly token: number }).token}`;
+  });
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "4 ms: acquire with token 1",
+      "192 ms: release with token 1",
+      "204 ms: acquire with token 2",
+      "452 ms: write with token 2",
+      "662 ms: write with token 2",
+    ]
+  `);
 });
