@@ -118,6 +118,26 @@ export const membershipStories: readonly Story[] = [
     ],
   },
   {
+    name: 'removed-leader-waits',
+    title:
+      'A leader that removes itself leads on while what came before its removal is committed, and the removal is not.',
+    options: { nodes: 3, config: { batch: 1 } },
+    play(cluster) {
+      lead(cluster);
+      cluster.propose('n1', 'a');
+      cluster.change('n1', ['remove n1']);
+      cluster.deliver(({ message }) => message.type !== 'AppendEntries' || message.prevLogIndex === 1);
+      const { role, commitIndex } = cluster.raft('n1');
+      if (role !== 'leader' || commitIndex !== 2) throw new Error(`n1 is ${role} at ${commitIndex}`);
+      cluster.settle('n1');
+    },
+    outcome: [
+      'n1 learner term 1 log 1 1 1 commit 3 voters n2 n3 /  / ',
+      'n2 follower term 1 log 1 1 1 commit 3 voters n2 n3 /  / ',
+      'n3 follower term 1 log 1 1 1 commit 3 voters n2 n3 /  / ',
+    ],
+  },
+  {
     name: 'removed-leader-is-needed',
     title:
       'A removal that only the leader has in its log: it may stand again, as nobody else can commit it (thesis, 4.2.2).',

@@ -104,6 +104,31 @@ export const readStories: readonly Story[] = [
     told: ['n1 may serve read 1 at 1', 'n1 may serve read 2 at 1'],
   },
   {
+    name: 'lost-question',
+    title:
+      'A follower’s question for an index is lost: after two election time-outs nobody waits for the answer any longer.',
+    options: { nodes: 3 },
+    play(cluster) {
+      cluster.pass(1_000);
+      cluster.campaign('n1');
+      cluster.settle('n1');
+      cluster.read('n2');
+      cluster.deliver(() => false);
+      cluster.pass(299);
+      cluster.read('n2');
+      if (cluster.lines.includes('n2 drops read 1')) throw new Error('the answer may still come');
+      cluster.pass(2);
+      cluster.read('n2');
+      cluster.deliver();
+    },
+    outcome: [
+      `n1 leader term 1 log 1 commit 1 voters ${all3}`,
+      `n2 follower term 1 log 1 commit 1 voters ${all3}`,
+      `n3 follower term 1 log 1 commit 1 voters ${all3}`,
+    ],
+    told: ['n2 drops read 1', 'n2 may serve read 2 at 1', 'n2 may serve read 3 at 1'],
+  },
+  {
     name: 'forfeited-lease',
     title:
       'A transfer that is given up does not bring the lease back: the successor may be asked late, and stand then.',
