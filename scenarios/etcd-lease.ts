@@ -66,7 +66,7 @@ export function etcdLeaseScenario(variant: EtcdLeaseVariant): Scenario {
         workload: leaseWorkload,
         faults: set.swarm ? (variant.faults ?? leaseFaults) : [],
         roles: { leader: currentLeader(server) },
-        properties: [...etcdProperties(seconds(9)), ...leaseProperties(server)],
+        properties: [...etcdProperties(server, seconds(9)), ...leaseProperties(server)],
         checks: [],
       };
     },

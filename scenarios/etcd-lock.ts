@@ -79,7 +79,7 @@ export function etcdLockScenario(variant: EtcdLockVariant): Scenario {
         workload: lockWorkload,
         faults: set.swarm ? (variant.faults ?? lockFaults) : [],
         roles: { leader: currentLeader(server) },
-        properties: [...etcdProperties(seconds(10)), ...lockProperties()],
+        properties: [...etcdProperties(server, seconds(10)), ...lockProperties()],
         checks: [lockSafety()],
       };
     },

@@ -100,7 +100,7 @@ export function etcdWatchScenario(variant: EtcdWatchVariant): Scenario {
         workload: (random, setting) => watchWorkload(random, setting, set.keys, variant.compaction ?? set.compaction),
         faults: set.swarm ? (variant.faults ?? nemesis()) : [],
         roles: { leader: currentLeader(server) },
-        properties: [...etcdProperties(), sometimesNoted('watch resumed', 'a watcher goes on at another member')],
+        properties: [...etcdProperties(server), sometimesNoted('watch resumed', 'a watcher goes on at another member')],
         checks: [watchCheck()],
       };
     },

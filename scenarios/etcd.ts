@@ -113,7 +113,7 @@ export function etcdScenario(variant: EtcdVariant): Scenario {
         }),
         faults: set.swarm ? nemesis({ ...variant.nemesis, ...(isOver ? { budget: 'over' } : {}) }) : [],
         roles: { leader: currentLeader(server) },
-        properties: etcdProperties(),
+        properties: etcdProperties(server),
         checks: [linearizable(keyValue())],
         safetyOnly: isOver,
       };

@@ -82,7 +82,7 @@ const never = { key: 'never', target: 'version', result: 'less', than: 0 } as co
 export const etcdRevisionFromKeys = etcdWatchScenario({
   name: 'etcd-revision-from-keys',
   story: 'A member that starts from a snapshot takes the newest revision of what is left in it for its own [17780].',
-  expect: breaks('members agree', 'watch'),
+  expect: breaks('members agree', 'snapshot equality', 'watch'),
   rules: {
     restores: (store) => ({ ...store, revision: newestPut(store) }),
   },
@@ -146,7 +146,7 @@ export const etcdWatchTimeTravel = etcdWatchScenario({
 export const etcdAppliedIndexAhead = etcdScenario({
   name: 'etcd-applied-index-ahead',
   story: 'A member that restarts takes one entry for applied whose effect its store does not have [13766].',
-  expect: breaks('members agree', 'linearizable key-value'),
+  expect: breaks('snapshot equality', 'commit monotonicity', 'members agree', 'linearizable key-value'),
   config: {
     raft: { snapshotThreshold: 20, trailing: 5 },
     raftRules: { appliedAfterRestart: (snapshot) => snapshot.index + 1 },

@@ -214,3 +214,20 @@ test('a lease of 6 s whose leader is killed after 4 s lives for about 12 s: the 
   expect(spread(lives).least).toBeGreaterThan(11.5);
   expect(spread(lives).most).toBeLessThan(14.2);
 });
+
+test('a lease that has run out is not renewed, although it is not revoked yet', () => {
+  for (const seed of seeds) {
+    const places = [0, 1, 2, 3, 4];
+    const doings = places.flatMap((place): Doing[] => {
+      const client = `c${place + 1}`;
+      const at = 4 + place * 0.1; // whatever has run out is looked for twice a second
+      return [
+        { at, client, request: { type: 'leaseGrant', id: place + 1, ttl: 2 } },
+        { at: at + 2.02, client, request: { type: 'leaseKeepAlive', id: place + 1 } },
+      ];
+    });
+    const { results } = play({ doings, clients: places.length, seconds: 9, seed });
+    const answers = results.filter((_, place) => place % 2 === 1).map(({ value }) => (value as { ttl?: number }).ttl);
+    expect(answers).toEqual([0, 0, 0, 0, 0]);
+  }
+});
