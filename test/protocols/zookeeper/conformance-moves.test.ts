@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { zooKeeper, type ServiceRequest } from '../../../protocols/zookeeper/index.ts';
 import { seconds, type Json } from '../../../sim/index.ts';
 import { converse as converseAmongPuppets } from '../conversation.ts';
-import { ask, converse, create, get, remove, type Line, type Outcome } from './ensemble.ts';
+import { ask, converse, create, get, remove, set, type Line, type Outcome } from './ensemble.ts';
 
 const two = { c1: { server: 'n1' }, c2: { server: 'n2' } };
 const exists = (path: string, watch = false): ServiceRequest => ({ type: 'exists', path, watch });
@@ -49,12 +49,52 @@ describe('a session', () => {
     },
   );
 
+  test('of a client that is busy lives on by its requests: it sends no heartbeats', () => {
+    const asks = Array.from({ length: 30 }, (_, place) => ask('c1', exists('/e'), 4 + place / 2));
+    const said = converse([ask('c1', ephemeral), log('c1', 3.5), ...asks, log('c1', 19), ask('c2', exists('/e'), 19)], {
+      clients: { c1: { server: 'n1', timeout: 4, onlyThere: true }, c2: two.c2 },
+    });
+    expect(isThere(said, [...asks.map((_, place) => place + 2), 33])).not.toContain(false);
+    expect(news(said, 32)).toEqual([]);
+  });
+
+  test.each(['lose', 'refuse'] as const)('goes on at another server when its own dies (%s)', (whenDown) => {
+    const said = converse([ask('c1', ephemeral), { client: 'c1', f: 'session', at: 14 }, ask('c1', exists('/e'))], {
+      clients: { c1: { server: 'n1', timeout: 10 } },
+      faults: [{ at: seconds(5), fault: { type: 'crash', node: 'n1', for: seconds(40) } }],
+      whenDown,
+    });
+    expect((said.outcomes[1] as { [field: string]: Json })['server']).not.toBe('n1');
+    expect(isThere(said, [0, 2])).toEqual([true, true]);
+  });
+
   test('of a client that is gone ends, though its server knows of it and lives', () => {
     const said = converse([ask('c1', ephemeral), ask('c2', exists('/e'), 8), ask('c2', exists('/e'), 14)], {
       clients: { c1: { server: 'n1', timeout: 4 }, c2: { server: 'n2' } },
       faults: [cut(5, 'c1', 50)],
     });
     expect(isThere(said, [1, 2])).toEqual([true, false]);
+  });
+
+  test('brings no watch along that was told already', () => {
+    const watches: ServiceRequest[] = [
+      { type: 'getData', path: '/a', watch: true },
+      { type: 'getChildren', path: '/a', watch: true },
+      exists('/b', true),
+    ];
+    const touch = [set('/a'), create('/a/c'), create('/b')];
+    const again = [set('/a'), create('/a/d'), set('/b')];
+    const said = converse(
+      [ask('c1', [create('/a'), ...watches]), ask('c2', touch, 4), log('c1', 4.5), ask('c2', again, 7), log('c1', 22)],
+      { clients: { c1: { server: 'n1', timeout: 20 }, c2: two.c2 }, faults: [cut(5, 'c1', 5)] },
+    );
+    expect(said.events(2).toSorted()).toEqual(['NodeChildrenChanged /a', 'NodeCreated /b', 'NodeDataChanged /a']);
+    expect(said.events(4)).toEqual([]);
+  });
+
+  test('knows the zxid of its last answer, by which a server that is behind is known', () => {
+    const said = converse([ask('c1', [create('/a'), set('/a'), get('/a')]), { client: 'c1', f: 'session' }]);
+    expect((said.outcomes[1] as { [field: string]: Json })['lastZxid']).toBe(said.answers(0)[1]!.zxid);
   });
 
   test('has watches that are told what was deleted while it was away', () => {
