@@ -14,6 +14,7 @@ export function serviceProperties(): Property[] {
     ephemeralsHaveSessions(),
     oneConnection(),
     takenUpSessions(),
+    sessionsHaveOneClient(),
     sometimesNoted('session expires', 'the leader lets a session expire'),
     sometimesNoted('client refused', 'a server refuses a client that has seen more'),
   ];
@@ -66,6 +67,21 @@ export function singleSystemImage(): Property {
       const before = newest.get(session) ?? 0;
       newest.set(session, Math.max(before, zxid));
       return zxid >= before ? undefined : `${node.id} was answered from ${zxid} after ${before}`;
+    };
+  });
+}
+
+/** No two clients are given the same session: whose session it is is all that a server knows of who asks. */
+export function sessionsHaveOneClient(): Property {
+  const about = 'no session is given to two clients';
+  return alwaysOn(['answered'], 'sessions have one client', about, () => {
+    const clients = new Map<number, string>();
+    return (_view, { node, note }) => {
+      const { session } = dataOf<Answered>(note);
+      const client = `${node.id} in life ${node.incarnation}`;
+      const known = clients.get(session) ?? client;
+      clients.set(session, known);
+      return known === client ? undefined : `session ${session} is that of ${known}, and answers ${client}`;
     };
   });
 }
@@ -148,7 +164,7 @@ export function takenUpSessions(): Property {
   });
 }
 
-/** An ephemeral node is there only as long as its session. */
+/** An ephemeral node is there only as long as its session, which knows it. */
 export function ephemeralsHaveSessions(): Property {
   const about = 'the session of every ephemeral node is open';
   return alwaysOn(['session closes', 'applies'], 'ephemerals have sessions', about, () => (view, { node, note }) => {
@@ -165,6 +181,10 @@ export function ephemeralsHaveSessions(): Property {
       for (const [session, paths] of Object.entries(tree?.ephemerals ?? {})) {
         if (tree?.sessions[session] === undefined)
           return `${id} has ${paths.join(', ')} of session ${session}, which is closed`;
+      }
+      for (const [path, { owner }] of Object.entries(tree?.nodes ?? {})) {
+        if (owner !== 0 && tree?.ephemerals[owner]?.includes(path) !== true)
+          return `${id} has ${path} of session ${owner}, and will not delete it when that is closed`;
       }
     }
     return undefined;

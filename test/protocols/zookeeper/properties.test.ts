@@ -4,6 +4,7 @@ import {
   clientOrder,
   ephemeralsHaveSessions,
   oneConnection,
+  sessionsHaveOneClient,
   singleOrder,
   singleSystemImage,
   takenUpSessions,
@@ -104,6 +105,32 @@ describe('a server', () => {
     expect(closes(2)).toBeUndefined();
     expect(closes(1)).toContain('still has session 1');
   });
+});
+
+test('a session has one client, in one of its lives', () => {
+  const answers = (...clients: readonly (readonly [id: string, incarnation: number, session: number])[]): string[] => {
+    const look = (sessionsHaveOneClient() as AlwaysProperty).start();
+    return clients.flatMap(([id, incarnation, session]) => {
+      const node = { id, incarnation } as unknown as NodeView;
+      return look({} as View, { node, note: { kind: 'answered', data: { session } } }) ?? [];
+    });
+  };
+  expect(answers(['c1', 1, 7], ['c2', 1, 8], ['c1', 1, 7], ['c1', 2, 9])).toEqual([]);
+  expect(answers(['c1', 1, 7], ['c2', 1, 7])).toEqual(['session 7 is that of c1 in life 1, and answers c2 in life 1']);
+  expect(answers(['c1', 1, 7], ['c1', 2, 7])).toHaveLength(1);
+});
+
+test('an ephemeral node has an open session, which knows it', () => {
+  const judged = (owner: number, sessions: object, ephemerals: object): string | undefined => {
+    const nodes = { '/': { owner: 0 }, '/e': { owner } };
+    const server = { id: 'n1', state: { zab: { machine: { nodes, sessions, ephemerals } } } } as unknown as NodeView;
+    const look = (ephemeralsHaveSessions() as AlwaysProperty).start();
+    return look({ nodes: [server] } as unknown as View, { node: server, note: { kind: 'applies', data: {} } });
+  };
+  expect(judged(7, { 7: 4 }, { 7: ['/e'] })).toBeUndefined();
+  expect(judged(0, { 7: 4 }, {})).toBeUndefined();
+  expect(judged(7, {}, { 7: ['/e'] })).toBe('n1 has /e of session 7, which is closed');
+  expect(judged(7, { 7: 4 }, { 7: ['/other'] })).toContain('n1 has /e of session 7, and will not delete it');
 });
 
 test('same trees finds a server whose history has a hole', () => {
