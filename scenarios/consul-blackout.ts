@@ -28,6 +28,7 @@ import {
   type Setting,
   type TimedFault,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 
 export interface ConsulBlackoutVariant {
   readonly name: string;
@@ -80,6 +81,7 @@ export function consulBlackoutScenario(variant: ConsulBlackoutVariant): Scenario
         properties: [
           livingStayInTheCatalog(agents),
           locksStay(),
+          ...consulProperties(server),
           serversFindAll(agents),
           sometimesNoted('rejoined', 'a server that restarts is let in by a member that it remembers'),
         ],

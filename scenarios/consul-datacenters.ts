@@ -21,6 +21,7 @@ import {
   type Setting,
   type TimedFault,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 import { consulRaftTimes } from './consul.ts';
 
 export interface ConsulDatacentersVariant {
@@ -92,7 +93,7 @@ export function consulDatacentersScenario(variant: ConsulDatacentersVariant): Sc
           draw: keyValueOperations({ keys, reads: 500_000, cas: 150_000 }),
         }),
         faults: (random, setting) => datacenterFaults(random, setting, variant.classes ?? classes),
-        properties: [requestsPass()],
+        properties: [requestsPass(), ...places.flatMap(({ server }) => consulProperties(server))],
         checks: [linearizable(keyValue())],
       };
     },

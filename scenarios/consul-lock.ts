@@ -27,6 +27,7 @@ import {
   type Setting,
   type TimedFault,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 
 export interface ConsulLockVariant {
   readonly name: string;
@@ -120,7 +121,7 @@ export function consulLockScenario(variant: ConsulLockVariant): Scenario {
         workload: (random, setting) => lockWorkload(random, setting, variant),
         faults: swarm ? (variant.faults ?? lockFaults) : [],
         roles: { leader: currentLeader(server) },
-        properties: lockProperties(times.ttl, freeWithin),
+        properties: [...lockProperties(times.ttl, freeWithin), ...consulProperties(server)],
         checks: [lockSafety()],
       };
     },

@@ -32,6 +32,7 @@ import {
   type Setting,
   type View,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 
 export interface ConsulServicesVariant {
   readonly name: string;
@@ -99,6 +100,7 @@ export function consulServicesScenario(variant: ConsulServicesVariant): Scenario
         roles: { leader: currentLeader(server) },
         properties: [
           catalogIsTrue(),
+          ...consulProperties(server),
           sometimesNoted('drift', 'an agent finds the catalog changed behind its back'),
           sometimesNoted('check expired', 'an application gives no sign of life in time'),
         ],

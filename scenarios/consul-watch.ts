@@ -23,6 +23,7 @@ import {
   type Scenario,
   type Setting,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 import { consulRaftTimes } from './consul.ts';
 
 export interface ConsulWatchVariant {
@@ -68,7 +69,7 @@ export function consulWatchScenario(variant: ConsulWatchVariant): Scenario {
         workload: (random, setting) => watchWorkload(random, setting, keys, thinking),
         faults: nemesis(),
         roles: { leader: currentLeader(server) },
-        properties: raftProperties(server, { progressWithin: seconds(4) }),
+        properties: [...raftProperties(server, { progressWithin: seconds(4) }), ...consulProperties(server)],
         checks: [toldPromptly()],
       };
     },

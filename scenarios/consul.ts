@@ -24,6 +24,7 @@ import {
   type Setting,
   type TimedFault,
 } from '../sim/index.ts';
+import { consulProperties } from './consul-properties.ts';
 
 export const consulParameters = {
   servers: { about: 'Consul servers', default: 3, range: [1, 7], draw: (random) => random.pick([3, 3, 5]) },
@@ -95,7 +96,7 @@ export function consulScenario(variant: ConsulVariant): Scenario {
         }),
         faults: variant.faults ?? nemesis(variant.nemesis),
         roles: { leader: currentLeader(server) },
-        properties: raftProperties(server, { progressWithin: seconds(4) }),
+        properties: [...raftProperties(server, { progressWithin: seconds(4) }), ...consulProperties(server)],
         checks: variant.checks ?? [linearizable(keyValue())],
       };
     },
