@@ -13,7 +13,7 @@ import type { ZabConfig } from '../types.ts';
 import { allServe, connectionsAreNew } from './connections.ts';
 import * as histories from './history.ts';
 import { quorumsElect, votesImprove } from './elections.ts';
-import { sameMachines, snapshotsFollowTheLog } from './machines.ts';
+import { sameMachines, snapshotsAreSpaced, snapshotsFollowTheLog } from './machines.ts';
 import { noteOf, zabOf } from './notes.ts';
 import * as order from './order.ts';
 
@@ -53,6 +53,7 @@ export function zabSafety<H extends ZabHost>(server: Protocol<H>, config: Partia
     histories.nothingAppliedIsDropped(),
     sameMachines(),
     snapshotsFollowTheLog(),
+    snapshotsAreSpaced(config),
     connectionsAreNew(),
     histories.nothingBad(),
     votesImprove(),

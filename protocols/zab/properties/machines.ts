@@ -2,7 +2,9 @@
 import { alwaysOn, type Property } from '../../../sim/index.ts';
 import { lastLogged } from '../history.ts';
 import { formatZxid, type Zxid } from '../zxid.ts';
-import { zabOf } from './notes.ts';
+import type { ZabConfig } from '../types.ts';
+import { zabDefaults } from '../zab.ts';
+import { durableHistory, zabOf } from './notes.ts';
 
 /** So many states are remembered, the latest that were seen. */
 const rememberedLimit = 512;
@@ -28,6 +30,32 @@ export function sameMachines(): Property {
       return other.machine === machine
         ? undefined
         : `${node.id} and ${other.server} have different machines at ${formatZxid(zab.lastApplied)}`;
+    };
+  });
+}
+
+/** A snapshot is taken when enough was applied since the last one, which a server knows, also when it starts again. */
+export function snapshotsAreSpaced({ snapshotEvery = zabDefaults.snapshotEvery }: Partial<ZabConfig>): Property {
+  const about = 'a server takes a snapshot when enough was applied since the last one';
+  return alwaysOn(['starts', 'delivers', 'snapshot'], 'snapshots are spaced', about, () => {
+    const applied = new Map<string, number>(); // by server: since its last snapshot, if that was in this life
+    return (_view, { node, note }) => {
+      const { id } = node;
+      const since = applied.get(id);
+      if (note?.kind === 'delivers') {
+        if (since !== undefined) applied.set(id, since + 1);
+        return undefined;
+      }
+      if (note?.kind === 'snapshot') {
+        applied.set(id, 0);
+        if (since === undefined || since >= snapshotEvery) return undefined;
+        return `${id} takes a snapshot ${since} transactions after the last one, and should do so every ${snapshotEvery}`;
+      }
+      applied.delete(id);
+      const zab = zabOf(node);
+      const onDisk = durableHistory(node).snapshotZxid;
+      if (zab === undefined || zab.snapshotZxid === onDisk) return undefined;
+      return `${id} starts from the snapshot of ${formatZxid(onDisk)}, and takes it for that of ${formatZxid(zab.snapshotZxid)}`;
     };
   });
 }

@@ -4,7 +4,7 @@ import { zab, zxidOf } from '../../../protocols/zab/index.ts';
 import { allServe, connectionsAreNew } from '../../../protocols/zab/properties/connections.ts';
 import { commitsArePrompt } from '../../../protocols/zab/properties/history.ts';
 import { quorumsElect } from '../../../protocols/zab/properties/elections.ts';
-import { sameMachines, snapshotsFollowTheLog } from '../../../protocols/zab/properties/machines.ts';
+import { sameMachines, snapshotsAreSpaced, snapshotsFollowTheLog } from '../../../protocols/zab/properties/machines.ts';
 import { integrity } from '../../../protocols/zab/properties/order.ts';
 import type { AlwaysProperty, EventuallyProperty, NodeView, Property, View } from '../../../sim/index.ts';
 
@@ -35,6 +35,25 @@ test('a snapshot is not ahead of the log', () => {
   const snapshot = (snapshotZxid: number): NodeView => node('n1', { snapshotZxid, base: 0, log: [{ zxid: 4 }] });
   expect(judge(snapshotsFollowTheLog(), [snapshot(4)], 'snapshot')).toBeUndefined();
   expect(judge(snapshotsFollowTheLog(), [snapshot(5)], 'snapshot')).toContain('its log ends at 0.4');
+});
+
+test('snapshots are as far apart as they should be, and a server that starts knows which one it has', () => {
+  const take = (...kinds: readonly string[]): string | undefined => {
+    const look = (snapshotsAreSpaced({ snapshotEvery: 2 }) as AlwaysProperty).start();
+    const durable = { cells: new Map([['zab-snapshot', { zxid: 4 }]]), logs: new Map() };
+    const server = { ...node('n1', { snapshotZxid: 4 }), durable } as unknown as NodeView;
+    const said = kinds.map((kind) => look({} as View, { node: server, note: { kind, data: {} } }));
+    return said.find((verdict) => verdict !== undefined);
+  };
+  expect(take('starts', 'delivers', 'snapshot', 'delivers', 'delivers', 'snapshot')).toBeUndefined();
+  expect(take('snapshot', 'delivers', 'snapshot')).toContain('1 transactions after the last one');
+  expect(take('snapshot', 'starts', 'snapshot')).toBeUndefined();
+  const look = (snapshotsAreSpaced({}) as AlwaysProperty).start();
+  const durable = { cells: new Map(), logs: new Map() };
+  const forgetful = { ...node('n1', { snapshotZxid: 4 }), durable } as unknown as NodeView;
+  expect(look({} as View, { node: forgetful, note: { kind: 'starts', data: {} } })).toContain(
+    'starts from the snapshot of 0.0, and takes it for that of 0.4',
+  );
 });
 
 test('a connection has a new name, also after a restart', () => {
