@@ -25,7 +25,7 @@ import {
   truncation,
 } from './logs.ts';
 import { configurationSafety } from './membership.ts';
-import { freshReads, leaseSafety } from './reads.ts';
+import { freshReads, leaseSafety, unusedNumbers } from './reads.ts';
 import { snapshotEquality } from './snapshots.ts';
 
 export {
@@ -50,7 +50,7 @@ export {
   truncation,
 } from './logs.ts';
 export { configurationSafety } from './membership.ts';
-export { freshReads, leaseSafety } from './reads.ts';
+export { freshReads, leaseSafety, unusedNumbers } from './reads.ts';
 export { currentLeader, knownVoters, raftOf } from './view.ts';
 export { snapshotEquality } from './snapshots.ts';
 
@@ -90,6 +90,7 @@ export function raftProperties(server: AnyProtocol, options: RaftPropertyOptions
     snapshotEquality(service),
     freshReads(),
     leaseSafety(),
+    unusedNumbers(),
     commitMonotonicity(),
     roleChartIsKept(),
     endedOffices(),

@@ -1,4 +1,4 @@
-// A property of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
+// Properties of linearizable reads, whether a quorum confirms them or a lease does (thesis, section 6.4).
 import { alwaysOn, formatDuration, type Micros, type Property } from '../../../sim/index.ts';
 import type { Role } from '../types.ts';
 import { dataOf, raftOf } from './view.ts';
@@ -26,6 +26,25 @@ export function freshReads(): Property {
       return index >= needed
         ? undefined
         : `${node.id} serves a read at index ${index}, although ${needed} was committed when it came`;
+    };
+  });
+}
+
+/** Questions to the leader bear numbers that no earlier life of the server used: an answer may come late (thesis, section 6.4). */
+export function unusedNumbers(): Property {
+  const about = 'a server that restarts does not ask its leader under a number that it has used before';
+  return alwaysOn(['role', 'read-arrives'], 'unused numbers', about, () => {
+    const lives = new Map<string, { incarnation: number; from: number; to: number }[]>();
+    return (_view, { node }) => {
+      const next = raftOf(node)?.nextReadNumber;
+      if (next === undefined) return undefined;
+      const known = lives.get(node.id) ?? [];
+      lives.set(node.id, known);
+      const life = known.at(-1);
+      if (life?.incarnation === node.incarnation) life.to = next;
+      else known.push({ incarnation: node.incarnation, from: next, to: next });
+      const isUsed = known.slice(0, -1).some(({ from, to }) => from <= next && next < to);
+      return isUsed ? `${node.id} will ask its leader under number ${next}, as it did before it restarted` : undefined;
     };
   });
 }
