@@ -57,10 +57,7 @@ export function configurationSafety(): Property {
           return behindItsLog(node.id, raftOf(node), dataOf<{ from: number; to: number }>(note));
         case 'configuration': {
           const configuration = dataOf<Configuration & { index: number; role: Role }>(note);
-          const isForgotten = (raftOf(node)?.configurationIndex ?? Infinity) < configuration.index;
-          const objection = isForgotten
-            ? `${node.id} found a configuration at index ${configuration.index}, and goes by an earlier one`
-            : objectionTo(node.id, known, configuration);
+          const objection = objectionTo(node.id, known, configuration);
           known.configuration = configuration;
           known.index = configuration.index;
           return objection;
