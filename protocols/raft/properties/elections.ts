@@ -72,7 +72,11 @@ export function endedOffices(): Property {
     if (role === 'leader') {
       const { voters, outgoing } = raft.configuration;
       const needsNobody = voters.length === 1 && outgoing.length <= 1;
-      return raft.leaseUntil === 0 || needsNobody ? undefined : `${id} holds a lease as soon as it begins to lead`;
+      // A note may come late, when the office has gone on: then somebody has answered.
+      const isNew = Object.values(raft.progress).every(({ ackedRound }) => ackedRound === 0);
+      return raft.leaseUntil === 0 || needsNobody || !isNew
+        ? undefined
+        : `${id} holds a lease as soon as it begins to lead`;
     }
     if (raft.transfer !== null) return `${id} is a ${role} and hands over to ${raft.transfer.target}`;
     return raft.followers.length === 0 ? undefined : `${id} is a ${role} and tracks ${raft.followers.join(', ')}`;
