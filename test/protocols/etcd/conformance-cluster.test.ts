@@ -116,6 +116,17 @@ describe('watches', () => {
     expect(watched({ ...all, from: 1 }, [put('a', 'same'), put('a', 'same')]).flat()).toHaveLength(2);
   });
 
+  test('a watch from no revision is told all that happens from then on, and nothing that was before', () => {
+    const [before, after] = [inOrder([put('a'), put('b')]), inOrder([put('a'), put('c')], 5)];
+    const turns = Array.from({ length: 8 }, (_, turn) => watching(turn === 0 ? all : {}, 4.5 + turn * 0.05));
+    const { results } = play({ doings: [...before, ...after, ...turns], seconds: 7 });
+    const told = results.slice(4).flatMap((result) => (result.type === 'ok' ? toldBy(result) : []));
+    expect(told.flat()).toEqual([
+      ['put', 'a', 4],
+      ['put', 'c', 5],
+    ]);
+  });
+
   test('E36 a watch that has nothing to tell says on request how far it is', () => {
     const watch = { ...watching({ key: 'none', from: 1 }, 5), client: 'w2' };
     const { results } = play({ doings: [...inOrder([put('a'), put('b')]), watch], seconds: 8 });
