@@ -2,14 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  faultline,
-  faultlineJson,
-  interruptAtProgress,
-  outcomeOf,
-  startFaultline,
-  temporaryFolder,
-} from './command.ts';
+import { faultline, faultlineJson, interruptedFaultline, temporaryFolder } from './command.ts';
 
 /** Pushes that overlap in every order, and a pop of what nobody pushed: a plain search tries all orders. */
 function hardStack(folder: string): string {
@@ -52,9 +45,8 @@ describe('check', () => {
   test('keeps what it judged when it is interrupted', async () => {
     const folder = temporaryFolder();
     const [easy, hard] = [easyRegister(folder), hardStack(folder)];
-    const child = startFaultline(folder, 'check', easy, hard, easy, '--engine', 'wgl', '--workers', '1');
-    interruptAtProgress(child, 'hard.jsonl: ');
-    const { code, out, err } = await outcomeOf(child);
+    const argv = ['check', easy, hard, easy, '--engine', 'wgl', '--workers', '1'];
+    const { code, out, err } = await interruptedFaultline(folder, 'hard.jsonl: ', ...argv);
     expect({ code, err }).toEqual({ code: 130, err: expect.stringMatching(/\ninterrupted\n$/) });
     expect(out).toMatch(
       /\neasy\.jsonl +VALID [^\n]*\nhard\.jsonl +UNKNOWN [^\n]*\neasy\.jsonl +NOT JUDGED +interrupted/,

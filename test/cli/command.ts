@@ -47,19 +47,6 @@ export function startFaultline(cwd: string, ...argv: string[]): ChildProcess {
   return spawn(process.execPath, ['--import', loader, join(root, 'cli/main.ts'), ...argv], { cwd, stdio: 'pipe' });
 }
 
-/**
- * Interrupts a process when it says how far it is, in these words if any: a multiple of ten seconds from its beginning, however long
- * that takes to come.
- */
-export function interruptAtProgress({ stderr, pid }: ChildProcess, words = ''): void {
-  const listen = (text: string | Buffer): void => {
-    if (!text.toString().includes(words)) return;
-    stderr?.off('data', listen); // a second interrupt would end it at once
-    process.kill(pid!, 'SIGINT');
-  };
-  stderr?.on('data', listen);
-}
-
 /** Waits for the end of a process and what it wrote. */
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   const read = { out: '', err: '' };
@@ -67,6 +54,21 @@ export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (read.err += text));
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return { code: code ?? -1, ...read };
+}
+
+/**
+ * The command in another process, interrupted when it says how far it is in these words: a multiple of ten seconds from its beginning,
+ * however long that takes to come.
+ */
+export function interruptedFaultline(cwd: string, words: string, ...argv: string[]): Promise<Outcome> {
+  const child = startFaultline(cwd, ...argv);
+  const listen = (text: string | Buffer): void => {
+    if (!text.toString().includes(words)) return;
+    child.stderr?.off('data', listen); // a second interrupt would end it at once
+    child.kill('SIGINT');
+  };
+  child.stderr?.on('data', listen);
+  return outcomeOf(child);
 }
 
 /** A folder that is gone after the test. */

@@ -3,14 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { progressInWords } from '../../cli/explore-runner.ts';
-import {
-  faultline,
-  faultlineJson,
-  interruptAtProgress,
-  outcomeOf,
-  startFaultline,
-  temporaryFolder,
-} from './command.ts';
+import { faultline, faultlineJson, interruptedFaultline, temporaryFolder } from './command.ts';
 
 const broken = ['explore', 'single-copy-register', '--set', 'servers=2', '--set', 'clients=2'];
 
@@ -122,9 +115,8 @@ describe('exploring', () => {
   });
 
   test('is interrupted without losing what it found until then', async () => {
-    const child = startFaultline(temporaryFolder(), 'explore', 'raft-bounded', '--set', 'timeouts=8', '--json');
-    interruptAtProgress(child);
-    const { code, out } = await outcomeOf(child);
+    const argv = ['explore', 'raft-bounded', '--set', 'timeouts=8', '--json'];
+    const { code, out } = await interruptedFaultline(temporaryFolder(), 'states', ...argv);
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ endedBy: 'interrupt', complete: false, violations: [] });
   }, 60_000);

@@ -7,7 +7,7 @@ import { startThread } from '../../cli/threads.ts';
 import {
   faultline,
   faultlineJson,
-  interruptAtProgress,
+  interruptedFaultline,
   outcomeOf,
   startFaultline,
   temporaryFolder,
@@ -68,9 +68,7 @@ describe('a search in threads', () => {
 
   test('is interrupted without losing what it found until then', async () => {
     const argv = ['explore', 'raft-bounded', '--set', 'timeouts=8', '--json', '--workers', '2'];
-    const child = startFaultline(temporaryFolder(), ...argv);
-    interruptAtProgress(child);
-    const { code, out } = await outcomeOf(child);
+    const { code, out } = await interruptedFaultline(temporaryFolder(), 'states', ...argv);
     expect(code).toBe(130);
     expect(JSON.parse(out)).toMatchObject({ endedBy: 'interrupt', complete: false, violations: [] });
   }, 60_000);

@@ -4,7 +4,14 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseReport, type CampaignReport } from '../../fuzz/index.ts';
-import { faultline, interruptAtProgress, outcomeOf, startFaultline, temporaryFolder, type Outcome } from './command.ts';
+import {
+  faultline,
+  interruptedFaultline,
+  outcomeOf,
+  startFaultline,
+  temporaryFolder,
+  type Outcome,
+} from './command.ts';
 
 interface Ended extends Outcome {
   readonly campaigns: readonly CampaignReport[];
@@ -63,9 +70,8 @@ test('what a seed leaves behind and fails later takes down its thread, and is to
 
 test('scenarios whose turn never came are in the report of an interrupted campaign', async () => {
   const folder = temporaryFolder();
-  const child = startFaultline(folder, 'fuzz', 'ping-pong*', '--seeds', '1000000', '--report', 'report.json');
-  interruptAtProgress(child);
-  const { code } = await outcomeOf(child);
+  const argv = ['fuzz', 'ping-pong*', '--seeds', '1000000', '--report', 'report.json'];
+  const { code } = await interruptedFaultline(folder, 'seeds/s', ...argv);
   const campaigns = parseReport(readFileSync(join(folder, 'report.json'), 'utf8'), 'report');
   expect(code).toBe(130);
   expect(campaigns.length).toBeGreaterThan(1);

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { interruptAtProgress, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
+import { interruptedFaultline, outcomeOf, startFaultline, temporaryFolder } from './command.ts';
 
 test('--json leaves one document on standard output, and the exit code says what it says', async () => {
   const { code, out, err } = await outcomeOf(
@@ -22,9 +22,8 @@ test('what is piped has no colours, not even where CI asks for them', async () =
 
 test('an interrupt ends fuzzing with 130, with what was found so far printed and kept', async () => {
   const folder = temporaryFolder();
-  const child = startFaultline(folder, 'fuzz', 'ping-pong-late-pong', '--seeds', '1000000', '--json');
-  interruptAtProgress(child, ' failing: ');
-  const { code, out } = await outcomeOf(child);
+  const argv = ['fuzz', 'ping-pong-late-pong', '--seeds', '1000000', '--json'];
+  const { code, out } = await interruptedFaultline(folder, ' failing: ', ...argv);
   expect(code).toBe(130);
   const document = JSON.parse(out) as { seeds: number; failures: { replay: string | null }[] };
   expect(document).toMatchObject({ ended: 'interrupted', verdict: 'invalid', planned: 1_000_000 });

@@ -6,16 +6,15 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../cli/command.ts';
 
 const root = join(import.meta.dirname, '../..');
+const imports = `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
+import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
+`;
 
 test('a failing simTest names its seed, tells the smallest run, leaves its transcript and its timeline, and runs again', () => {
-  const folder = join(temporaryFolder(), 'project');
-  mkdirSync(folder);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const folder = project();
   writeFileSync(
     join(folder, 'bad.test.ts'),
-    `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
-import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
-simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20 });
+    `${imports}simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20 });
 `,
   );
   const out = vitest(folder, {});
@@ -38,15 +37,11 @@ simTest("nobody's vote counts twice (in any term)", { ...findScenario('election-
 }, 120_000);
 
 test('a failing simTest of a file that needs Node says that its timeline cannot be changed', () => {
-  const folder = join(temporaryFolder(), 'project');
-  mkdirSync(folder);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const folder = project();
   writeFileSync(
     join(folder, 'bad.test.ts'),
     `import 'node:os';
-import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
-import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
-simTest('bad', { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20, shrinkMs: 500 });
+${imports}simTest('bad', { ...findScenario('election-early-leader'), expect: { type: 'holds' } }, { seeds: 20, shrinkMs: 500 });
 `,
   );
   const out = vitest(folder, {});
@@ -56,14 +51,10 @@ simTest('bad', { ...findScenario('election-early-leader'), expect: { type: 'hold
 }, 120_000);
 
 test('a simTest whose seeds do not end in their time says which was under way, and what it found by then is not lost', () => {
-  const folder = join(temporaryFolder(), 'project');
-  mkdirSync(folder);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const folder = project();
   writeFileSync(
     join(folder, 'late.test.ts'),
-    `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
-import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
-const base = findScenario('ping-pong');
+    `${imports}const base = findScenario('ping-pong');
 const tick = { start: (ctx) => (ctx.setTimer('t', 0), {}), onTimer: (_state, _timer, ctx) => ctx.setTimer('t', 0), onMessage() {} };
 const world = (set) => ({ ...base.world(set), nodes: base.world(set).nodes.map(({ id }) => ({ id, protocol: tick })) });
 simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000 });
@@ -75,14 +66,10 @@ simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000 }
 }, 120_000);
 
 test('a handler that never ends is told of with its seed, and costs its file and no other', () => {
-  const folder = join(temporaryFolder(), 'project');
-  mkdirSync(folder);
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const folder = project();
   writeFileSync(
     join(folder, 'hung.test.ts'),
-    `import { simTest } from ${JSON.stringify(join(root, 'fuzz/vitest.ts'))};
-import { findScenario } from ${JSON.stringify(join(root, 'scenarios/index.ts'))};
-const base = findScenario('ping-pong');
+    `${imports}const base = findScenario('ping-pong');
 const hung = { start() { for (;;); }, onTimer() {}, onMessage() {} };
 const world = (set) => ({ ...base.world(set), nodes: base.world(set).nodes.map(({ id }) => ({ id, protocol: hung })) });
 simTest('never ends', { ...base, world }, { seeds: 5, start: 3, timeout: 1_000, shrinkMs: 0 });
@@ -108,6 +95,14 @@ test('is slow', async () => {
   expect(out).not.toContain('is slow, and no more');
   expect(out).toMatch(/Test Files +1 passed \(2\)/);
 }, 120_000);
+
+/** An empty project with our packages. */
+function project(): string {
+  const folder = join(temporaryFolder(), 'project');
+  mkdirSync(folder);
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  return folder;
+}
 
 function vitest(folder: string, environment: NodeJS.ProcessEnv, ...more: readonly string[]): string {
   const env = { ...process.env, NO_COLOR: '1', ...environment };

@@ -1,6 +1,7 @@
 // What must come true once everything has healed (section 5.6 on timing; thesis, section 9.2).
 import { eventually, type AnyProtocol, type Micros, type Property, type View } from '../../../sim/index.ts';
 import { isJoint, membersOf } from '../configuration.ts';
+import type { RaftState } from '../types.ts';
 import { currentLeader, raftOf } from './view.ts';
 
 /** After everything has healed, a command commits within the bound. */
@@ -21,12 +22,7 @@ const slack = 16;
 
 /** After everything has healed, there is a leader that every member follows closely. */
 export function followersCatchUp(server: AnyProtocol, within: Micros): Property {
-  const about = 'every member follows the leader';
-  const leaderOf = currentLeader(server);
-  return eventually('followers catch up', about, within, (view) => {
-    const id = leaderOf(view);
-    const leader = id === undefined ? undefined : raftOf(view.node(id));
-    if (leader === undefined) return 'there is no leader';
+  return underALeader('followers catch up', 'every member follows the leader', server, within, (view, id, leader) => {
     for (const member of membersOf(leader.configuration)) {
       const follower = raftOf(view.node(member));
       if (follower?.currentTerm !== leader.currentTerm) return `${member} is not in the term of its leader ${id}`;
@@ -42,12 +38,7 @@ export function followersCatchUp(server: AnyProtocol, within: Micros): Property 
  * configuration that leaves itself was left (section 4.3), and what is committed is applied.
  */
 export function looseEnds(server: AnyProtocol, within: Micros): Property {
-  const about = 'nothing is left half done';
-  const leaderOf = currentLeader(server);
-  return eventually('loose ends', about, within, (view) => {
-    const id = leaderOf(view);
-    const leader = id === undefined ? undefined : raftOf(view.node(id));
-    if (leader === undefined) return 'there is no leader';
+  return underALeader('loose ends', 'nothing is left half done', server, within, (view, id, leader) => {
     const { configuration, transfer } = leader;
     if (transfer !== null) return `${id} still hands over to ${transfer.target}`;
     if (isJoint(configuration) && configuration.autoLeave) return `${id} still goes by a joint configuration`;
@@ -57,6 +48,22 @@ export function looseEnds(server: AnyProtocol, within: Micros): Property {
         return `${member} has committed up to ${commitIndex}, and applied up to ${lastApplied}`;
     }
     return undefined;
+  });
+}
+
+/** What comes true once there is a leader: `missing` says what does not hold yet. */
+function underALeader(
+  name: string,
+  about: string,
+  server: AnyProtocol,
+  within: Micros,
+  missing: (view: View, id: string, leader: RaftState) => string | undefined,
+): Property {
+  const leaderOf = currentLeader(server);
+  return eventually(name, about, within, (view) => {
+    const id = leaderOf(view);
+    const leader = id === undefined ? undefined : raftOf(view.node(id));
+    return id === undefined || leader === undefined ? 'there is no leader' : missing(view, id, leader);
   });
 }
 
