@@ -3,6 +3,7 @@ import { formatDuration, type Finding, type Parameters, type Run, type Scenario 
 import { excerptOf } from './excerpt.ts';
 import type { Io, Paint } from './io.ts';
 import { count, fact, printable, tallyInWords, thousands, wrap } from './layout.ts';
+import { scheduleOf } from './schedule.ts';
 
 export interface RunDescription {
   readonly scenario: Scenario;
@@ -30,6 +31,7 @@ export function describeRun(run: Run, description: RunDescription, io: Io): stri
     ...runFacts(run, description, io),
     '',
     ...describeVerdict(run, io),
+    ...describeFaults(run, io),
     ...files.flatMap(({ what, path }) => fact(what, path, io)),
     `  ${paint.dim('run it again')}  ${paint.cyan(reproduce)}`,
     '',
@@ -50,6 +52,13 @@ export function describeVerdict(run: Run, io: Io): string[] {
     ),
     ...(more > 0 ? [`  … and ${count(more, 'more finding')}; --json tells them all`, ''] : []),
   ];
+}
+
+/** The faults of a run that violated something, all of them. */
+function describeFaults({ verdict, faults }: Run, { paint }: Io): string[] {
+  if (verdict !== 'invalid' || faults.length === 0) return [];
+  const lines = scheduleOf({ faults, workload: [] }).map((line) => `    ${printable(line)}`);
+  return [`  ${paint.dim('what went wrong on purpose')}`, ...lines, ''];
 }
 
 function proof(run: Run, finding: Finding, io: Io): string[] {

@@ -2,17 +2,7 @@
 // story in plain words.
 import type { Command } from 'commander';
 import { caseOf, causeOf, firstOf, optionsOf, tellStory, type Shrunk } from '../fuzz/index.ts';
-import {
-  describeFault,
-  formatDuration,
-  InputError,
-  inWords,
-  replay,
-  simulate,
-  transcript,
-  type Run,
-  type Scenario,
-} from '../sim/index.ts';
+import { formatDuration, InputError, replay, simulate, transcript, type Run, type Scenario } from '../sim/index.ts';
 import { readCount } from './arguments.ts';
 import { exitCode, exitCodesHelp } from './exit.ts';
 import { readReplay, saveReplay, saveText } from './files.ts';
@@ -22,6 +12,7 @@ import { count, fact, printable, wrap } from './layout.ts';
 import type { Session } from './program.ts';
 import { replayCommand } from './reproduce.ts';
 import { loadScenario, sourceOf } from './scenario-source.ts';
+import { scheduleOf } from './schedule.ts';
 import type { ShrinkDone } from './shrink-order.ts';
 import { withShrinker } from './shrink-pool.ts';
 
@@ -121,19 +112,6 @@ export function saveSmallest({ run, knobs, story, shrunk }: Smallest, place: str
   ];
   saveText(text, `${parts.join('\n')}\n`);
   return { replay: replayPath, text };
-}
-
-/** What goes wrong and what is asked for, by time. */
-function scheduleOf({ faults, workload }: Run): string[] {
-  const asked = workload.map(({ at, client, f, value }) => ({
-    at,
-    what: `${client}: ${value === null ? f : `${f} ${inWords(value)}`}`,
-  }));
-  const planned = [...faults.map(({ at, fault }) => ({ at, what: describeFault(fault) })), ...asked];
-  if (planned.length === 0) return ['nothing goes wrong, and nothing is asked for'];
-  return planned
-    .sort((one, other) => one.at - other.at)
-    .map(({ at, what }) => `${(at / 1_000).toFixed(3).padStart(12)} ms  ${what}`);
 }
 
 const mostSentences = 24;

@@ -46,6 +46,15 @@ describe('run, for people', () => {
     expect(out).toMatch(/▸ +4205\.253 ms {2}– {2}4205\.734 ms {2}c1 +read 148 +ok → 78\n/);
   });
 
+  test('shows every fault that a violation came about under, and none where nothing is violated', async () => {
+    const { document } = await faultlineJson<{ faults: readonly object[] }>(...breaking);
+    const [, listed = ''] =
+      /what went wrong on purpose\n((?: {4}.*\n)+)/.exec((await faultline(...breaking)).out) ?? [];
+    expect(document.faults.length).toBeGreaterThan(0);
+    expect(listed.trim().split('\n')).toHaveLength(document.faults.length);
+    expect((await faultline('run', 'counter')).out).not.toContain('what went wrong on purpose');
+  });
+
   test('shows what the nodes did where no operation proves anything', async () => {
     const { out } = await faultline('run', 'election-early-leader', '--seed', '1');
     expect(out).toMatch(/What n\d did right before:\n(.*ms {2}n\d.*\n)*.*note: leader/);
